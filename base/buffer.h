@@ -1,0 +1,37 @@
+/* A growable run of bytes, owned by whoever declared it.
+ *
+ * Appending never fails loudly: when memory is out, `failed` is set, later appends do nothing,
+ * and the owner asks once at the end (buffer_failed). `{0}` is an empty buffer.
+ */
+#ifndef APY_BASE_BUFFER_H
+#define APY_BASE_BUFFER_H
+
+#include <stdarg.h>
+
+#include "base/base.h"
+
+typedef struct Buffer {
+    char *data; /* NUL-terminated once anything was added */
+    usize length, capacity;
+    bool failed;
+} Buffer;
+
+void buffer_free(Buffer *buffer);
+void buffer_clear(Buffer *buffer);
+
+/* Make room for `more` bytes behind the end; returns where they go, or NULL. */
+char *buffer_reserve(Buffer *buffer, usize more);
+void buffer_add(Buffer *buffer, const char *data, usize length);
+void buffer_add_span(Buffer *buffer, Span span);
+void buffer_add_text(Buffer *buffer, const char *text);
+void buffer_add_char(Buffer *buffer, char c);
+void buffer_add_repeated(Buffer *buffer, char c, usize count);
+/* Append the code point as UTF-8; lone surrogates are written in their three-byte form. */
+void buffer_add_code_point(Buffer *buffer, u32 code_point);
+void buffer_printf(Buffer *buffer, const char *format, ...) PRINTF_LIKE(2, 3);
+
+static inline Span buffer_span(const Buffer *buffer) {
+    return (Span){buffer->data ? buffer->data : "", buffer->length};
+}
+
+#endif
