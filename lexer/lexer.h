@@ -1,24 +1,25 @@
 /* Source text in, tokens out: all tokens of Python 3.13.
  *
- * Text is fed in pieces of any size (cut anywhere); tokens are asked for one at a time. A token
- * comes as soon as the lines it needs are complete. LEX_NEED_MORE loses nothing: feed and ask
- * again. Whoever has the whole text feeds it, calls lexer_finish and never sees LEX_NEED_MORE.
+ * Text is fed in pieces of any size (cut anywhere); tokens are asked for one at a time. A
+ * token comes as soon as the lines it needs are complete. LEX_NEED_MORE loses nothing:
+ * feed and ask again. Whoever has the whole text feeds it, calls lexer_finish and never
+ * sees LEX_NEED_MORE.
  *
  *     lexer_init(&lexer, &arena, SPAN("prog.apy"));
  *     lexer_feed(&lexer, text);
  *     lexer_finish(&lexer);
  *     while (lexer_next(&lexer, &token) == LEX_TOKEN && token.kind != TOKEN_END) ...
  *
- * The parser does not call lexer_next but softwords_next (softwords.h), which also decides
- * where `match`, `case` and `type` are keywords. Files go through source_decode (source.h)
- * first: the lexer wants UTF-8. Line ends CR LF and CR are read as LF.
+ * The parser does not call lexer_next but softwords_next (softwords.h), which also
+ * decides where `match`, `case` and `type` are keywords. Files go through source_decode
+ * (source.h) first: the lexer wants UTF-8. Line ends CR LF and CR are read as LF.
  *
- * Ownership: everything lives in the arena, the source text too, so lexer_line can show any
- * line later. A Lexer owns nothing else and needs no freeing. When memory is out, the arena
- * says so and lexer_next answers LEX_ERROR.
+ * Ownership: everything lives in the arena, the source text too, so lexer_line can show
+ * any line later. A Lexer owns nothing else and needs no freeing. When memory is out, the
+ * arena says so and lexer_next answers LEX_ERROR.
  *
- * Errors: after LEX_ERROR `lexer->error` holds what CPython 3.13 would say, and every further
- * call returns LEX_ERROR again.
+ * Errors: after LEX_ERROR `lexer->error` holds what CPython 3.13 would say, and every
+ * further call returns LEX_ERROR again.
  */
 #ifndef APY_LEXER_LEXER_H
 #define APY_LEXER_LEXER_H
@@ -36,7 +37,8 @@ typedef enum LexErrorKind {
     LEX_TAB_ERROR,
 } LexErrorKind;
 
-/* How an error competes with a syntax error that the parser already has (lexer_check_rest). */
+/* How an error competes with a syntax error that the parser already has
+ * (lexer_check_rest). */
 typedef enum LexErrorRank {
     LEX_WINS,     /* CPython meets it while it reads: it replaces the parser's error */
     LEX_UNCLOSED, /* an open bracket at the end: replaces an error in a later line only */
@@ -46,14 +48,15 @@ typedef enum LexErrorRank {
 typedef struct LexError {
     LexErrorKind kind;
     LexErrorRank rank;
-    bool is_incomplete; /* only because the input ended: an open bracket or triple quote */
+    bool is_incomplete; /* only because the input ended: open bracket or triple quote */
     bool is_memory;     /* MemoryError: nothing else is set */
+    i8 missing_end;     /* when end.line is 0: what CPython's end_offset shows, 0 or -1 */
     Span message;
-    Position start, end; /* end.line 0: the error has no end (CPython's end_offset is 0 or -1) */
+    Position start, end; /* offsets to show are lexer_column + 1; end.line 0: no end */
 } LexError;
 
-/* A SyntaxWarning to show, e.g. "invalid escape sequence '\d'". Should the caller turn it into
- * an error, that is a SyntaxError with this text and range. */
+/* A SyntaxWarning to show, e.g. "invalid escape sequence '\d'". Should the caller turn it
+ * into an error, that is a SyntaxError with this text and range. */
 typedef struct LexWarning {
     Span message;
     Position start, end;
@@ -64,18 +67,15 @@ typedef struct LexBracket {
     Position at;
 } LexBracket;
 
-/* One level of nesting of f-strings: its text, a replacement field, or a format spec. */
-typedef struct LexMode LexMode;
-
-/* The code point called `name` (of \N{name}), or sequence; false when there is none. Writes its
- * UTF-8 to `out`. */
+/* The code point called `name` (of \N{name}), or sequence; false when there is none.
+ * Writes its UTF-8 to `out`. */
 typedef bool LexNameLookup(void *context, Span name, Buffer *out);
 
 enum {
     LEXER_MAX_BRACKETS = 200,
-    LEXER_MAX_INDENTS = 100,
-    LEXER_MAX_FSTRINGS = 150,
-    LEXER_MAX_PENDING = 4,
+    LEXER_MAX_INDENTS = 99,
+    LEXER_MAX_FSTRINGS = 149,
+    LEXER_MAX_FIELDS = 3, /* replacement fields in one another, in one f-string */
 };
 
 typedef struct Lexer {
@@ -104,8 +104,8 @@ void lexer_finish(Lexer *lexer);
 /* The next token; after TOKEN_END always TOKEN_END. */
 LexStatus lexer_next(Lexer *lexer, Token *token);
 
-/* Read on to the end, for a parser that has a generic syntax error in `error_line`. True when
- * lexer->error now holds an error that CPython reports in its place. Does nothing in
+/* Read on to the end, for a parser that has a generic syntax error in `error_line`. True
+ * when lexer->error now holds an error that CPython reports in its place. Does nothing in
  * interactive input. */
 bool lexer_check_rest(Lexer *lexer, u32 error_line);
 

@@ -1,7 +1,7 @@
 /* A token: a kind, where it stands in the source, its text, and its decoded value.
  *
- * Lines count from 1, columns are byte offsets in the line's UTF-8 from 0; lexer_column turns
- * them into code points for messages. All spans live as long as the lexer's arena.
+ * Lines count from 1, columns are byte offsets in the line's UTF-8 from 0; lexer_column
+ * turns them into code points for messages. All spans live as long as the lexer's arena.
  */
 #ifndef APY_LEXER_TOKEN_H
 #define APY_LEXER_TOKEN_H
@@ -24,7 +24,8 @@ typedef struct Position {
 enum {
     TOKEN_HAS_U_PREFIX = 1, /* STRING written u"..." */
     TOKEN_IS_RAW = 2,       /* STRING, BYTES, FSTRING_*: written with an r */
-    TOKEN_HAS_DEBUG = 4,    /* COLON, EXCLAMATION, RBRACE behind the `=` of an f-string field */
+    TOKEN_HAS_DEBUG =
+        4, /* COLON, EXCLAMATION, RBRACE behind the `=` of an f-string field */
 };
 
 typedef struct Token {
@@ -33,10 +34,10 @@ typedef struct Token {
     u8 flags; /* TOKEN_... bits */
     Position start, end;
     Span text; /* as written; for NEWLINE, INDENT, DEDENT and END whatever is there */
-    /* NAME: the name in NFKC. STRING, FSTRING_MIDDLE: the decoded text in generalised UTF-8.
-     * BYTES: the bytes. INTEGER: the digits without prefix and underscores. FLOAT, IMAGINARY:
-     * the text without underscores. With TOKEN_HAS_DEBUG: what `f"{x = }"` prints before the
-     * value ("x = "). */
+    /* NAME: the name in NFKC. STRING, FSTRING_MIDDLE: the decoded text in generalised
+     * UTF-8. BYTES: the bytes. INTEGER: the digits without prefix and underscores. FLOAT,
+     * IMAGINARY: the text without underscores. With TOKEN_HAS_DEBUG: what `f"{x = }"`
+     * prints before the value ("x = "). */
     Span value;
     double number; /* FLOAT, IMAGINARY */
 } Token;

@@ -1,0 +1,64 @@
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "lexer/state.h"
+
+static Span format_message(Lexer *lexer, const char *format, va_list arguments) {
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    char *text = length < 0 ? NULL : arena_alloc(lexer->arena, (usize)length + 1);
+    if (!text) return (Span){0};
+    vsnprintf(text, (usize)length + 1, format, arguments);
+    return (Span){text, (usize)length};
+}
+
+LexStatus lexer_fail_memory(Lexer *lexer) {
+    lexer->error = (LexError){.is_memory = true, .rank = LEX_WINS};
+    lexer->state = NULL;
+    return LEX_ERROR;
+}
+
+LexStatus lexer_fail(Lexer *lexer, LexErrorRank rank, Position start, Position end,
+                     const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    Span message = format_message(lexer, format, arguments);
+    va_end(arguments);
+    if (!message.data) return lexer_fail_memory(lexer);
+    lexer->error = (LexError){
+        .kind = LEX_SYNTAX_ERROR, .rank = rank, .message = message, .start = start, .end = end};
+    return LEX_ERROR;
+}
+
+LexStatus lexer_fail_open(Lexer *lexer, LexErrorKind kind, Position at, i8 missing_end,
+                          const char *message) {
+    lexer_fail(lexer, LEX_YIELDS, at, (Position){0}, "%s", message);
+    lexer->error.kind = kind;
+    lexer->error.missing_end = missing_end;
+    return LEX_ERROR;
+}
+
+void *lexer_grow(Lexer *lexer, const void *array, usize used, usize wanted, usize size) {
+    void *larger = arena_alloc(lexer->arena, wanted * size);
+    if (larger && used) memcpy(larger, array, used * size);
+    return larger;
+}
+
+void lexer_warn(Lexer *lexer, Position start, Position end, const char *format, ...) {
+    usize count = lexer->warning_count, *capacity = &lexer->state->warning_capacity;
+    if (count == *capacity) {
+        usize wanted = count ? count * 2 : 8;
+        LexWarning *larger =
+            lexer_grow(lexer, lexer->warnings, count, wanted, sizeof(LexWarning));
+        if (!larger) return;
+        lexer->warnings = larger;
+        *capacity = wanted;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    Span message = format_message(lexer, format, arguments);
+    va_end(arguments);
+    lexer->warnings[lexer->warning_count++] = (LexWarning){message, start, end};
+}
