@@ -27,8 +27,11 @@ LexStatus lexer_fail(Lexer *lexer, LexErrorRank rank, Position start, Position e
     Span message = format_message(lexer, format, arguments);
     va_end(arguments);
     if (!message.data) return lexer_fail_memory(lexer);
-    lexer->error = (LexError){
-        .kind = LEX_SYNTAX_ERROR, .rank = rank, .message = message, .start = start, .end = end};
+    lexer->error = (LexError){.kind = LEX_SYNTAX_ERROR,
+                              .rank = rank,
+                              .message = message,
+                              .start = start,
+                              .end = end};
     return LEX_ERROR;
 }
 

@@ -1,17 +1,19 @@
 /* What the files of the lexer share and nobody else sees.
  *
- * The text lies in a block of the arena: complete lines only, each with its "\n", and a NUL
- * behind the last. What was fed of a line that is not complete yet waits in `tail`. When the
- * block is full, a larger one takes over what a token in progress still needs, and the pointers
- * into it move along (text.c); the old block stays for the tokens that point there.
+ * The text lies in a block of the arena: complete lines only, each with its "\n", and a
+ * NUL behind the last. What was fed of a line that is not complete yet waits in `tail`.
+ * When the block is full, a larger one takes over what a token in progress still needs,
+ * and the pointers into it move along (text.c); the old block stays for the tokens that
+ * point there.
  */
 #ifndef APY_LEXER_STATE_H
 #define APY_LEXER_STATE_H
 
 #include "lexer/lexer.h"
 
-/* One level of nesting: the text of an f-string, a replacement field in it, or the format spec
- * of a field. A field becomes a spec at its `:`, and is a field again at the spec's end. */
+/* One level of nesting: the text of an f-string, a replacement field in it, or the format
+ * spec of a field. A field becomes a spec at its `:`, and is a field again at the spec's
+ * end. */
 typedef enum LexModeKind { MODE_TEXT, MODE_FIELD, MODE_SPEC } LexModeKind;
 
 typedef struct LexMode {
@@ -65,10 +67,10 @@ typedef struct LexerState {
 
     /* Layout. */
     u32 indents[LEXER_MAX_INDENTS + 1], other_indents[LEXER_MAX_INDENTS + 1];
-    u32 indent_count;     /* without the outermost, which is 0 */
-    int pending;          /* INDENT (1) or DEDENTs (negative) to give out */
+    u32 indent_count;      /* without the outermost, which is 0 */
+    int pending;           /* INDENT (1) or DEDENTs (negative) to give out */
     bool is_at_line_start; /* the next line's indentation counts */
-    bool is_blank;        /* the line holds nothing but a comment */
+    bool is_blank;         /* the line holds nothing but a comment */
     bool has_ended;
 
     /* Strings and f-strings. */
@@ -105,8 +107,8 @@ void lexer_warn(Lexer *lexer, Position start, Position end, const char *format, 
 void *lexer_grow(Lexer *lexer, const void *array, usize used, usize wanted, usize size);
 
 /* text.c */
-/* No line is left: ask for more, or report the fault that stopped the reading. The end of the
- * input is LEX_TOKEN. */
+/* No line is left: ask for more, or report the fault that stopped the reading. The end of
+ * the input is LEX_TOKEN. */
 LexStatus lexer_reach_limit(Lexer *lexer);
 
 /* indent.c: called at the start of a logical line; sets `pending` and `is_blank`. */
@@ -115,7 +117,8 @@ LexStatus lexer_measure_indent(Lexer *lexer);
 /* nesting.c: brackets and modes. `at` is the bracket. */
 LexStatus lexer_open_bracket(Lexer *lexer, char bracket, const char *at);
 LexStatus lexer_close_bracket(Lexer *lexer, char bracket, const char *at);
-LexStatus lexer_push_fstring(Lexer *lexer, Position start, char quote, u8 quote_size, bool is_raw);
+LexStatus lexer_push_fstring(Lexer *lexer, Position start, char quote, u8 quote_size,
+                             bool is_raw);
 LexStatus lexer_push_field(Lexer *lexer, const char *at);
 void lexer_pop_fstring(Lexer *lexer);
 /* Whether a `:`, `!` or `=` here belongs to the innermost replacement field itself. */
