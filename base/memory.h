@@ -1,0 +1,72 @@
+/* The heap: size classes cut from 64 KiB pages, for things that live and die one by one.
+ *
+ * Pieces are 16-byte aligned and come in two sorts, each on pages of its own: atoms (nothing in
+ * them points to another piece) and containers, which the cycle collector finds by walking pages,
+ * so that no piece carries list links. The first word of a free piece is 0, that of a live piece
+ * never is: its owner sees to that. Pieces above HEAP_SMALL bytes stand alone on a list.
+ *
+ * All functions return NULL when the system has no memory left or the heap's limit is reached.
+ * Two sources implement this header: memory_pages.c, and memory_checked.c, which asks malloc for
+ * every piece so that the address sanitizer sees each one.
+ */
+#ifndef APY_BASE_MEMORY_H
+#define APY_BASE_MEMORY_H
+
+#include "base/base.h"
+
+enum {
+    HEAP_GRAIN = 16,
+    HEAP_SMALL = 512, /* bytes; the largest piece that comes from a page */
+    HEAP_CLASSES = HEAP_SMALL / HEAP_GRAIN + 1,
+};
+
+typedef enum HeapSort { HEAP_ATOM, HEAP_CONTAINER } HeapSort;
+
+typedef struct HeapCell {
+    u64 first; /* 0 while free */
+    struct HeapCell *next;
+} HeapCell;
+
+typedef struct HeapPage HeapPage;
+typedef struct HeapLarge HeapLarge;
+
+typedef struct Heap {
+    HeapCell *free[2][HEAP_CLASSES]; /* by sort and size in grains */
+    HeapPage *pages[2];
+    HeapLarge *large[2];
+    usize bytes;           /* held by live pieces and raw memory, roughly */
+    usize limit;           /* of `bytes`; 0 is none */
+    usize containers_made; /* since the collector last looked */
+    usize containers_live;
+} Heap;
+
+void heap_init(Heap *heap);
+/* Free every page; all pieces are gone. */
+void heap_close(Heap *heap);
+
+/* The slow half of heap_alloc: refill the free list, or a large piece. */
+void *heap_alloc_slow(Heap *heap, usize size, HeapSort sort);
+void heap_free(Heap *heap, void *piece, HeapSort sort);
+void heap_free_large(Heap *heap, void *piece, HeapSort sort);
+
+/* Call `visit` for every live piece of the sort. It must neither make nor free pieces. */
+void heap_each(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *context),
+               void *context);
+
+/* Memory that is not a piece: the tables inside containers. Counted in `bytes`. */
+void *heap_raw_alloc(Heap *heap, usize size);
+void *heap_raw_resize(Heap *heap, void *memory, usize old_size, usize new_size);
+void heap_raw_free(Heap *heap, void *memory, usize size);
+
+/* `size` bytes, not zeroed. The caller must make the first word non-zero at once. */
+static ALWAYS_INLINE void *heap_alloc(Heap *heap, usize size, HeapSort sort) {
+    usize grains = (size + HEAP_GRAIN - 1) / HEAP_GRAIN;
+    if (UNLIKELY(grains >= HEAP_CLASSES)) return heap_alloc_slow(heap, size, sort);
+    HeapCell *cell = heap->free[sort][grains];
+    if (UNLIKELY(!cell)) return heap_alloc_slow(heap, size, sort);
+    heap->free[sort][grains] = cell->next;
+    if (sort == HEAP_CONTAINER) heap->containers_made++;
+    return cell;
+}
+
+#endif

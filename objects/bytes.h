@@ -1,0 +1,40 @@
+/* bytes, and the protocol by which bytes-like objects lend their memory. */
+#ifndef APY_OBJECTS_BYTES_H
+#define APY_OBJECTS_BYTES_H
+
+#include "objects/vm.h"
+
+typedef struct Bytes {
+    Obj h;
+    u64 hash; /* 0: not computed */
+    usize size;
+    char data[];
+} Bytes;
+
+typedef struct ByteArray {
+    Obj h;
+    char *data; /* raw memory of the heap */
+    usize size, capacity;
+    u32 exports; /* memoryviews that look at it: no resizing */
+} ByteArray;
+
+/* Memory lent by an object; give it back with buffered_release. */
+typedef struct Buffered {
+    Value owner; /* owned */
+    char *data;
+    usize size; /* bytes */
+    usize item_size;
+    const char *format; /* struct code of an item, "B" */
+    bool read_only;
+} Buffered;
+
+static inline Span bytes_span(Value v) {
+    return (Span){((Bytes *)v)->data, ((Bytes *)v)->size};
+}
+Value bytes_new(VM *vm, const char *data, usize size); /* data NULL: not set */
+Value bytearray_new(VM *vm, const char *data, usize size);
+/* Borrow the memory of a bytes-like object: TypeError "a bytes-like object is required, not 'X'". */
+bool buffered_get(VM *vm, Value v, Buffered *out, bool writable);
+void buffered_release(VM *vm, Buffered *buffered);
+
+#endif

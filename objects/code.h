@@ -1,0 +1,105 @@
+/* Code: what the compiler makes and the VM runs. Immutable after its making, except for inline
+ * caches and quickened opcodes in `insns`.
+ *
+ * An instruction is one 64-bit word:  op 0-7 | flags 8-15 | A 16-31 | B 32-47 | C 48-63.
+ * docs/bytecode.md (made from vm/ops.c) tells what each does; compiler/emit.h how they are made.
+ */
+#ifndef APY_OBJECTS_CODE_H
+#define APY_OBJECTS_CODE_H
+
+#include "objects/object.h"
+
+typedef u64 Insn;
+
+#define INSN_OP(i)    ((u8)(i))
+#define INSN_FLAGS(i) ((u8)((i) >> 8))
+#define INSN_A(i)     ((u16)((i) >> 16))
+#define INSN_B(i)     ((u16)((i) >> 32))
+#define INSN_C(i)     ((u16)((i) >> 48))
+#define INSN_SC(i)    ((i16)((i) >> 48))       /* C as signed immediate or jump */
+#define INSN_BC(i)    ((i32)((i) >> 32))       /* B and C as one signed number */
+#define INSN_MAKE(op, flags, a, b, c)                                                    \
+    ((u64)(u8)(op) | (u64)(u8)(flags) << 8 | (u64)(u16)(a) << 16 | (u64)(u16)(b) << 32 | \
+     (u64)(u16)(c) << 48)
+#define INSN_MAKE_BC(op, flags, a, bc)                                                   \
+    ((u64)(u8)(op) | (u64)(u8)(flags) << 8 | (u64)(u16)(a) << 16 | (u64)(u32)(bc) << 32)
+
+enum {                   /* flags of an instruction */
+    F_FIRST = 1,         /* the first source operand is a temporary: consume it */
+    F_SECOND = 2,        /* the second is one */
+    F_THIRD = 4,         /* the third is one (instructions that store: no destination) */
+    F_LOCAL = 4,         /* A is a destination that is a local: release its old value */
+    F_INPLACE = 8,       /* augmented assignment: try the in-place method first */
+    F_NEGATE = 8,        /* compare and jump: jump when the comparison is false */
+    F_COMPACT = 16,      /* call window without the frame header gap (code of coroutines) */
+    F_HANDLER = 32,      /* suspends inside an except or finally block */
+    F_METHOD = 64,       /* call window that METHOD prepared */
+};
+
+enum {                       /* Code.flags: CPython's co_flags where it has one */
+    CODE_OPTIMIZED = 0x1,    /* locals are registers (a function) */
+    CODE_NEWLOCALS = 0x2,
+    CODE_VARARGS = 0x4,
+    CODE_VARKEYWORDS = 0x8,
+    CODE_NESTED = 0x10,
+    CODE_GENERATOR = 0x20,
+    CODE_COROUTINE = 0x80,
+    CODE_ITERABLE_COROUTINE = 0x100, /* types.coroutine */
+    CODE_ASYNC_GENERATOR = 0x200,
+    CODE_FUTURE_ANNOTATIONS = 0x1000000,
+    CODE_HAS_DOCSTRING = 0x4000000,
+    CODE_SUSPENDS = CODE_GENERATOR | CODE_COROUTINE | CODE_ASYNC_GENERATOR,
+};
+
+/* One row of the exception table. Rows are sorted innermost first: the first that covers the
+ * instruction wins. Instruction numbers count words from the start. */
+typedef struct ExceptionRow {
+    u32 start, end; /* covered words [start, end) */
+    u32 handler;
+    u16 depth; /* register: temporaries from here on are released; the exception goes to r[depth],
+                  the previously handled one to r[depth + 1] */
+    u16 spare;
+} ExceptionRow;
+
+/* Where an instruction comes from, and which temporaries live at it: registers [locals, depth). */
+typedef struct PositionRow {
+    u32 word; /* first word this row speaks of (rows are in order of words) */
+    i32 line, end_line;     /* 0: no source line */
+    i32 column, end_column; /* byte offsets in the line; -1: none */
+    u16 depth;              /* live temporaries end here, before the instruction runs */
+    u16 spare;
+} PositionRow;
+
+struct Code {
+    Obj h;
+    Insn *insns;
+    u32 insn_count;
+    u32 signature;   /* the argument count that a plain call may have; UINT32_MAX: never plain */
+    u16 registers;   /* all: parameters, locals, cells, temporaries */
+    u16 locals;      /* registers before the temporaries */
+    u16 parameters;  /* registers that are parameters: positional, keyword-only, *args, **kwargs */
+    u16 positional, positional_only, keyword_only; /* counts; *args and **kwargs by flags */
+    u16 local_names; /* named local variables (cells included), first registers */
+    u16 free_count;
+    u32 flags;
+    u32 constant_count, name_count, exception_count, position_count;
+    Value *constants;
+    Value *names;        /* attribute and global names, interned */
+    ExceptionRow *exceptions;
+    PositionRow *positions;
+    Value variables;     /* tuple: name of each named local register, in order */
+    Value cells;         /* tuple: those of them that are cells */
+    Value free_names;    /* tuple: free variables, by closure index */
+    Value name, qualname, filename; /* str */
+    i32 first_line;
+    Value attribute_names; /* class bodies: __static_attributes__ (tuple), else EMPTY */
+    u64 spare;
+};
+
+Value code_new(VM *vm); /* all fields empty, for the compiler to fill */
+/* The position of the instruction before `pc` (NULL if the code has no table). */
+const PositionRow *code_position(const Code *code, const Insn *pc);
+/* The row that speaks of this word. */
+const PositionRow *code_position_at(const Code *code, u32 word);
+
+#endif

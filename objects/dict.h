@@ -1,0 +1,68 @@
+/* dict: compact and ordered. A table of small indices into an array of entries in insertion order.
+ *
+ * While every key is a str or an inline int (whose hashes need no call), no hashes are stored;
+ * the first other key makes the parallel array of hashes. Deleted entries have key EMPTY until the
+ * entries are packed.
+ *
+ * `version` serves inline caches of globals: 0 = nobody caches. It becomes 0 whenever a key comes,
+ * goes or moves; dict_version gives a new one. While the version stands, entry i is the same key.
+ */
+#ifndef APY_OBJECTS_DICT_H
+#define APY_OBJECTS_DICT_H
+
+#include "objects/vm.h"
+
+typedef struct DictEntry {
+    Value key, value;
+} DictEntry;
+
+struct Dict {
+    Obj h;
+    DictEntry *entries;
+    u64 *hashes;   /* parallel to entries, or NULL */
+    void *indices; /* u8, u16 or u32 each, by capacity */
+    u32 count;     /* live entries */
+    u32 used;      /* entries used, deleted ones included */
+    u32 capacity;  /* of entries */
+    u32 version;
+    u8 log2_size;  /* of indices */
+};
+
+static inline Dict *to_dict(Value v) {
+    return (Dict *)v;
+}
+Value dict_new(VM *vm);
+Value dict_new_sized(VM *vm, usize expected);
+/* Borrowed; EMPTY if absent; FAIL if hashing or comparing raised. */
+Value dict_get(VM *vm, Dict *dict, Value key);
+Value dict_get_hashed(VM *vm, Dict *dict, Value key, u64 hash);
+/* For str keys: no exception is possible. Borrowed or EMPTY. */
+Value dict_get_str(VM *vm, Dict *dict, Value str);
+Value dict_get_text(VM *vm, Dict *dict, const char *text);
+/* Entry index, or -1 absent, -2 failed. */
+i64 dict_find(VM *vm, Dict *dict, Value key);
+bool dict_set(VM *vm, Dict *dict, Value key, Value value); /* both borrowed */
+bool dict_set_hashed(VM *vm, Dict *dict, Value key, u64 hash, Value value);
+bool dict_set_text(VM *vm, Dict *dict, const char *key, Value value);
+int dict_delete(VM *vm, Dict *dict, Value key); /* 1 deleted, 0 absent, -1 failed */
+/* Remove and return (owned); EMPTY if absent. */
+Value dict_pop(VM *vm, Dict *dict, Value key);
+void dict_clear(VM *vm, Dict *dict);
+Value dict_copy(VM *vm, Dict *dict);
+/* Like dict.update(other): mapping or iterable of pairs. */
+bool dict_update(VM *vm, Dict *dict, Value other);
+/* Walk: for (u32 at = 0; dict_next(dict, &at, &key, &value);) with borrowed results. */
+bool dict_next(Dict *dict, u32 *at, Value *key, Value *value);
+u32 dict_version(VM *vm, Dict *dict);
+Value dict_keys_list(VM *vm, Dict *dict);
+
+typedef struct DictIterator {
+    Obj h;
+    Value dict; /* EMPTY when exhausted */
+    u32 at;     /* next entry */
+    u32 expected_count;
+    u8 sort;    /* 'k', 'v', 'i' */
+    bool reversed;
+} DictIterator;
+
+#endif

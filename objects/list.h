@@ -1,0 +1,32 @@
+/* list */
+#ifndef APY_OBJECTS_LIST_H
+#define APY_OBJECTS_LIST_H
+
+#include "objects/vm.h"
+
+struct List {
+    Obj h;
+    usize count, capacity;
+    Value *items; /* raw memory of the heap; NULL while capacity is 0 */
+};
+
+static inline List *to_list(Value v) {
+    return (List *)v;
+}
+Value list_new(VM *vm, usize capacity); /* empty, with room */
+/* Takes over the values. */
+Value list_from(VM *vm, Value *owned, usize count);
+bool list_push(VM *vm, List *list, Value item);      /* borrowed item */
+bool list_push_owned(VM *vm, List *list, Value item); /* takes over, also when it fails */
+bool list_insert(VM *vm, List *list, i64 index, Value item);
+Value list_pop_at(VM *vm, List *list, usize index); /* owned */
+bool list_set_slice(VM *vm, List *list, usize start, usize end, Value iterable);
+bool list_sort(VM *vm, List *list, Value key, bool reverse); /* key NONE: none */
+
+typedef struct ListIterator {
+    Obj h;
+    Value list; /* EMPTY when exhausted */
+    usize index;
+} ListIterator;
+
+#endif

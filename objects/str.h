@@ -1,0 +1,71 @@
+/* str: UTF-8 (lone surrogates in three-byte form), immutable, NUL-terminated.
+ *
+ * ASCII strings index in O(1). Others carry a trailer behind their bytes with the length in code
+ * points and, made on first use for long ones, an index of byte offsets of every 64th code point.
+ */
+#ifndef APY_OBJECTS_STR_H
+#define APY_OBJECTS_STR_H
+
+#include "objects/vm.h"
+
+enum { STR_NOT_ASCII = 1, STR_INTERNED = 2 }; /* Obj.aux */
+
+struct Str {
+    Obj h;
+    u64 hash;   /* 0: not computed yet (a computed 0 becomes 1) */
+    usize size; /* bytes */
+    char data[];
+};
+
+static inline Str *to_str(Value v) {
+    return (Str *)v;
+}
+static inline bool is_str(Value v) {
+    return has_kind(v, KIND_STR);
+}
+static inline Span str_span(Value v) {
+    return (Span){to_str(v)->data, to_str(v)->size};
+}
+static inline bool str_is_ascii(Value v) {
+    return !(to_object(v)->aux & STR_NOT_ASCII);
+}
+
+/* From bytes known to be valid (checked only for being ASCII). One ASCII or Latin-1 character
+ * gives the shared string. */
+Value str_new(VM *vm, const char *data, usize size);
+Value str_from_span(VM *vm, Span span);
+Value str_from_text(VM *vm, const char *text);
+/* Take a buffer's content; the buffer is freed. FAIL if the buffer had failed. */
+Value str_from_buffer(VM *vm, Buffer *buffer);
+Value str_from_code_point(VM *vm, u32 code_point);
+/* Decode as UTF-8 with surrogateescape, for file names, argv, environment. */
+Value str_from_os(VM *vm, const char *bytes, usize size);
+Value str_format(VM *vm, const char *format, ...); /* the formats of raise_format */
+Value str_format_list(VM *vm, const char *format, va_list arguments);
+
+usize str_length(Value s); /* in code points */
+usize str_offset(Value s, usize index);                    /* byte offset of a code point */
+u32 str_code_point(Value s, usize index);
+Value str_slice(VM *vm, Value s, usize start, usize end);  /* code points, step 1 */
+u64 str_hash(VM *vm, Value s);
+bool str_equal(Value a, Value b);
+bool str_equals_text(Value s, const char *text);
+int str_order(Value a, Value b); /* <0, 0, >0 by code point */
+Value str_concat(VM *vm, Value a, Value b);
+/* a + b where a is consumed, grown in place when nobody else holds it (s += x in a loop). */
+Value str_append(VM *vm, Value owned_a, Value b);
+Value str_join(VM *vm, Value separator, Value *items, usize count); /* items are all str */
+bool str_repr_to(Buffer *out, Value s);
+/* Encode for the system (surrogateescape); NUL-terminated; false on an embedded NUL. */
+bool str_to_os(VM *vm, Value s, Buffer *out);
+
+/* ---- interning: objects/intern.c ---- */
+/* Takes over `s`, returns the one string of this content (owned). Interned strings live as long as
+ * somebody holds them. */
+Value str_intern(VM *vm, Value s);
+Value str_intern_text(VM *vm, const char *text);
+static inline bool str_is_interned(Value s) {
+    return to_object(s)->aux & STR_INTERNED;
+}
+
+#endif

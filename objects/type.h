@@ -1,0 +1,222 @@
+/* Types: classes made by C (TypeSpec) or by scripts, their slots, their attributes, and shapes.
+ *
+ * A builtin type is declared once, in the file that implements it:
+ *
+ *     TYPE(list, .name = "list", .size = sizeof(List), .kind = KIND_LIST, .slots = {
+ *         .repr = list_repr, .iter = list_iter, ... })
+ *
+ *     / * Append object to the end of the list. * /
+ *     METHOD(list, append, "($self, object, /)") { list_push(...); return NONE; }
+ *
+ * tools/collect.py reads those lines and makes the enum TypeId (TYPE_list ...), and const tables of
+ * methods, getters and docs. At run time `vm->types[TYPE_list]` is the Type; its dict is filled
+ * from the tables when somebody first looks into it. Special methods (`[].__len__`) come from the
+ * slots by themselves: never write METHOD(list, __len__).
+ *
+ * A script class inherits its base's slots; for each special method it defines (or inherits) the
+ * slot becomes a function that calls it (objects/slots.c).
+ *
+ * A shape says where an instance keeps its attributes: root shape (none) -> one per added name.
+ * Inline caches compare shape->id. Changing a class gives new ids to its shapes and those of its
+ * subclasses. An instance whose attributes no longer fit moves them to a dict (SHAPE_DICT).
+ */
+#ifndef APY_OBJECTS_TYPE_H
+#define APY_OBJECTS_TYPE_H
+
+#include "objects/object.h"
+
+typedef struct TypeSpec TypeSpec;
+typedef struct Buffered Buffered;
+
+/* Called for each value that an object holds, by the cycle collector. */
+typedef struct Visitor Visitor;
+struct Visitor {
+    void (*visit)(Visitor *visitor, Value v);
+};
+
+/* What instances of a type can do; NULL: not that. Arguments borrowed, results owned.
+ * `self` is always an instance of the type, but maybe of a subclass. */
+typedef struct Slots {
+    /* life */
+    Value (*new)(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames);
+    bool (*init)(VM *vm, Value self, Value *args, u32 nargs, Value kwnames);
+    void (*free)(VM *vm, Obj *self);                  /* release C fields; memory is the caller's */
+    void (*visit)(Obj *self, Visitor *visitor);       /* containers: every value it holds */
+    void (*clear)(VM *vm, Obj *self);                 /* containers: drop what may be in cycles */
+    void (*finalize)(VM *vm, Value self);             /* __del__, generator close: may resurrect */
+    /* text, identity */
+    Value (*repr)(VM *vm, Value self);
+    Value (*str)(VM *vm, Value self);
+    bool (*hash)(VM *vm, Value self, u64 *hash);
+    Value (*compare)(VM *vm, Value self, Value other, CompareOp op); /* or NOT_IMPLEMENTED */
+    int (*truth)(VM *vm, Value self);
+    /* attributes */
+    Value (*getattr)(VM *vm, Value self, Value name);
+    bool (*setattr)(VM *vm, Value self, Value name, Value value); /* EMPTY deletes */
+    Value (*get)(VM *vm, Value self, Value instance, Value type); /* __get__; EMPTY: on the class */
+    bool (*set)(VM *vm, Value self, Value instance, Value value); /* __set__; EMPTY deletes */
+    /* calls */
+    Value (*call)(VM *vm, Value self, Value *args, u32 nargs, Value kwnames);
+    /* iteration */
+    Value (*iter)(VM *vm, Value self);
+    Value (*next)(VM *vm, Value self); /* EMPTY at the end */
+    Value (*await)(VM *vm, Value self);
+    Value (*aiter)(VM *vm, Value self);
+    Value (*anext)(VM *vm, Value self);
+    /* container */
+    i64 (*length)(VM *vm, Value self);
+    Value (*getitem)(VM *vm, Value self, Value key);
+    bool (*setitem)(VM *vm, Value self, Value key, Value value); /* EMPTY deletes */
+    int (*contains)(VM *vm, Value self, Value item);
+    /* operators: either operand may be the instance of this type; NOT_IMPLEMENTED if it can't */
+    Value (*binary)(VM *vm, BinaryOp op, Value a, Value b);
+    Value (*inplace)(VM *vm, BinaryOp op, Value self, Value other);
+    Value (*power)(VM *vm, Value base, Value exponent, Value modulus); /* three arguments */
+    Value (*unary)(VM *vm, UnaryOp op, Value self);
+    /* bytes of memory, for bytes, bytearray, memoryview, array: objects/buffered.h */
+    bool (*buffer)(VM *vm, Value self, Buffered *out, bool writable);
+} Slots;
+
+#define CAN(op) (1u << (op)) /* for the masks of operators below: CAN(BINARY_ADD) | ... */
+
+typedef struct NativeSpec NativeSpec;
+
+typedef struct GetterSpec {
+    const char *name;
+    Value (*get)(VM *vm, Value self);
+    bool (*set)(VM *vm, Value self, Value value); /* NULL: read only; value EMPTY deletes */
+    const char *doc;
+} GetterSpec;
+
+enum {                         /* TypeSpec.flags and Type.flags */
+    TYPE_FINAL = 1,            /* cannot be subclassed ("type 'X' is not an acceptable base type") */
+    TYPE_ATOM = 2,             /* instances hold no values: atom pages, no visit */
+    TYPE_NO_NEW = 4,           /* "cannot create 'X' instances" */
+    TYPE_HEAP = 8,             /* made by a class statement or type() */
+    TYPE_HAS_DICT = 16,        /* instances have __dict__ (attributes in shape slots or a dict) */
+    TYPE_SCRIPT_GETATTR = 32,  /* defines __getattr__ or __getattribute__ */
+    TYPE_SCRIPT_SETATTR = 64,  /* defines __setattr__ or __delattr__ */
+    TYPE_SCRIPT_DEL = 128,     /* defines __del__ */
+    TYPE_READY = 256,          /* dict filled */
+    TYPE_ABSTRACT = 512,       /* __abstractmethods__ is not empty */
+    TYPE_EXCEPTION = 1024,     /* subclass of BaseException */
+    TYPE_SEQUENCE = 2048,      /* matches sequence patterns */
+    TYPE_MAPPING = 4096,       /* matches mapping patterns */
+    TYPE_MATCH_SELF = 8192,    /* int(x) in a pattern binds the subject itself */
+    TYPE_PATTERN_FLAGS = TYPE_SEQUENCE | TYPE_MAPPING,
+    TYPE_SUBCLASS_OF_TYPE = 16384, /* a metaclass */
+    TYPE_WEAKREFS = 32768,     /* instances can be weakly referenced */
+};
+
+/* The const declaration of a builtin type. */
+struct TypeSpec {
+    const char *name;   /* "list", or with its module: "collections.deque" */
+    u16 base;           /* TypeId; 0 = object */
+    u16 metatype;       /* TypeId; 0 = type */
+    u32 size;           /* of the C struct */
+    u8 kind;
+    u32 flags;
+    u32 binary_ops;     /* masks of CAN(op): which operators `binary`, `inplace`, `unary` do */
+    u32 reflected_ops;  /* which also as right operand (__radd__); numbers: the same as binary_ops */
+    u32 inplace_ops;
+    u32 unary_ops;
+    Slots slots;        /* NULLs are inherited from the base */
+    const char *doc;
+};
+
+/* A builtin type with what the collector found for it: type_tables[TYPE_x]. */
+typedef struct TypeTable {
+    const TypeSpec *spec;
+    const NativeSpec *const *methods;
+    const GetterSpec *getters;
+    u32 method_count, getter_count;
+} TypeTable;
+extern const TypeTable type_tables[];
+
+struct Type {
+    Obj h;
+    Slots slots;
+    u32 flags;
+    u32 instance_size;   /* C struct + __slots__, without the attribute area */
+    u16 dict_offset;     /* where instances keep their dict (EMPTY: attributes are in the slots that
+                            follow it); 0: instances have no __dict__ */
+    u16 inline_capacity; /* how many attribute slots follow; grows as instances need more */
+    u8 kind;             /* of instances */
+    u32 version;         /* changes with every change of the class or a base; never 0 when valid */
+    const TypeTable *table; /* of builtin types; of the nearest builtin base for heap types */
+    Shape *shape;        /* root shape of instances */
+    Shape *dict_shape;   /* shape of instances whose attributes live in a dict */
+    Type *base;          /* owned; NULL only for object */
+    Value bases, mro;    /* tuples */
+    Value name, qualname, module; /* module: str or EMPTY */
+    Dict *dict;          /* read it through type_dict */
+    Value subclasses;    /* EMPTY or list of weak references */
+    Value init_function; /* cached: plain script __init__ when `new` is object's, else EMPTY;
+                            valid while init_version == version */
+    u32 init_version;
+    u32 binary_ops, reflected_ops, inplace_ops, unary_ops;
+    VM *vm;
+};
+
+struct Shape {
+    u32 id;       /* what inline caches compare; never 0; renewed when the class changes */
+    u32 count;    /* attributes */
+    Type *type;   /* borrowed: a type owns its shapes */
+    Shape *parent;
+    Value name;   /* the last one added, interned; EMPTY in a root */
+    Shape **children; /* one per name ever added next */
+    u32 child_count;
+    u32 flags;
+    u32 *lookup;  /* hash table name -> slot, made on demand for more than a few names */
+    u32 lookup_mask;
+};
+enum { SHAPE_DICT = 1 };
+
+/* ---- looking up ---- */
+
+/* The dict of the class, filled. NULL with an exception when memory is out. */
+Dict *type_dict(VM *vm, Type *type);
+/* The attribute as it stands in the class or a base (no descriptor call): borrowed, EMPTY if none.
+ * Cached by (version, name). */
+Value type_lookup(VM *vm, Type *type, Value name);
+bool type_is_subtype(Type *type, Type *of);
+/* Call after any change of the class's dict or bases: new version and shape ids, slots redone. */
+void type_changed(VM *vm, Type *type);
+/* 'X' as messages print it: the part of the name after the last dot. */
+const char *type_name(Type *type);
+
+/* A new class, as type(name, bases, dict) makes it (no metaclass search, no __init_subclass__
+ * keywords: see objects/class.c for the statement). */
+Value type_make(VM *vm, Type *metatype, Value name, Value bases, Value namespace, Value *args,
+                u32 nargs, Value kwnames);
+
+/* ---- instance attributes by shape ---- */
+
+/* Slot index of the name in this shape, or -1. */
+i32 shape_find(Shape *shape, Value interned_name);
+/* The shape after adding the name; NULL: out of memory or too many names (use the dict). */
+Shape *shape_add(VM *vm, Shape *shape, Value interned_name);
+/* Byte offset of an attribute slot in instances of the type. */
+static inline u32 type_slot_offset(const Type *type, u32 slot) {
+    return type->dict_offset + 8 + slot * 8;
+}
+static inline Value *instance_slot(Obj *instance, u32 slot) {
+    return (Value *)((char *)instance + type_slot_offset(instance->shape->type, slot));
+}
+/* The instance attribute (borrowed) or EMPTY; no class lookup. */
+Value instance_get(VM *vm, Obj *instance, Value name);
+bool instance_set(VM *vm, Obj *instance, Value name, Value value); /* EMPTY deletes; see setattr */
+/* The live __dict__ of the instance: moves its attributes there. Borrowed; NULL on failure. */
+Dict *instance_dict(VM *vm, Obj *instance);
+
+/* object.__getattribute__ and object.__setattr__: the default `getattr` and `setattr` slots. */
+Value generic_getattr(VM *vm, Value self, Value name);
+bool generic_setattr(VM *vm, Value self, Value name, Value value);
+
+/* ---- the declaration macros ---- */
+
+#define TYPE(id, ...)     const TypeSpec id##_type_spec = {__VA_ARGS__};
+#define GETTER(type, name) Value type##_##name##_getter(VM *vm, Value self)
+#define SETTER(type, name) bool type##_##name##_setter(VM *vm, Value self, Value value)
+
+#endif
