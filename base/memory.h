@@ -1,13 +1,14 @@
 /* The heap: size classes cut from 64 KiB pages, for things that live and die one by one.
  *
- * Pieces are 16-byte aligned and come in two sorts, each on pages of its own: atoms (nothing in
- * them points to another piece) and containers, which the cycle collector finds by walking pages,
- * so that no piece carries list links. The first word of a free piece is 0, that of a live piece
- * never is: its owner sees to that. Pieces above HEAP_SMALL bytes stand alone on a list.
+ * Pieces are 16-byte aligned and come in two sorts, each on pages of its own: atoms
+ * (nothing in them points to another piece) and containers, which the cycle collector
+ * finds by walking pages, so that no piece carries list links. The first word of a free
+ * piece is 0, that of a live piece never is: its owner sees to that. Pieces above
+ * HEAP_SMALL bytes stand alone on a list.
  *
- * All functions return NULL when the system has no memory left or the heap's limit is reached.
- * Two sources implement this header: memory_pages.c, and memory_checked.c, which asks malloc for
- * every piece so that the address sanitizer sees each one.
+ * All functions return NULL when the system has no memory left or the heap's limit is
+ * reached. Two sources implement this header: memory_pages.c, and memory_checked.c, which
+ * asks malloc for every piece so that the address sanitizer sees each one.
  */
 #ifndef APY_BASE_MEMORY_H
 #define APY_BASE_MEMORY_H
@@ -29,25 +30,33 @@ typedef struct HeapCell {
 
 typedef struct HeapPage HeapPage;
 typedef struct HeapLarge HeapLarge;
+typedef struct HeapRegion HeapRegion;
 
 typedef struct Heap {
-    HeapCell *free[2][HEAP_CLASSES]; /* by sort and size in grains */
-    HeapPage *pages[2];
+    HeapCell *free[2][HEAP_CLASSES];    /* by sort and size in grains */
+    HeapPage *pages[2];                 /* newest first */
+    HeapPage *carving[2][HEAP_CLASSES]; /* the page that new cells are cut from */
+    HeapRegion *regions;                /* address space that pages are taken from */
+    char *next_page, *region_end;
     HeapLarge *large[2];
     usize bytes;           /* held by live pieces and raw memory, roughly */
     usize limit;           /* of `bytes`; 0 is none */
-    usize containers_made; /* since the collector last looked */
-    usize containers_live;
+    usize containers_made; /* more made than freed since the collector last looked */
+    usize containers_live; /* what the collector found: its own to set */
 } Heap;
 
 void heap_init(Heap *heap);
 /* Free every page; all pieces are gone. */
 void heap_close(Heap *heap);
 
-/* The slow half of heap_alloc: refill the free list, or a large piece. */
+/* The slow half of heap_alloc: refill the free list, or a large piece (above HEAP_SMALL
+ * bytes; the owner must remember that, and free it with heap_free_large). */
 void *heap_alloc_slow(Heap *heap, usize size, HeapSort sort);
 void heap_free(Heap *heap, void *piece, HeapSort sort);
 void heap_free_large(Heap *heap, void *piece, HeapSort sort);
+
+/* How many bytes the piece really has: what was asked for, rounded up. */
+usize heap_piece_size(void *piece, bool is_large);
 
 /* Call `visit` for every live piece of the sort. It must neither make nor free pieces. */
 void heap_each(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *context),

@@ -1,0 +1,34 @@
+/* The heap for the address sanitizer: every piece is its own malloc. */
+#include "base/memory_large.h"
+
+void heap_init(Heap *heap) {
+    *heap = (Heap){0};
+}
+
+void heap_close(Heap *heap) {
+    large_free_all(heap);
+    heap_init(heap);
+}
+
+/* The free lists stay empty, so every allocation comes here. */
+void *heap_alloc_slow(Heap *heap, usize size, HeapSort sort) {
+    return large_alloc(heap, size, sort);
+}
+
+void heap_free(Heap *heap, void *piece, HeapSort sort) {
+    large_free(heap, piece, sort);
+}
+
+void heap_free_large(Heap *heap, void *piece, HeapSort sort) {
+    large_free(heap, piece, sort);
+}
+
+usize heap_piece_size(void *piece, bool is_large) {
+    (void)is_large;
+    return large_of(piece)->size;
+}
+
+void heap_each(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *context),
+               void *context) {
+    large_each(heap, sort, visit, context);
+}

@@ -1,0 +1,148 @@
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "base/memory_large.h"
+
+enum {
+    PAGE_BYTES = 64 * 1024,
+    CARVE_BYTES = 4096, /* cut at once: one page of the system's */
+    FIRST_REGION = 1024 * 1024,
+    LAST_REGION = 32 * 1024 * 1024,
+};
+
+/* At the start of its 64 KiB, so that a piece's page is found by masking its address. */
+struct HeapPage {
+    HeapPage *older;
+    char *carved; /* cells from here on were never given out */
+    char *end;
+    u32 cell_bytes;
+    u32 cell_class;
+};
+
+struct HeapRegion {
+    HeapRegion *older;
+    char *memory;
+    usize size;
+};
+
+void heap_init(Heap *heap) {
+    *heap = (Heap){0};
+}
+
+void heap_close(Heap *heap) {
+    large_free_all(heap);
+    HeapRegion *region = heap->regions;
+    while (region) {
+        HeapRegion *older = region->older;
+        munmap(region->memory, region->size);
+        free(region);
+        region = older;
+    }
+    heap_init(heap);
+}
+
+static usize next_region_size(const Heap *heap) {
+    if (!heap->regions) return FIRST_REGION;
+    usize doubled = (heap->regions->size - PAGE_BYTES) * 2;
+    return doubled < LAST_REGION ? doubled : LAST_REGION;
+}
+
+/* One page more than asked for is mapped, so that the rest can be aligned. */
+static bool add_region(Heap *heap) {
+    usize size = next_region_size(heap) + PAGE_BYTES;
+    HeapRegion *region = malloc(sizeof *region);
+    char *memory = region ? mmap(NULL, size, PROT_READ | PROT_WRITE,
+                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+                          : MAP_FAILED;
+    if (memory == MAP_FAILED) {
+        free(region);
+        return false;
+    }
+    *region = (HeapRegion){heap->regions, memory, size};
+    heap->regions = region;
+    usize misaligned = (usize)memory % PAGE_BYTES;
+    heap->next_page = memory + (misaligned ? PAGE_BYTES - misaligned : 0);
+    heap->region_end = heap->next_page + (size - PAGE_BYTES);
+    return true;
+}
+
+static HeapPage *add_page(Heap *heap, usize cell_class, HeapSort sort) {
+    if (heap->next_page == heap->region_end && !add_region(heap)) return NULL;
+    HeapPage *page = (HeapPage *)heap->next_page;
+    heap->next_page += PAGE_BYTES;
+    page->older = heap->pages[sort];
+    page->cell_class = (u32)cell_class;
+    page->cell_bytes = (u32)cell_class * HEAP_GRAIN;
+    page->carved = (char *)page + sizeof(HeapPage);
+    page->end = (char *)page + PAGE_BYTES;
+    heap->pages[sort] = page;
+    heap->carving[sort][cell_class] = page;
+    return page;
+}
+
+static bool is_full(const HeapPage *page) {
+    return page->carved + page->cell_bytes > page->end;
+}
+
+/* Cut the next cells of the page, up to the end of a system page, into the free list.
+ * Fresh memory is zero, as free cells must be. */
+static void carve(Heap *heap, HeapPage *page, HeapSort sort) {
+    usize used = (usize)(page->carved - (char *)page);
+    char *stop = (char *)page + (used / CARVE_BYTES + 1) * CARVE_BYTES;
+    HeapCell **link = &heap->free[sort][page->cell_class];
+    do {
+        HeapCell *cell = (HeapCell *)page->carved;
+        *link = cell;
+        link = &cell->next;
+        page->carved += page->cell_bytes;
+        heap->bytes += page->cell_bytes;
+    } while (page->carved + page->cell_bytes <= stop && !is_full(page));
+    *link = NULL;
+}
+
+void *heap_alloc_slow(Heap *heap, usize size, HeapSort sort) {
+    usize cell_class = (size + HEAP_GRAIN - 1) / HEAP_GRAIN;
+    if (cell_class >= HEAP_CLASSES) return large_alloc(heap, size, sort);
+    if (!heap->free[sort][cell_class]) {
+        if (!heap_has_room(heap, CARVE_BYTES)) return NULL;
+        HeapPage *page = heap->carving[sort][cell_class];
+        if (!page || is_full(page)) page = add_page(heap, cell_class, sort);
+        if (!page) return NULL;
+        carve(heap, page, sort);
+    }
+    return heap_alloc(heap, size, sort);
+}
+
+static HeapPage *page_of(void *piece) {
+    return (HeapPage *)((usize)piece & ~(usize)(PAGE_BYTES - 1));
+}
+
+void heap_free(Heap *heap, void *piece, HeapSort sort) {
+    HeapCell **list = &heap->free[sort][page_of(piece)->cell_class];
+    HeapCell *cell = piece;
+    *cell = (HeapCell){0, *list};
+    *list = cell;
+    if (sort == HEAP_CONTAINER && heap->containers_made) heap->containers_made--;
+}
+
+void heap_free_large(Heap *heap, void *piece, HeapSort sort) {
+    large_free(heap, piece, sort);
+}
+
+usize heap_piece_size(void *piece, bool is_large) {
+    return is_large ? large_of(piece)->size : page_of(piece)->cell_bytes;
+}
+
+static void visit_page(HeapPage *page, void (*visit)(void *piece, void *context),
+                       void *context) {
+    char *cell = (char *)page + sizeof(HeapPage);
+    for (; cell < page->carved; cell += page->cell_bytes)
+        if (((HeapCell *)cell)->first) visit(cell, context);
+}
+
+void heap_each(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *context),
+               void *context) {
+    for (HeapPage *page = heap->pages[sort]; page; page = page->older)
+        visit_page(page, visit, context);
+    large_each(heap, sort, visit, context);
+}
