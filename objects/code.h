@@ -61,14 +61,48 @@ typedef struct ExceptionRow {
     u16 spare;
 } ExceptionRow;
 
-/* Where an instruction comes from, and which temporaries live at it: registers [locals, depth). */
+/* Where an instruction comes from, and which temporaries live when it fails or is suspended:
+ * registers [locals, depth). An instruction that fails has released the temporaries it consumes
+ * and its destination is not yet live, so depth excludes both. AWAIT, YIELDFROM and FOR keep r[A]
+ * (what they wait for, the iterator) live: their depth includes A. */
 typedef struct PositionRow {
     u32 word; /* first word this row speaks of (rows are in order of words) */
     i32 line, end_line;     /* 0: no source line */
     i32 column, end_column; /* byte offsets in the line; -1: none */
-    u16 depth;              /* live temporaries end here, before the instruction runs */
+    u16 depth;
     u16 spare;
 } PositionRow;
+
+/* While the arguments of a call are evaluated, the gap behind the callee lies among the live
+ * temporaries but holds nothing: registers [gap, gap + WINDOW_GAP) are to be skipped for failures of
+ * words [start, end). Code that suspends has no gaps and no such rows. */
+typedef struct WindowRow {
+    u32 start, end;
+    u16 gap;
+    u16 spare;
+} WindowRow;
+
+/* What the INTRINSIC instruction can do: rare steps that need no instruction of their own.
+ * Arguments are consecutive temporaries from B, consumed. */
+typedef enum Intrinsic {
+    INTRINSIC_PRINT_EXPRESSION,   /* (value): the interactive mode's display hook */
+    INTRINSIC_IMPORT_STAR,        /* (module): names into the namespace r[0] */
+    INTRINSIC_TYPEVAR,            /* (name) */
+    INTRINSIC_TYPEVAR_BOUND,      /* (name, function that evaluates the bound) */
+    INTRINSIC_TYPEVAR_CONSTRAINTS, /* (name, function) */
+    INTRINSIC_TYPEVARTUPLE,       /* (name) */
+    INTRINSIC_PARAMSPEC,          /* (name) */
+    INTRINSIC_TYPE_DEFAULT,       /* (type parameter, function): sets the default, gives parameter */
+    INTRINSIC_TYPE_ALIAS,         /* (name, type params tuple or None, function) */
+    INTRINSIC_GENERIC_BASE,       /* (type params tuple): Generic[...] */
+    INTRINSIC_SET_TYPE_PARAMS,    /* (function, type params tuple): gives the function */
+    INTRINSIC_PREPARE_RERAISE,    /* (original exception, list of raised): exception or None */
+    INTRINSIC_GROUP_WRAP,         /* (exception): an ExceptionGroup around a naked one (except*) */
+    INTRINSIC_ASSERTION_ERROR,    /* (): the builtin AssertionError */
+    INTRINSIC_BUILD_CLASS,        /* (): builtins.__build_class__ */
+    INTRINSIC_SETUP_ANNOTATIONS,  /* (): __annotations__ in the namespace r[0] */
+    INTRINSIC_COUNT,
+} Intrinsic;
 
 struct Code {
     Obj h;
@@ -82,11 +116,12 @@ struct Code {
     u16 local_names; /* named local variables (cells included), first registers */
     u16 free_count;
     u32 flags;
-    u32 constant_count, name_count, exception_count, position_count;
+    u32 constant_count, name_count, exception_count, position_count, window_count;
     Value *constants;
     Value *names;        /* attribute and global names, interned */
     ExceptionRow *exceptions;
     PositionRow *positions;
+    WindowRow *windows;
     Value variables;     /* tuple: name of each named local register, in order */
     Value cells;         /* tuple: those of them that are cells */
     Value free_names;    /* tuple: free variables, by closure index */

@@ -14,8 +14,11 @@
  *     "(*objects, sep=' ', end='\n')" gives args[0] = sep, args[1] = end, args[2..nargs) = objects;
  *   - with `**kwargs`, a dict of the surplus keywords (never EMPTY) stands at its place among the
  *     named ones.
- * Methods begin with `$self` and get it as args[0], already checked to be of the type.
+ * Methods begin with `$self` and get it as args[0], already checked to be of the type; the named
+ * parameters follow from args[1], and nargs counts self too. The counts in NativeSpec do not.
  * CLASS_METHOD gets the class as args[0] (`$type`), STATIC_METHOD gets no self.
+ * VM_METHOD and VM_FUNCTION are the same, but the VM's CALL instruction knows them by their
+ * IntrinsicId and runs them without C recursion; their C body serves calls that come from C.
  */
 #ifndef APY_OBJECTS_NATIVE_H
 #define APY_OBJECTS_NATIVE_H
@@ -79,11 +82,14 @@ bool arguments_no_keywords(VM *vm, const char *function, Value kwnames);
                                  u32 nargs __attribute__((unused)))
 #define CLASS_METHOD(type, name, signature)  METHOD(type, name, signature)
 #define STATIC_METHOD(type, name, signature) METHOD(type, name, signature)
+#define VM_METHOD(type, name, signature)     METHOD(type, name, signature)
 #define FUNCTION(module, name, signature)                                                \
     Value module##_##name##_function(VM *vm, Value *args, u32 nargs);                    \
     Value module##_##name##_function(VM *vm __attribute__((unused)),                     \
                                      Value *args __attribute__((unused)),                \
                                      u32 nargs __attribute__((unused)))
+
+#define VM_FUNCTION(module, name, signature) FUNCTION(module, name, signature)
 
 /* MODULE(math, "doc") declares a module; MODULE_INIT(math) { ... } runs when it is first imported
  * and adds what is not a function: types, constants (module_add). */
@@ -95,6 +101,7 @@ typedef struct ModuleSpec {
     bool (*init)(VM *vm, Value module); /* or NULL */
 } ModuleSpec;
 #define MODULE(name, doc)
+extern const ModuleSpec module_specs[]; /* by ModuleId */
 #define MODULE_INIT(name)                                                                \
     bool name##_module_init(VM *vm, Value module);                                       \
     bool name##_module_init(VM *vm __attribute__((unused)), Value module)

@@ -215,6 +215,9 @@ bool generic_setattr(VM *vm, Value self, Value name, Value value);
 
 /* ---- the declaration macros ---- */
 
+#define EXCEPTION(id, base_id, docstring)                                                \
+    const TypeSpec id##_type_spec = {.name = #id, .base = TYPE_##base_id, .doc = docstring};
+
 #define TYPE(id, ...)     const TypeSpec id##_type_spec = {__VA_ARGS__};
 #define GETTER(type, name) Value type##_##name##_getter(VM *vm, Value self)
 #define SETTER(type, name) bool type##_##name##_setter(VM *vm, Value self, Value value)
