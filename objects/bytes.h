@@ -32,6 +32,9 @@ static inline Span bytes_span(Value v) {
     return (Span){((Bytes *)v)->data, ((Bytes *)v)->size};
 }
 Value bytes_new(VM *vm, const char *data, usize size); /* data NULL: not set */
+/* Take a buffer's content; the buffer is freed. FAIL if the buffer had failed. */
+Value bytes_from_buffer(VM *vm, Buffer *buffer);
+Value bytes_make_empty(VM *vm); /* for vm->empty_bytes */
 Value bytearray_new(VM *vm, const char *data, usize size);
 /* Borrow the memory of a bytes-like object: TypeError "a bytes-like object is required, not 'X'". */
 bool buffered_get(VM *vm, Value v, Buffered *out, bool writable);

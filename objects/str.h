@@ -51,6 +51,7 @@ u64 str_hash(VM *vm, Value s);
 bool str_equal(Value a, Value b);
 bool str_equals_text(Value s, const char *text);
 int str_order(Value a, Value b); /* <0, 0, >0 by code point */
+Value str_repeat(VM *vm, Value s, i64 count);
 Value str_concat(VM *vm, Value a, Value b);
 /* a + b where a is consumed, grown in place when nobody else holds it (s += x in a loop). */
 Value str_append(VM *vm, Value owned_a, Value b);
@@ -64,8 +65,23 @@ bool str_to_os(VM *vm, Value s, Buffer *out);
  * somebody holds them. */
 Value str_intern(VM *vm, Value s);
 Value str_intern_text(VM *vm, const char *text);
+/* The interned string of this content (borrowed) or EMPTY: a name nobody interned is no key of an
+ * attribute or keyword. */
+Value str_find_interned(VM *vm, Value s);
 static inline bool str_is_interned(Value s) {
     return to_object(s)->aux & STR_INTERNED;
 }
+/* Called when an interned string dies. */
+void str_forget(VM *vm, Value s);
+bool intern_open(VM *vm);
+void intern_close(VM *vm);
+
+/* ---- the VM's own strings ---- */
+/* Make the interning table, the shared empty str and bytes, and set vm->latin1. The types str and
+ * bytes must stand. Called once, when the VM is made. */
+bool text_open(VM *vm);
+/* Let go of them; strings that still live are no longer interned. */
+void text_close(VM *vm);
+void str_free(VM *vm, Obj *self); /* the `free` slot of str */
 
 #endif

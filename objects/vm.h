@@ -18,6 +18,7 @@ typedef struct Code Code;
 typedef struct Function Function;
 typedef struct Loop Loop;
 typedef struct Chance Chance;
+typedef struct InternTable InternTable;
 
 /* What the ranks above objects do for it. */
 typedef struct Hooks {
@@ -62,7 +63,7 @@ struct VM {
     Heap heap;
     Type *types[TYPE_COUNT];
     Value names[NAME_COUNT]; /* interned names that C code uses: NAME(append) */
-    Value interned;          /* table of all interned strings: objects/intern.c */
+    InternTable *interned;   /* all interned strings: objects/intern.c */
     Value empty_tuple, empty_str, empty_bytes;
     Value latin1[256];       /* strings of one character, made on first use, EMPTY before */
     Value float_zero, float_minus_zero;
