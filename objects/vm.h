@@ -68,6 +68,7 @@ struct VM {
     Value latin1[256];       /* strings of one character, made on first use, EMPTY before */
     Value float_zero, float_minus_zero;
     u64 hash_seed;
+    i32 int_digit_limit; /* sys.set_int_max_str_digits: 4300 at the start, 0 is none */
     u32 next_shape_id, next_type_version, next_dict_version;
     void *type_cache;        /* objects/type.c */
     void *weak_references;   /* side table: objects/weakref.c */
