@@ -223,7 +223,9 @@ OP(ENDASYNC)
 
 /* START: first instruction of all code that suspends; nothing else. */
 OP(START)
-/* YIELD A, B: yield r[B]; what is sent goes to the temporary r[A]. F_HANDLER inside except/finally. */
+/* YIELD A, B: yield r[B]; what is sent goes to the temporary r[A].
+ * F_HANDLER (also of AGYIELD, AWAIT, YIELDFROM): inside an exception handler of this function; C is then
+ * the register of the outermost such handler (its exception is r[C], the one handled before r[C+1]). */
 OP(YIELD)
 /* AGYIELD A, B: the same in an async generator. */
 OP(AGYIELD)
@@ -232,7 +234,7 @@ OP(AGYIELD)
 OP(AWAITABLE)
 /* YIELDITER A, B: r[A] = the iterator that `yield from r[B]` delegates to. */
 OP(YIELDITER)
-/* AWAIT A: wait for r[A] (of AWAITABLE); its result replaces it. F_HANDLER. */
+/* AWAIT A: wait for r[A] (of AWAITABLE); its result replaces it. F_HANDLER and C as YIELD. */
 OP(AWAIT)
 /* YIELDFROM A: the same for `yield from`. */
 OP(YIELDFROM)
@@ -268,6 +270,10 @@ OP(IMPORTFROM)
 OP(RAISE)
 /* RERAISE A: in a handler at depth A: raise r[A] again (no traceback entry), restoring r[A+1]. */
 OP(RERAISE)
+/* LEAVERAISE A: an exception left the body of the handler at depth A: a row whose depth is A + 2 covers
+ * the body and leads here, with the new exception in r[A+2]: restore the handled one from r[A+1], drop
+ * r[A] and r[A+3], raise r[A+2] again (no traceback entry). */
+OP(LEAVERAISE)
 /* POPEXC A: leave the handler: r[A] is dropped, the handled exception becomes r[A+1]. */
 OP(POPEXC)
 /* JNOMATCH A, B, C: jump by C if the exception r[A] (stays) does not match the type(s) r[B] (source). */
