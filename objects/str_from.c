@@ -1,4 +1,4 @@
-/* Strings from and to the system, and from a C format; the strings that the VM keeps. */
+/* Strings from and to the system; the strings that the VM keeps. C formats: format_c.c. */
 #include "base/utf8.h"
 #include "objects/bytes.h"
 #include "objects/str_make.h"
@@ -57,93 +57,4 @@ bool str_to_os(VM *vm, Value s, Buffer *out) {
     }
     buffer_add(out, "", 0);
     return !out->failed || raise_memory(vm) != FAIL;
-}
-
-/* ---- C formats ---- */
-
-static bool add_value(VM *vm, Buffer *out, char letter, Value v) {
-    if (letter == 'T') {
-        buffer_add_text(out, type_name_of(vm, v));
-        return true;
-    }
-    OWNED Value text = letter == 'R'   ? object_repr(vm, v)
-                       : letter == 'A' ? object_ascii(vm, v)
-                                       : object_str(vm, v);
-    if (text == FAIL) return false;
-    buffer_add_span(out, str_span(text));
-    return true;
-}
-
-/* `flags` is what stood between % and the letters of length: "-5", ".200". */
-static void add_number(Buffer *out, Span flags, bool is_long, char letter, va_list *list) {
-    char format[32];
-    usize room = sizeof format - 4;
-    if (flags.length > room) flags.length = room;
-    format[0] = '%';
-    memcpy(format + 1, flags.data, flags.length);
-    char *end = format + 1 + flags.length;
-    if (is_long) *end++ = 'l';
-    *end++ = letter;
-    *end = '\0';
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    if (letter == 's') {
-        buffer_printf(out, format, va_arg(*list, const char *));
-    } else if (letter == 'p') {
-        buffer_printf(out, format, va_arg(*list, void *));
-    } else if (letter == 'f' || letter == 'g') {
-        buffer_printf(out, format, va_arg(*list, double));
-    } else if (is_long) {
-        buffer_printf(out, format, va_arg(*list, long));
-    } else {
-        buffer_printf(out, format, va_arg(*list, int));
-    }
-#pragma GCC diagnostic pop
-}
-
-/* One conversion; `at` is behind the %. Returns what follows it; NULL: failed. */
-static const char *convert(VM *vm, Buffer *out, const char *at, va_list *list) {
-    const char *flags = at;
-    at += strspn(at, "0123456789-+ #.");
-    Span flag_span = {flags, (usize)(at - flags)};
-    bool is_long = false;
-    for (; *at == 'l' || *at == 'z'; at++) is_long = true;
-    char letter = *at++;
-    if (letter == '%') {
-        buffer_add_char(out, '%');
-    } else if (letter == 'c') {
-        buffer_add_code_point(out, va_arg(*list, u32));
-    } else if (strchr("TRSA", letter)) {
-        if (!add_value(vm, out, letter, va_arg(*list, Value))) return NULL;
-    } else {
-        add_number(out, flag_span, is_long, letter, list);
-    }
-    return at;
-}
-
-Value str_format_list(VM *vm, const char *format, va_list arguments) {
-    Buffer out = {0};
-    va_list list;
-    va_copy(list, arguments);
-    for (const char *at = format; at && *at;) {
-        usize plain = strcspn(at, "%");
-        buffer_add(&out, at, plain);
-        at += plain;
-        if (*at) at = convert(vm, &out, at + 1, &list);
-        if (!at) out.failed = true;
-    }
-    va_end(list);
-    if (out.failed && vm->exception != EMPTY) {
-        buffer_free(&out);
-        return FAIL;
-    }
-    return str_from_buffer(vm, &out);
-}
-
-Value str_format(VM *vm, const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    Value text = str_format_list(vm, format, arguments);
-    va_end(arguments);
-    return text;
 }
