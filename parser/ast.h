@@ -21,7 +21,6 @@
 
 #include "base/arena.h"
 #include "base/base.h"
-#include "base/buffer.h"
 
 /* Lines count from 1, columns are byte offsets from 0. The end is exclusive. */
 typedef struct SourceRange {
@@ -142,11 +141,10 @@ typedef struct NodeInfo {
 /* By NodeKind. */
 extern const NodeInfo node_infos[];
 
+/* Tell a node that it got one more child. */
+void ast_raise_height(Node *node, const Node *child);
+
 /* CPython's names of the operators: "Add", "NotIn", "Load". */
 const char *ast_operator_name(FieldType type, u8 op);
-
-/* Append the text of CPython's ast.dump(tree, include_attributes=with_ranges). Deep trees are no
- * danger: the walk keeps its own stack. */
-void ast_dump(const Node *tree, bool with_ranges, Buffer *out);
 
 #endif

@@ -22,6 +22,14 @@ PLAIN = {
 }
 
 
+RAISE_HEIGHT = """
+void ast_raise_height(Node *node, const Node *child) {
+    u16 height = higher(0, child);
+    if (height < UINT16_MAX) height++;
+    if (node && node->height < height) node->height = height;
+}"""
+
+
 def struct_name(name):
     return "".join(part[0].upper() + part[1:] for part in name.split("_")) + "Node"
 
@@ -136,6 +144,7 @@ def write_source(nodes, out):
     out("static u16 highest(u16 height, NodeList list) {")
     out("    for (u32 i = 0; i < list.count; i++) height = higher(height, list.items[i]);")
     out("    return height;\n}")
+    out(RAISE_HEIGHT)
     for node in nodes:
         write_constructor(node, out)
     write_tables(nodes, out)

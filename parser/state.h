@@ -1,0 +1,34 @@
+/* What the driver (parser.c) and the search for an error's text (syntaxerror.c) share. */
+#ifndef APY_PARSER_STATE_H
+#define APY_PARSER_STATE_H
+
+#include "lexer/softwords.h"
+#include "parser/build.h"
+#include "parser/parser.h"
+
+struct Parser {
+    Arena *arena;
+    ParseOptions options;
+    Lexer lexer;
+    Softwords softwords;
+    void *machine; /* lemon's */
+    Builder builder;
+    /* All tokens so far; owned (malloc). The first one is the START_ marker. */
+    Token *tokens;
+    u32 count, capacity;
+    u32 depth;       /* indentation now */
+    u32 statement;   /* first token of the top-level statement being read */
+    bool is_compound; /* it is one that an empty line ends at a prompt */
+    bool is_decorated;
+    bool is_done; /* the tree is there, or an error */
+};
+
+/* The next token behind the last one, into parser->tokens. LEX_ERROR as the lexer's. */
+LexStatus parser_read(Parser *parser);
+
+/* Why the tokens up to the last one are no program: fills result->problem. */
+void syntaxerror_find(Parser *parser, ParseResult *result);
+/* The lexer's own error as a problem. */
+void syntaxerror_from_lexer(Parser *parser, const LexError *error, SyntaxProblem *problem);
+
+#endif
