@@ -27,7 +27,7 @@
 #include "parser/build.h"
 #include "parser/patterns.h"
 #include "parser/statements.h"
-#include "parser/strings.h"
+#include "parser/literals.h"
 #include "parser/targets.h"
 
 #define TOKEN(name, text) LEXER_##name = TOKEN_##name,

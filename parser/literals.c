@@ -1,4 +1,4 @@
-#include "parser/strings.h"
+#include "parser/literals.h"
 
 Piece strings_literal(Builder *builder, u32 token, ConstantKind kind) {
     const Token *literal = &builder->tokens[token];

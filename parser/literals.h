@@ -1,8 +1,8 @@
 /* Strings: the lexer has decoded the literals; here neighbours are joined, and f-strings become
  * JoinedStr nodes with CPython's parts and places.
  */
-#ifndef APY_PARSER_STRINGS_H
-#define APY_PARSER_STRINGS_H
+#ifndef APY_PARSER_LITERALS_H
+#define APY_PARSER_LITERALS_H
 
 #include "parser/build.h"
 
