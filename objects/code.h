@@ -10,6 +10,7 @@
 #include "objects/object.h"
 
 typedef u64 Insn;
+typedef struct Code Code;
 
 #define INSN_OP(i)    ((u8)(i))
 #define INSN_FLAGS(i) ((u8)((i) >> 8))

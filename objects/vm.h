@@ -72,6 +72,8 @@ struct VM {
     u32 next_shape_id, next_type_version, next_dict_version;
     void *type_cache;        /* objects/type.c */
     void *weak_references;   /* side table: objects/weakref.c */
+    void *frame_objects;     /* side table of observed frames: objects/frameobject.c */
+    void *sources;           /* texts of files, <string> ...: vm/sources.c */
     u32 destroy_depth;       /* nested object_destroy calls */
     Value *delayed;          /* objects whose destruction waits (a long chain) */
     usize delayed_count, delayed_capacity;
