@@ -65,3 +65,35 @@ void lexer_warn(Lexer *lexer, Position start, Position end, const char *format, 
     va_end(arguments);
     lexer->warnings[lexer->warning_count++] = (LexWarning){message, start, end};
 }
+
+LexStatus lexer_fail_unclosed(Lexer *lexer) {
+    LexBracket bracket = lexer->brackets[lexer->bracket_count - 1];
+    lexer_fail(lexer, LEX_UNCLOSED, bracket.at, (Position){0}, "'%c' was never closed",
+               bracket.character);
+    lexer->error.is_incomplete = true;
+    return LEX_ERROR;
+}
+
+LexStatus lexer_fail_eof(Lexer *lexer) {
+    u32 line = lexer->state->line - 1;
+    Position end = {line, (u32)lexer_line(lexer, line).length};
+    lexer_fail_open(lexer, LEX_SYNTAX_ERROR, end, -1, "unexpected EOF while parsing");
+    lexer->error.is_incomplete = true;
+    return LEX_ERROR;
+}
+
+LexStatus lexer_fail_continuation(Lexer *lexer, const char *at) {
+    return lexer_fail_open(lexer, LEX_SYNTAX_ERROR, lexer_position(lexer->state, at), 0,
+                           "unexpected character after line continuation character");
+}
+
+LexStatus lexer_fail_literal(Lexer *lexer, const Token *token, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    Span message = format_message(lexer, format, arguments);
+    va_end(arguments);
+    lexer_fail(lexer, LEX_YIELDS, token->start, token->end, "%s", "");
+    lexer->error.message = message;
+    lexer->error.is_literal = true;
+    return LEX_ERROR;
+}

@@ -26,7 +26,6 @@
 
 #include "base/arena.h"
 #include "base/base.h"
-#include "base/buffer.h"
 #include "lexer/token.h"
 
 typedef enum LexStatus { LEX_TOKEN, LEX_NEED_MORE, LEX_ERROR } LexStatus;
@@ -49,8 +48,9 @@ typedef struct LexError {
     LexErrorKind kind;
     LexErrorRank rank;
     bool is_incomplete; /* only because the input ended: open bracket or triple quote */
-    bool is_memory;     /* MemoryError: nothing else is set */
-    i8 missing_end;     /* when end.line is 0: what CPython's end_offset shows, 0 or -1 */
+    bool is_literal; /* in the body of a literal, which CPython decodes while it parses */
+    bool is_memory;  /* MemoryError: nothing else is set */
+    i8 missing_end;  /* when end.line is 0: what CPython's end_offset shows, 0 or -1 */
     Span message;
     Position start, end; /* offsets to show are lexer_column + 1; end.line 0: no end */
 } LexError;
@@ -67,9 +67,8 @@ typedef struct LexBracket {
     Position at;
 } LexBracket;
 
-/* The code point called `name` (of \N{name}), or sequence; false when there is none.
- * Writes its UTF-8 to `out`. */
-typedef bool LexNameLookup(void *context, Span name, Buffer *out);
+/* The code point called `name` (of \N{name}); false when there is none. */
+typedef bool LexNameLookup(void *context, Span name, u32 *code_point);
 
 enum {
     LEXER_MAX_BRACKETS = 200,

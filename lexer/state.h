@@ -46,7 +46,7 @@ typedef struct LexText {
 typedef struct LexString {
     char quote; /* 0: none */
     u8 quote_size, flags;
-    bool is_bytes, has_escaped_quote, has_backslash;
+    bool is_bytes, has_escaped_quote;
     u8 prefix_length;
     Position start;
 } LexString;
@@ -71,10 +71,11 @@ typedef struct LexerState {
     int pending;           /* INDENT (1) or DEDENTs (negative) to give out */
     bool is_at_line_start; /* the next line's indentation counts */
     bool is_blank;         /* the line holds nothing but a comment */
-    bool has_ended;
+    bool has_ended, has_failed;
 
     /* Strings and f-strings. */
     LexString string;
+    bool skips_decoding;    /* only errors of the scanner are wanted */
     bool is_in_text;        /* a piece of f-string text is being read */
     bool is_in_name_escape; /* between \N{ and } in it */
     Position text_start;
@@ -92,6 +93,15 @@ static inline Position lexer_position(const LexerState *state, const char *at) {
     return (Position){state->line, (u32)(at - state->line_start)};
 }
 
+/* The token that goes from token_start to here. */
+static inline void lexer_take(LexerState *state, Token *token, char *cursor, u16 kind) {
+    state->cursor = cursor;
+    token->kind = kind;
+    token->start = lexer_position(state, state->token_start);
+    token->end = lexer_position(state, cursor);
+    token->text = (Span){state->token_start, (usize)(cursor - state->token_start)};
+}
+
 /* error.c: set lexer->error and return LEX_ERROR. The format knows what printf knows. */
 LexStatus lexer_fail(Lexer *lexer, LexErrorRank rank, Position start, Position end,
                      const char *format, ...) PRINTF_LIKE(5, 6);
@@ -100,6 +110,17 @@ LexStatus lexer_fail(Lexer *lexer, LexErrorRank rank, Position start, Position e
 /* An error without end, reported only when the parser gets there. */
 LexStatus lexer_fail_open(Lexer *lexer, LexErrorKind kind, Position at, i8 missing_end,
                           const char *message);
+/* A fault in the body of a literal. */
+LexStatus lexer_fail_literal(Lexer *lexer, const Token *token, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+LexStatus lexer_fail_unclosed(Lexer *lexer);
+/* The input ends behind a backslash. */
+LexStatus lexer_fail_eof(Lexer *lexer);
+/* Something stands behind a backslash. */
+LexStatus lexer_fail_continuation(Lexer *lexer, const char *at);
+/* A fault in the body of a literal. */
+LexStatus lexer_fail_literal(Lexer *lexer, const Token *token, const char *format, ...)
+    PRINTF_LIKE(3, 4);
 LexStatus lexer_fail_memory(Lexer *lexer);
 void lexer_warn(Lexer *lexer, Position start, Position end, const char *format, ...)
     PRINTF_LIKE(4, 5);
@@ -120,7 +141,8 @@ LexStatus lexer_close_bracket(Lexer *lexer, char bracket, const char *at);
 LexStatus lexer_push_fstring(Lexer *lexer, Position start, char quote, u8 quote_size,
                              bool is_raw);
 LexStatus lexer_push_field(Lexer *lexer, const char *at);
-void lexer_pop_fstring(Lexer *lexer);
+/* Back to what is around the f-string; returns its decode_error. */
+Span lexer_pop_fstring(Lexer *lexer);
 /* Whether a `:`, `!` or `=` here belongs to the innermost replacement field itself. */
 bool lexer_is_field_level(const Lexer *lexer);
 /* Give the text of `f"{x = }"` to the token that ends its expression at `end`. */
@@ -134,13 +156,30 @@ LexStatus lexer_read_name(Lexer *lexer, Token *token);
 /* The error for a character that begins no token. */
 LexStatus lexer_fail_character(Lexer *lexer, const char *at);
 
-/* literal.c: decode the body of a string. */
+/* literal.c: decode the body of a string; f-string text is decoded from token->text. */
 LexStatus lexer_decode_string(Lexer *lexer, Token *token, Span body);
 LexStatus lexer_decode_bytes(Lexer *lexer, Token *token, Span body);
-/* f-string text; a faulty escape is kept in `mode` for the end of the f-string. */
-LexStatus lexer_decode_text(Lexer *lexer, Token *token, Span body, LexMode *mode);
+/* A faulty escape is kept in the f-string's mode for its end. */
+LexStatus lexer_decode_text(Lexer *lexer, Token *token, LexMode *mode);
 
-/* lexer.re: the next token from the cursor on. */
+/* string.c: string literals and f-strings around what the scanner does. */
+/* Behind the prefix and opening quotes, which began at token_start. */
+void lexer_open_string(Lexer *lexer, char *cursor, u8 quote_size);
+LexStatus lexer_open_fstring(Lexer *lexer, Token *token, char *cursor, u8 quote_size);
+/* Behind the closing quotes. */
+LexStatus lexer_take_string(Lexer *lexer, Token *token, char *cursor);
+LexStatus lexer_take_fstring_end(Lexer *lexer, Token *token, char *cursor);
+/* A text begins at the cursor, or goes on there. */
+void lexer_begin_text(LexerState *state);
+LexStatus lexer_take_text(Lexer *lexer, Token *token, char *stop);
+/* A literal is not closed in `line`, or in the whole input. */
+LexStatus lexer_fail_string(Lexer *lexer, u32 line);
+LexStatus lexer_fail_fstring(Lexer *lexer, u32 line);
+LexStatus lexer_cut_string(Lexer *lexer, char *cursor,
+                           LexStatus fail(Lexer *lexer, u32 line));
+LexStatus lexer_fail_brace(Lexer *lexer, char *at);
+
+/* lexer.re: the next token from the cursor on; TOKEN_NOTHING when there was none yet. */
 LexStatus lexer_scan(Lexer *lexer, Token *token);
 
 #endif
