@@ -23,7 +23,13 @@ typedef struct Softwords {
     Token *tokens;
     usize first, count, capacity;
     LexStatus end_status; /* what lexer_next said behind the last buffered token */
+    usize scanned; /* how far the search for the line's end has come, and the brackets
+                      there */
+    u32 scan_depth;
+    /* Where the next token given out stands. */
     bool is_line_start, is_statement_start;
+    bool is_block_line; /* the logical line began with a word like `if` */
+    u32 bracket_depth;
     /* Block depths (counted INDENTs) whose lines are cases; in the arena. */
     u32 depth, *match_depths, match_count, match_capacity;
     bool is_match_line; /* a MATCH was given out in this logical line */

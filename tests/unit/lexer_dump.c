@@ -3,9 +3,9 @@
  *     lexer_dump [-s SEED] [-w] [-i] FILE...
  *
  * -s feeds the text in pieces of random size, -w shows the tokens that the parser gets
- * (softwords), -i reads as at the prompt. Several files are each preceded by a line "FILE name".
- * A line is KIND line:column-line:column text value, columns in code points; then warnings and
- * the error, if there is one.
+ * (softwords), -i reads as at the prompt. Several files are each preceded by a line "FILE
+ * name". A line is KIND line:column-line:column text value, columns in code points; then
+ * warnings and the error, if there is one.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,8 +30,10 @@ static void print_quoted(Span text) {
     putchar('"');
     for (usize i = 0; i < text.length; i++) {
         u8 c = (u8)text.data[i];
-        if (c < ' ' || c >= 0x7F || c == '"' || c == '\\') printf("\\x%02x", c);
-        else putchar(c);
+        if (c < ' ' || c >= 0x7F || c == '"' || c == '\\')
+            printf("\\x%02x", c);
+        else
+            putchar(c);
     }
     putchar('"');
 }
@@ -66,7 +68,8 @@ static void print_error(Lexer *lexer, const LexError *error) {
     static const char *const kinds[] = {"SyntaxError", "IndentationError", "TabError"};
     printf("ERROR %s %u %d %u %d %d %d ", kinds[error->kind], error->start.line,
            (int)(lexer_column(lexer, error->start) + 1), error->end.line,
-           error->end.line ? (int)(lexer_column(lexer, error->end) + 1) : error->missing_end,
+           error->end.line ? (int)(lexer_column(lexer, error->end) + 1)
+                           : error->missing_end,
            (int)error->rank, error->is_incomplete);
     print_quoted(error->message);
     putchar('\n');
@@ -106,8 +109,8 @@ static void dump(Span filename, Span bytes, const Options *options) {
     }
     Token token = {0};
     do {
-        status =
-            options->shows_softwords ? softwords_next(&words, &token) : lexer_next(&lexer, &token);
+        status = options->shows_softwords ? softwords_next(&words, &token)
+                                          : lexer_next(&lexer, &token);
         if (status == LEX_NEED_MORE) feed_more(&lexer, &text, options);
         if (status == LEX_TOKEN) print_token(&lexer, &token);
         if (options->has_seed && rand() % 3 == 0) feed_more(&lexer, &text, options);
