@@ -1,8 +1,7 @@
 /* Numbers: the scanner has matched the longest correct form. What stands right behind it
  * decides whether it was one; the reading here, step by step, is only for those that were
  * not. */
-#include <stdlib.h>
-
+#include "base/number.h"
 #include "lexer/state.h"
 
 typedef struct Reading {
@@ -182,8 +181,6 @@ LexStatus lexer_read_number(Lexer *lexer, Token *token) {
     if (token->base != 10) text = (Span){text.data + 2, text.length - 2};
     token->value = drop_underscores(lexer, text);
     if (!token->value.data) return lexer_fail_memory(lexer);
-    /* The text ends where no digit, point or exponent follows, so strtod stops there too.
-     */
-    if (token->kind != TOKEN_INTEGER) token->number = strtod(token->value.data, NULL);
+    if (token->kind != TOKEN_INTEGER) number_scan(token->value, &token->number);
     return LEX_TOKEN;
 }
