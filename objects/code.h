@@ -105,6 +105,10 @@ typedef enum Intrinsic {
     INTRINSIC_COUNT,
 } Intrinsic;
 
+/* The arrays are raw memory of the heap, each of exactly its count (code_array makes one); those of
+ * code that is compiled into the binary are constants instead: CODE_IS_CONSTANT in h.flags. */
+enum { CODE_IS_CONSTANT = OBJECT_OWN_A };
+
 struct Code {
     Obj h;
     Insn *insns;
@@ -133,6 +137,8 @@ struct Code {
 };
 
 Value code_new(VM *vm); /* all fields empty, for the compiler to fill */
+/* Zeroed raw memory for `count` items of an array of a Code; NULL: MemoryError, or count 0. */
+void *code_array(VM *vm, usize count, usize item_size);
 /* The position of the instruction before `pc` (NULL if the code has no table). */
 const PositionRow *code_position(const Code *code, const Insn *pc);
 /* The row that speaks of this word. */

@@ -1,0 +1,257 @@
+/* The attributes of code objects as programs see them, under CPython's names.
+ * Instructions are numbered as there: co_lines, co_positions and frames count two for
+ * each word. */
+#include "objects/bytes.h"
+#include "objects/code.h"
+#include "objects/dict.h"
+#include "objects/int.h"
+#include "objects/list.h"
+#include "objects/native.h"
+#include "objects/str.h"
+#include "objects/tuple.h"
+
+#define CODE ((Code *)self)
+
+GETTER(code, co_name)
+{ return incref(CODE->name); }
+
+GETTER(code, co_qualname)
+{ return incref(CODE->qualname == EMPTY ? CODE->name : CODE->qualname); }
+
+GETTER(code, co_filename)
+{ return incref(CODE->filename); }
+
+GETTER(code, co_firstlineno)
+{ return from_small(CODE->first_line); }
+
+GETTER(code, co_argcount)
+{ return from_small(CODE->flags & CODE_OPTIMIZED ? CODE->positional : 0); }
+
+GETTER(code, co_posonlyargcount)
+{ return from_small(CODE->flags & CODE_OPTIMIZED ? CODE->positional_only : 0); }
+
+GETTER(code, co_kwonlyargcount)
+{ return from_small(CODE->keyword_only); }
+
+GETTER(code, co_flags)
+{ return from_small(CODE->flags); }
+
+GETTER(code, co_stacksize)
+{ return from_small(CODE->registers - CODE->locals); }
+
+/* ---- names ---- */
+
+static bool tuple_has(Value tuple, Value name) {
+    for (usize i = 0; i < to_tuple(tuple)->count; i++)
+        if (str_equal(to_tuple(tuple)->items[i], name)) return true;
+    return false;
+}
+
+/* Parameters, and the locals that are not cells. */
+GETTER(code, co_varnames)
+{
+    OWNED Value names = TRY(list_new(vm, CODE->local_names));
+    for (usize i = 0; i < to_tuple(CODE->variables)->count; i++) {
+        Value name = to_tuple(CODE->variables)->items[i];
+        if (i >= CODE->parameters && tuple_has(CODE->cells, name)) continue;
+        CHECK(list_push(vm, to_list(names), name));
+    }
+    return object_to_tuple(vm, names);
+}
+
+GETTER(code, co_nlocals)
+{
+    OWNED Value names = TRY(code_co_varnames_getter(vm, self));
+    return from_small((i64)to_tuple(names)->count);
+}
+
+GETTER(code, co_cellvars)
+{ return incref(CODE->cells); }
+
+GETTER(code, co_freevars)
+{ return incref(CODE->free_names); }
+
+GETTER(code, co_names)
+{ return tuple_from(vm, CODE->names, CODE->name_count); }
+
+GETTER(code, co_consts)
+{ return tuple_from(vm, CODE->constants, CODE->constant_count); }
+
+/* The words of the instructions, as bytes. */
+GETTER(code, co_code)
+{ return bytes_new(vm, (const char *)CODE->insns, CODE->insn_count * sizeof(Insn)); }
+
+GETTER(code, co_linetable)
+{
+    return bytes_new(vm, (const char *)CODE->positions,
+                     CODE->position_count * sizeof(PositionRow));
+}
+
+GETTER(code, co_exceptiontable)
+{
+    usize size = CODE->exception_count * sizeof(ExceptionRow);
+    return bytes_new(vm, (const char *)CODE->exceptions, size);
+}
+
+/* ---- positions ---- */
+
+static Value line_or_none(i32 line) {
+    return line > 0 ? from_small(line) : NONE;
+}
+
+static u32 row_end(const Code *code, u32 row) {
+    return row + 1 < code->position_count ? code->positions[row + 1].word
+                                          : code->insn_count;
+}
+
+METHOD(code, co_lines, "($self, /)")
+{
+    Code *code = (Code *)args[0];
+    OWNED Value lines = TRY(list_new(vm, code->position_count));
+    for (u32 row = 0; row < code->position_count;) {
+        u32 start = code->positions[row].word, end = start;
+        i32 line = code->positions[row].line;
+        for (; row < code->position_count && code->positions[row].line == line; row++)
+            end = row_end(code, row);
+        Value range = TRY(tuple_of(vm, 3, from_small(2 * (i64)start),
+                                   from_small(2 * (i64)end), line_or_none(line)));
+        CHECK(list_push_owned(vm, to_list(lines), range));
+    }
+    return object_iter(vm, lines);
+}
+
+static Value column_or_none(i32 column) {
+    return column >= 0 ? from_small(column) : NONE;
+}
+
+static Value position_tuple(VM *vm, const PositionRow *row) {
+    if (!row || row->line <= 0) return tuple_of(vm, 4, NONE, NONE, NONE, NONE);
+    return tuple_of(vm, 4, from_small(row->line), line_or_none(row->end_line),
+                    column_or_none(row->column), column_or_none(row->end_column));
+}
+
+METHOD(code, co_positions, "($self, /)")
+{
+    Code *code = (Code *)args[0];
+    OWNED Value positions = TRY(list_new(vm, code->insn_count));
+    for (u32 word = 0; word < code->insn_count; word++) {
+        Value position = TRY(position_tuple(vm, code_position_at(code, word)));
+        CHECK(list_push_owned(vm, to_list(positions), position));
+    }
+    return object_iter(vm, positions);
+}
+
+/* ---- replace ---- */
+
+static bool copy_array(VM *vm, void *slot, const void *from, usize count,
+                       usize item_size) {
+    void *memory = code_array(vm, count, item_size);
+    if (count && !memory) return false;
+    if (count) memcpy(memory, from, count * item_size);
+    *(void **)slot = memory;
+    return true;
+}
+
+static bool copy_values(VM *vm, Value **slot, const Value *from, usize count) {
+    if (!copy_array(vm, slot, from, count, sizeof(Value))) return false;
+    for (usize i = 0; i < count; i++) incref(from[i]);
+    return true;
+}
+
+#define COPY_ARRAY(field, counter)                                                    \
+    if (!copy_array(vm, &to->field, from->field, from->counter, sizeof *from->field)) \
+        return false;                                                                 \
+    to->counter = from->counter
+
+static bool copy_arrays(VM *vm, Code *to, const Code *from) {
+    COPY_ARRAY(insns, insn_count);
+    COPY_ARRAY(exceptions, exception_count);
+    COPY_ARRAY(positions, position_count);
+    COPY_ARRAY(windows, window_count);
+    if (!copy_values(vm, &to->constants, from->constants, from->constant_count))
+        return false;
+    to->constant_count = from->constant_count;
+    if (!copy_values(vm, &to->names, from->names, from->name_count)) return false;
+    to->name_count = from->name_count;
+    return true;
+}
+
+/* Everything of `from` but its arrays. */
+static Code without_arrays(const Code *from) {
+    Code code = *from;
+    code.insns = NULL;
+    code.exceptions = NULL;
+    code.positions = NULL;
+    code.windows = NULL;
+    code.constants = code.names = NULL;
+    code.insn_count = code.exception_count = code.position_count = code.window_count = 0;
+    code.constant_count = code.name_count = 0;
+    return code;
+}
+
+static Value copy_code(VM *vm, const Code *from) {
+    Code *to = (Code *)object_new(vm, EXC(code));
+    if (!to) return FAIL;
+    Code fields = without_arrays(from);
+    fields.h = to->h;
+    *to = fields;
+    for (Value *value = &to->variables; value <= &to->filename; value++) incref(*value);
+    incref(to->attribute_names);
+    OWNED Value copy = from_object(to);
+    CHECK(copy_arrays(vm, to, from));
+    return TAKE(copy);
+}
+
+static bool set_text(VM *vm, Value *slot, Value value, Value name) {
+    if (is_str(value)) {
+        replace(slot, incref(value));
+        return true;
+    }
+    raise_type(vm, "replace() argument '%S' must be str, not %T", name, value);
+    return false;
+}
+
+static bool set_constants(VM *vm, Code *code, Value value) {
+    if (!has_kind(value, KIND_TUPLE) || to_tuple(value)->count != code->constant_count) {
+        raise_value(vm, "code: co_consts must be a tuple of %u values",
+                    code->constant_count);
+        return false;
+    }
+    for (u32 i = 0; i < code->constant_count; i++)
+        replace(&code->constants[i], incref(to_tuple(value)->items[i]));
+    return true;
+}
+
+static bool change(VM *vm, Code *code, Value name, Value value) {
+    i64 number;
+    if (str_equals_text(name, "co_name")) return set_text(vm, &code->name, value, name);
+    if (str_equals_text(name, "co_qualname"))
+        return set_text(vm, &code->qualname, value, name);
+    if (str_equals_text(name, "co_filename"))
+        return set_text(vm, &code->filename, value, name);
+    if (str_equals_text(name, "co_consts")) return set_constants(vm, code, value);
+    bool is_line = str_equals_text(name, "co_firstlineno");
+    if (is_line || str_equals_text(name, "co_flags")) {
+        if (!object_to_i64(vm, value, &number)) return false;
+        if (is_line)
+            code->first_line = (i32)number;
+        else
+            code->flags = (u32)number;
+        return true;
+    }
+    raise_format(vm, EXC(NotImplementedError), "code.replace() cannot change %S", name);
+    return false;
+}
+
+/* Return a copy of the code object with new values for the specified fields. */
+METHOD(code, replace, "($self, /, **changes)")
+{
+    OWNED Value copy = TRY(copy_code(vm, (Code *)args[0]));
+    Value name, value;
+    for (u32 at = 0; dict_next(to_dict(args[1]), &at, &name, &value);)
+        CHECK(change(vm, (Code *)copy, name, value));
+    return TAKE(copy);
+}
+
+METHOD(code, __replace__, "($self, /, **changes)")
+{ return code_replace_method(vm, args, nargs); }
