@@ -91,7 +91,8 @@ Value exception_repr(VM *vm, Value self) {
 }
 
 TYPE(BaseException, .name = "BaseException", .size = sizeof(Exception),
-     .kind = KIND_EXCEPTION, .flags = TYPE_EXCEPTION | TYPE_HAS_DICT,
+     .kind = KIND_EXCEPTION, .dict_offset = offsetof(Exception, dict),
+     .flags = TYPE_EXCEPTION | TYPE_HAS_DICT,
      .slots = {.new = base_new,
                .init = exception_init,
                .free = exception_free,

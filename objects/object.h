@@ -21,6 +21,7 @@ typedef struct Str Str;
 typedef struct Tuple Tuple;
 typedef struct List List;
 typedef struct Dict Dict;
+typedef struct Visitor Visitor; /* objects/type.h */
 
 /* What the struct of an object is. Subclasses have the kind of their builtin base with
  * KIND_SUBCLASS added, so `kind == KIND_LIST` means exactly list, and object_kind() == KIND_LIST
@@ -153,6 +154,15 @@ Obj *object_new(VM *vm, Type *type);
 /* The same, with `extra` bytes in the variable part at the struct's end (exact builtins only). */
 Obj *object_new_var(VM *vm, Type *type, usize extra);
 
+/* For the cycle collector. Visit everything that the object holds, attributes, __slots__ and a
+ * class made by a script included. The visitor must take a Value of 0 as nothing: a field that was
+ * not set yet. */
+void object_visit(Obj *object, Visitor *visitor);
+/* Drop what may be part of a cycle. The object stays valid. */
+void object_clear(VM *vm, Obj *object);
+/* Run __del__ or what the type has instead, once. False: somebody holds the object again. */
+bool object_finalize(VM *vm, Obj *object);
+
 /* ---- looking at values ---- */
 
 static inline u8 object_kind(Value v) {
@@ -192,6 +202,8 @@ Value object_getattr_text(VM *vm, Value v, const char *name);
 bool object_setattr(VM *vm, Value v, Value name, Value value);
 /* The special method `name` found on type(v) and bound to v, EMPTY if there is none. */
 Value object_find_special(VM *vm, Value v, Value name);
+/* Call it: window[0] is v, followed by nargs - 1 arguments. AttributeError if there is none. */
+Value call_special(VM *vm, Value name, Value *window, u32 nargs);
 
 Value object_getitem(VM *vm, Value v, Value key);
 bool object_setitem(VM *vm, Value v, Value key, Value value); /* value EMPTY deletes */
@@ -229,9 +241,15 @@ bool object_to_i64(VM *vm, Value v, i64 *out);
 bool object_to_i64_clamped(VM *vm, Value v, i64 *out);
 bool object_to_double(VM *vm, Value v, double *out); /* __float__, then __index__ */
 
+/* For `v.name(...)`: what to call, owned. `*unbound` says that v must be put in front of the
+ * arguments (a function or C method of the class: no bound method is made). */
+Value object_find_method(VM *vm, Value v, Value name, bool *unbound);
+
 /* Call anything. kwnames is EMPTY or a tuple of names for the last values of args; nargs counts
  * the positional ones only. */
 Value object_call(VM *vm, Value callable, Value *args, u32 nargs, Value kwnames);
+/* The same with `self` in front of the arguments (EMPTY: nothing). */
+Value call_with_self(VM *vm, Value callable, Value self, Value *args, u32 nargs, Value kwnames);
 Value call_0(VM *vm, Value callable);
 Value call_1(VM *vm, Value callable, Value a);
 Value call_2(VM *vm, Value callable, Value a, Value b);

@@ -29,7 +29,6 @@ typedef struct TypeSpec TypeSpec;
 typedef struct Buffered Buffered;
 
 /* Called for each value that an object holds, by the cycle collector. */
-typedef struct Visitor Visitor;
 struct Visitor {
     void (*visit)(Visitor *visitor, Value v);
 };
@@ -113,9 +112,12 @@ struct TypeSpec {
     const char *name;   /* "list", or with its module: "collections.deque" */
     u16 base;           /* TypeId; 0 = object */
     u16 metatype;       /* TypeId; 0 = type */
-    u32 size;           /* of the C struct */
-    u8 kind;
-    u32 flags;
+    u32 size;           /* of the C struct; 0: the base's */
+    u8 kind;            /* 0: the base's */
+    u16 dict_offset;    /* where the struct itself has its dict (then free, visit and clear care for
+                           it); 0: behind the struct, or nowhere (flag TYPE_HAS_DICT) */
+    u32 flags;          /* TYPE_HAS_DICT, _WEAKREFS, _EXCEPTION, _SEQUENCE, _MAPPING, _MATCH_SELF
+                           are inherited */
     u32 binary_ops;     /* masks of CAN(op): which operators `binary`, `inplace`, `unary` do */
     u32 reflected_ops;  /* which also as right operand (__radd__); numbers: the same as binary_ops */
     u32 inplace_ops;
@@ -138,37 +140,46 @@ struct Type {
     Slots slots;
     u32 flags;
     u32 instance_size;   /* C struct + __slots__, without the attribute area */
+    u32 alloc_size;      /* all of it: what object_new asks for */
     u16 dict_offset;     /* where instances keep their dict (EMPTY: attributes are in the slots that
-                            follow it); 0: instances have no __dict__ */
+                            follow it); 0: instances have no __dict__; or DICT_AT_END */
     u16 inline_capacity; /* how many attribute slots follow; grows as instances need more */
     u8 kind;             /* of instances */
     u32 version;         /* changes with every change of the class or a base; never 0 when valid */
     const TypeTable *table; /* of builtin types; of the nearest builtin base for heap types */
-    Shape *shape;        /* root shape of instances */
+    Shape *shape;        /* root shape of new instances; with inline_capacity 0 the dict_shape */
     Shape *dict_shape;   /* shape of instances whose attributes live in a dict */
+    Shape *old_shapes;   /* roots of instances made while inline_capacity was less; by `next` */
     Type *base;          /* owned; NULL only for object */
-    Value bases, mro;    /* tuples */
-    Value name, qualname, module; /* module: str or EMPTY */
+    Type *solid;         /* borrowed: itself or the base whose memory layout instances share */
+    Value bases, mro;    /* tuples; EMPTY in builtin types until asked: type_bases, type_mro */
+    Value name, qualname, module; /* str; EMPTY in builtin types until asked: type_name_value ... */
     Dict *dict;          /* read it through type_dict */
-    Value subclasses;    /* EMPTY or list of weak references */
+    Type **subclasses;   /* borrowed, in the order of their making */
+    u32 subclass_count, subclass_capacity;
     Value init_function; /* cached: plain script __init__ when `new` is object's, else EMPTY;
-                            valid while init_version == version */
+                            valid while init_version == version: see type_init_function */
     u32 init_version;
     u32 binary_ops, reflected_ops, inplace_ops, unary_ops;
+    u64 specials[2];     /* which special methods its own dict has (heap types): objects/slots.h */
     VM *vm;
 };
+enum { DICT_AT_END = 0xFFFF }; /* dict_offset of subclasses of int, str, bytes, tuple: the last word
+                                  of the piece of memory; see instance_dict_word */
 
+/* A shape's tree has a capacity: the attribute slots that every instance with such a shape has. A
+ * name that is in the shape therefore always fits, and caches need no check. */
 struct Shape {
     u32 id;       /* what inline caches compare; never 0; renewed when the class changes */
-    u32 count;    /* attributes */
+    u16 count;    /* attributes */
+    u16 capacity; /* attribute slots of the instances */
     Type *type;   /* borrowed: a type owns its shapes */
     Shape *parent;
-    Value name;   /* the last one added, interned; EMPTY in a root */
+    Value name;   /* the last one added, interned, owned; EMPTY in a root */
     Shape **children; /* one per name ever added next */
-    u32 child_count;
+    u32 child_count, child_capacity;
     u32 flags;
-    u32 *lookup;  /* hash table name -> slot, made on demand for more than a few names */
-    u32 lookup_mask;
+    Shape *next;  /* root: in the list old_shapes */
 };
 enum { SHAPE_DICT = 1 };
 
@@ -184,6 +195,25 @@ bool type_is_subtype(Type *type, Type *of);
 void type_changed(VM *vm, Type *type);
 /* 'X' as messages print it: the part of the name after the last dot. */
 const char *type_name(Type *type);
+/* Borrowed: __name__, __qualname__, __module__ (EMPTY if it has none), __bases__, __mro__. FAIL
+ * when memory is out. */
+Value type_name_value(VM *vm, Type *type);
+Value type_qualname_value(VM *vm, Type *type);
+Value type_module_value(VM *vm, Type *type);
+Value type_bases(VM *vm, Type *type);
+Value type_mro(VM *vm, Type *type);
+/* "module.qualname", without "builtins."; what repr shows of a class. Owned. */
+Value type_full_name(VM *vm, Type *type);
+/* The script __init__ that makes `type(...)` no more than: allocate, call it. Borrowed, or EMPTY. */
+Value type_init_function(VM *vm, Type *type);
+static inline bool is_type(Value v) {
+    return has_kind(v, KIND_TYPE);
+}
+static inline Type *to_type(Value v) {
+    return (Type *)v;
+}
+/* type(...): new, then init. The `call` slot of type. */
+Value type_call(VM *vm, Value type, Value *args, u32 nargs, Value kwnames);
 
 /* A new class, as type(name, bases, dict) makes it (no metaclass search, no __init_subclass__
  * keywords: see objects/class.c for the statement). */
@@ -192,9 +222,16 @@ Value type_make(VM *vm, Type *metatype, Value name, Value bases, Value namespace
 
 /* ---- instance attributes by shape ---- */
 
+/* Where the instance keeps its dict. The word is EMPTY or a dict. The type has dict_offset != 0. */
+static inline Value *instance_dict_word(Obj *instance) {
+    u32 offset = instance->shape->type->dict_offset;
+    if (UNLIKELY(offset == DICT_AT_END))
+        offset = (u32)heap_piece_size(instance, instance->flags & OBJECT_LARGE) - 8;
+    return (Value *)((char *)instance + offset);
+}
 /* Slot index of the name in this shape, or -1. */
 i32 shape_find(Shape *shape, Value interned_name);
-/* The shape after adding the name; NULL: out of memory or too many names (use the dict). */
+/* The shape after adding the name; NULL, without exception: it does not fit (use the dict). */
 Shape *shape_add(VM *vm, Shape *shape, Value interned_name);
 /* Byte offset of an attribute slot in instances of the type. */
 static inline u32 type_slot_offset(const Type *type, u32 slot) {
@@ -212,6 +249,12 @@ Dict *instance_dict(VM *vm, Obj *instance);
 /* object.__getattribute__ and object.__setattr__: the default `getattr` and `setattr` slots. */
 Value generic_getattr(VM *vm, Value self, Value name);
 bool generic_setattr(VM *vm, Value self, Value name, Value value);
+/* generic_getattr that gives EMPTY, without exception, where the attribute is missing. */
+Value generic_find(VM *vm, Value self, Value name);
+/* type.__getattribute__, and the same with EMPTY for what is missing. */
+Value type_getattr(VM *vm, Value self, Value name);
+Value type_find(VM *vm, Value self, Value name);
+bool type_setattr(VM *vm, Value self, Value name, Value value);
 
 /* ---- the declaration macros ---- */
 

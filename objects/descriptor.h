@@ -1,0 +1,75 @@
+/* Descriptors and what they bind to: members of C types, slot wrappers, property,
+ * classmethod, staticmethod, super, mappingproxy.
+ */
+#ifndef APY_OBJECTS_DESCRIPTOR_H
+#define APY_OBJECTS_DESCRIPTOR_H
+
+#include "objects/native.h"
+#include "objects/vm.h"
+
+typedef struct Special Special; /* objects/slots.h */
+
+/* getset_descriptor (spec set) and member_descriptor (one of __slots__: a place in the
+ * object). */
+typedef struct Member {
+    Obj h;
+    const GetterSpec *spec;
+    i32 offset;  /* of the Value; negative: from the end of the piece of memory */
+    Value owner; /* the class; owned */
+    Value name;
+} Member;
+Value getset_new(VM *vm, Type *owner, const GetterSpec *spec);
+Value member_new(VM *vm, Type *owner, Value name, i32 offset);
+/* Where a member's value lies in the instance. */
+static inline Value *member_place(const Member *member, Obj *instance) {
+    i32 offset = member->offset;
+    if (offset < 0)
+        offset += (i32)heap_piece_size(instance, instance->flags & OBJECT_LARGE);
+    return (Value *)((char *)instance + offset);
+}
+
+/* wrapper_descriptor (int.__add__) and, bound to self, method-wrapper. */
+typedef struct SlotWrapper {
+    Obj h;
+    const Special *special;
+    Type *owner; /* borrowed: a builtin type */
+    Value self;  /* EMPTY: not bound */
+} SlotWrapper;
+Value slot_wrapper_new(VM *vm, Type *owner, const Special *special, Value self);
+/* Call it with self in args[0]. */
+Value slot_wrapper_call(VM *vm, SlotWrapper *wrapper, Value *args, u32 nargs,
+                        Value kwnames);
+
+typedef struct Property {
+    Obj h;
+    Value getter, setter, deleter, doc, name; /* EMPTY: none */
+    Value dict;                               /* of subclasses: EMPTY or dict */
+} Property;
+
+/* classmethod and staticmethod */
+typedef struct MethodHolder {
+    Obj h;
+    Value function;
+    Value dict; /* attributes: EMPTY or dict */
+} MethodHolder;
+Value classmethod_new(VM *vm, Value function);
+Value staticmethod_new(VM *vm, Value function);
+
+typedef struct Super {
+    Obj h;
+    Type *type;      /* search behind this one; owned */
+    Value self;      /* EMPTY: not bound */
+    Type *self_type; /* whose MRO; owned, NULL while not bound */
+} Super;
+/* super(type, self).name, without making the super object: owned. `*unbound` as in
+ * object_find_method. */
+Value super_find(VM *vm, Type *type, Value self, Value name, bool *unbound);
+
+/* The read-only view of a mapping. */
+typedef struct MappingProxy {
+    Obj h;
+    Value mapping;
+} MappingProxy;
+Value mappingproxy_new(VM *vm, Value mapping);
+
+#endif
