@@ -24,6 +24,8 @@
 OP(NOP)
 /* MOVE A, B: r[A] = r[B] */
 OP(MOVE)
+/* DROP A: release the temporary r[A]. */
+OP(DROP)
 /* LOADK A, BC: r[A] = k[BC] */
 OP(LOADK)
 /* LOADV A, BC: r[A] = the immediate value BC, sign-extended (small ints, None, True, False, ...) */
