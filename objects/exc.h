@@ -18,6 +18,8 @@
 #include "objects/type.h"
 #include "objects/vm.h"
 
+enum { EXCEPTION_ON_SELF = OBJECT_OWN_A }; /* AttributeError of the raising frame's `self` */
+
 typedef struct Exception {
     Obj h;
     Value dict; /* __dict__: EMPTY or dict (dict_offset points here) */
@@ -126,6 +128,8 @@ bool exception_group_match(VM *vm, Value exception, Value types, Value *matched,
 /* What is to be raised at the end of the except* clauses, from what they raised (a list,
  * with the unhandled rest in it); NONE: nothing. */
 Value exception_group_reraise(VM *vm, Value original, Value raised);
+/* Makes Exception the second base of ExceptionGroup: once, when the types stand. */
+bool exception_group_ready(VM *vm);
 Value exception_group_new(VM *vm, const char *message, Value exceptions);
 
 /* ---- tracebacks: objects/traceback.c ---- */
