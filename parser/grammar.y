@@ -41,6 +41,7 @@ enum {
 #define TOKEN(name, text) _Static_assert(LEXER_##name == TOKEN_##name, "see token.def");
 #include "lexer/token.def"
 #undef TOKEN
+_Static_assert(TOKEN_START_FILE == TOKEN_KIND_COUNT, "the START_ markers follow");
 }
 
 %token NAME INTEGER FLOAT IMAGINARY STRING BYTES FSTRING_START FSTRING_MIDDLE
@@ -52,7 +53,7 @@ enum {
     DOUBLESTAREQUAL VBAREQUAL AMPEREQUAL CIRCUMFLEXEQUAL LEFTSHIFTEQUAL RIGHTSHIFTEQUAL
     FALSE NONE TRUE AND AS ASSERT ASYNC AWAIT BREAK CLASS CONTINUE DEF DEL ELIF ELSE
     EXCEPT FINALLY FOR FROM GLOBAL IF IMPORT IN IS LAMBDA NONLOCAL NOT OR PASS RAISE
-    RETURN TRY WHILE WITH YIELD MATCH CASE TYPE START_FILE START_INTERACTIVE
+    RETURN TRY WHILE WITH YIELD MATCH CASE TYPE STRAY START_FILE START_INTERACTIVE
     START_EXPRESSION .
 
 /* Whole inputs. */
@@ -404,7 +405,7 @@ named_expression(A) ::= expression(X) COLONEQUAL expression(E) .
 
 expression(A) ::= disjunction(E) .                  { A = E; }
 expression(A) ::= disjunction(E) IF disjunction(T) ELSE expression(O) .
-                                                    { A = build_conditional(b, T, E, O); }
+                                                    { A = build_conditional(b, E, T, O); }
 expression(A) ::= LAMBDA(T) lambda_parameters(P) COLON expression(E) .
                                                     { A = build_lambda(b, T, P, E); }
 
