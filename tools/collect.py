@@ -154,7 +154,9 @@ def write_header(found, out):
     out.write('\n/* One line an opcode: X(NAME) */\n#define FOR_EACH_OP(X) \\\n')
     out.write(''.join('    X(%s) \\\n' % name for name, _ in found.ops) + '\n')
     out.write('extern const char *const name_texts[];\nextern const char *const op_names[];\n')
-    out.write('extern const char *const op_docs[];\n\n#endif\n')
+    out.write('extern const char *const op_docs[];\n'
+              '/* Words of cache behind the instruction: "+2" in its doc. */\n'
+              'extern const unsigned char op_cache_words[];\n\n#endif\n')
 
 
 def write_callable(entry, found, out):
@@ -232,6 +234,9 @@ def write_source(found, out):
         write_callable(entry, found, out)
     write_types(found, out)
     write_modules(found, out)
+    words = [re.match(r'%s [^:]*\+(\d):?' % name, doc) for name, doc in found.ops]
+    out.write('const unsigned char op_cache_words[] = {%s};\n' % ', '.join(
+        word.group(1) if word else '0' for word in words))
     for title, texts in (('name_texts', sorted(found.names - {'text'})),
                          ('op_names', [name for name, _ in found.ops]),
                          ('op_docs', [doc for _, doc in found.ops])):

@@ -201,9 +201,13 @@ OP(DICTUPDATE)
 OP(DICTMERGE)
 /* LISTTUPLE A, B: r[A] = tuple(list r[B]) */
 OP(LISTTUPLE)
-/* UNPACK A, B, C: r[A] ... r[A+C-1] = r[B], temporaries; B may be A. */
+/* UNPACK A, B, C: the C items of r[B] in temporaries, the FIRST one on top, so that targets consume them
+ * from the top: r[A+C-1] = first, ... r[A] = last; B may be A. */
 OP(UNPACK)
-/* UNPACKEX A, B, C: C = before | after << 8: r[A ...] = items before, list of the rest, items after. */
+/* UNPACK2 A, B, C: locals r[B], r[C] = the two items of r[A] (first source); both are stored or none. */
+OP(UNPACK2)
+/* UNPACKEX A, B, C: C = before | after << 8: items before, list of the rest, items after; in before +
+ * 1 + after temporaries from A, the first one on top as in UNPACK. */
 OP(UNPACKEX)
 
 /* ---- iteration ---- */
@@ -249,7 +253,8 @@ OP(CALL)
 OP(CALLM)
 /* CALLKW A, B, C: B arguments in all, the last ones named by the tuple k[C]; F_METHOD: as CALLM. */
 OP(CALLKW)
-/* CALLX A, -, C: the window's arguments are a tuple and, if C is 1, a dict of keywords. */
+/* CALLX A, -, C: the window's arguments are a tuple and, if C is 1, a dict of keywords. For `f(*x)` alone
+ * the first is x itself: "f() argument after * must be an iterable, not X". */
 OP(CALLX)
 /* RETURN A: source A. */
 OP(RETURN)
