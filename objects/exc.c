@@ -273,7 +273,7 @@ static Value raise_again(VM *vm) {
     return FAIL;
 }
 
-Value raise_statement(VM *vm, Value what, Value cause) {
+Value raise_by_statement(VM *vm, Value what, Value cause) {
     if (what == EMPTY) return raise_again(vm);
     OWNED Value exception = TRY(exception_make(vm, what, EMPTY));
     if (cause != EMPTY) {

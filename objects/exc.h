@@ -96,7 +96,7 @@ bool is_exception_class(VM *vm, Value v);
 Value exception_make(VM *vm, Value type_or_instance, Value argument);
 /* `raise what from cause`; cause EMPTY: no `from`; what EMPTY: a bare `raise`. Gives
  * FAIL. */
-Value raise_statement(VM *vm, Value what, Value cause);
+Value raise_by_statement(VM *vm, Value what, Value cause);
 /* Raise with the exception that is being raised now as __cause__ and __context__. */
 Value raise_from(VM *vm, Type *type, const char *format, ...);
 /* Does `except types:` catch this exception? -1: TypeError, `types` are not exception

@@ -35,10 +35,10 @@ static Line decode_line(Arena *arena, const char *from, const char *end) {
     return line;
 }
 
-static Lines decode_lines(Arena *arena, const Excerpt *excerpt) {
-    Lines lines = {ARENA_ARRAY(arena, Line, excerpt->line_count), 0};
-    const char *at = excerpt->text.data, *end = at + excerpt->text.length;
-    while (lines.items && at < end && lines.count < excerpt->line_count) {
+static Lines decode_lines(Arena *arena, Span text, u32 count) {
+    Lines lines = {ARENA_ARRAY(arena, Line, count), 0};
+    const char *at = text.data, *end = at + text.length;
+    while (lines.items && at < end && lines.count < count) {
         const char *newline = memchr(at, '\n', (usize)(end - at));
         if (!newline) newline = end;
         lines.items[lines.count++] = decode_line(arena, at, newline);
@@ -97,8 +97,7 @@ typedef struct Marks {
     u32 width_start, width_end; /* the same as columns on a terminal */
     bool are_shown, has_anchors;
     Anchors anchors; /* in columns */
-    Lines result;
-    u32 capacity;
+    Buffer result;   /* what is to be shown, before it is indented */
     bool color;
 } Marks;
 
@@ -150,7 +149,7 @@ static bool should_show(Marks *m) {
 }
 
 static bool set_marks(Marks *m, const Excerpt *excerpt) {
-    Lines original = decode_lines(m->arena, excerpt);
+    Lines original = decode_lines(m->arena, excerpt->text, excerpt->line_count);
     m->lines = dedent(m->arena, &original);
     if (m->lines.count != excerpt->line_count) return false;
     u32 shift = original.items[0].length - m->lines.items[0].length;
@@ -165,17 +164,14 @@ static bool set_marks(Marks *m, const Excerpt *excerpt) {
 
 /* ---- writing ---- */
 
-static void push(Marks *m, Line line) {
-    if (m->result.count == m->capacity) {
-        u32 capacity = m->capacity ? m->capacity * 2 : 16;
-        Line *items = ARENA_ARRAY(m->arena, Line, capacity);
-        if (!items) return;
-        if (m->result.count)
-            memcpy(items, m->result.items, m->result.count * sizeof(Line));
-        m->result.items = items;
-        m->capacity = capacity;
-    }
-    m->result.items[m->result.count++] = line;
+static void add_chars(Buffer *out, const Line *line, u32 from, u32 to) {
+    for (u32 i = from; i < to && i < line->length; i++)
+        buffer_add_code_point(out, line->chars[i]);
+}
+
+static void add_line(Buffer *out, const Line *line) {
+    add_chars(out, line, 0, line->length);
+    buffer_add_char(out, '\n');
 }
 
 static bool is_between_anchors(const Marks *m, u32 line, u32 column) {
@@ -210,45 +206,47 @@ static Line make_carets(Marks *m, u32 index) {
     return (Line){chars, chars ? count : 0};
 }
 
-/* Colour the run of characters [from, to) of both lines by their marker. */
-static void color_run(u32 *out, u32 *length, const Line *line, u32 from, u32 to,
-                      u32 marker) {
-    const char *color = marker == '^' ? COLOR_BOLD_RED : marker == '~' ? COLOR_RED : NULL;
-    for (const char *c = color; c && *c; c++) out[(*length)++] = (u8)*c;
-    for (u32 i = from; i < to && i < line->length; i++) out[(*length)++] = line->chars[i];
-    for (const char *c = COLOR_RESET; color && *c; c++) out[(*length)++] = (u8)*c;
+static u32 marker_at(const Line *carets, u32 column) {
+    return column < carets->length ? carets->chars[column] : 0;
 }
 
-static Line color_line(Arena *arena, const Line *line, const Line *carets) {
+/* The characters, coloured in runs by their markers. The line's newline counts as one of
+ * them. */
+static void add_colored(Buffer *out, const Line *line, const Line *carets) {
     u32 longest = line->length > carets->length ? line->length : carets->length;
-    u32 *out = ARENA_ARRAY(arena, u32, 12 * longest + 16);
-    u32 length = 0;
-    if (!out) return *line;
     for (u32 from = 0, to; from < longest; from = to) {
-        u32 marker = from < carets->length ? carets->chars[from] : 0;
-        for (to = from + 1; to < longest; to++)
-            if ((to < carets->length ? carets->chars[to] : 0) != marker) break;
-        color_run(out, &length, line, from, to, marker);
+        u32 marker = marker_at(carets, from);
+        for (to = from + 1; to < longest && marker_at(carets, to) == marker;) to++;
+        const char *color = marker == '^'   ? COLOR_BOLD_RED
+                            : marker == '~' ? COLOR_RED
+                                            : NULL;
+        if (color) buffer_add_text(out, color);
+        add_chars(out, line, from, to);
+        if (color) buffer_add_text(out, COLOR_RESET);
     }
-    return (Line){out, length};
 }
 
-static void push_line(Marks *m, u32 index) {
-    Line line = m->lines.items[index];
-    if (!m->are_shown) {
-        push(m, line);
-        return;
-    }
-    Line carets = make_carets(m, index);
-    push(m, m->color ? color_line(m->arena, &line, &carets) : line);
-    push(m, m->color ? color_line(m->arena, &carets, &carets) : carets);
+static Line with_newline(Arena *arena, const Line *line) {
+    u32 *chars = ARENA_ARRAY(arena, u32, line->length + 1);
+    if (!chars) return *line;
+    memcpy(chars, line->chars, line->length * sizeof(u32));
+    chars[line->length] = '\n';
+    return (Line){chars, line->length + 1};
 }
 
-static void push_abbreviation(Marks *m, u32 count) {
-    Buffer text = {0};
-    buffer_printf(&text, "...<%u lines>...", count);
-    if (!text.failed) push(m, decode_line(m->arena, text.data, text.data + text.length));
-    buffer_free(&text);
+static void add_marked(Marks *m, u32 index) {
+    const Line *line = &m->lines.items[index];
+    Line carets = {0};
+    if (m->are_shown) carets = make_carets(m, index);
+    if (m->color && m->are_shown) {
+        Line whole = with_newline(m->arena, line);
+        add_colored(&m->result, &whole, &carets);
+        add_colored(&m->result, &carets, &carets);
+        buffer_add_char(&m->result, '\n');
+    } else {
+        add_line(&m->result, line);
+        if (m->are_shown) add_line(&m->result, &carets);
+    }
 }
 
 static bool is_near(u32 line, u32 anchor) {
@@ -262,36 +260,40 @@ static bool is_significant(const Marks *m, u32 line) {
     return is_near(line, m->anchors.left_line) || is_near(line, m->anchors.right_line);
 }
 
-static void push_all(Marks *m) {
+static void add_all(Marks *m) {
     u32 previous = 0;
     for (u32 i = 0; i < m->lines.count; i++) {
         if (!is_significant(m, i)) continue;
         if (i - previous == 2)
-            push_line(m, i - 1);
+            add_marked(m, i - 1);
         else if (i - previous > 2)
-            push_abbreviation(m, i - previous - 1);
-        push_line(m, i);
+            buffer_printf(&m->result, "...<%u lines>...\n", i - previous - 1);
+        add_marked(m, i);
         previous = i;
     }
 }
 
-static void write_lines(Buffer *out, const Lines *lines) {
-    for (u32 i = 0; i < lines->count; i++) {
-        buffer_add_text(out, "    ");
-        for (u32 j = 0; j < lines->items[i].length; j++)
-            buffer_add_code_point(out, lines->items[i].chars[j]);
-        buffer_add_char(out, '\n');
-    }
+static void write_line(Buffer *out, const Line *line) {
+    buffer_add_text(out, "    ");
+    add_line(out, line);
+}
+
+static void write_result(Buffer *out, Marks *m) {
+    Span text = buffer_span(&m->result);
+    u32 count = 0;
+    for (usize i = 0; i < text.length; i++) count += text.data[i] == '\n';
+    Lines lines = decode_lines(m->arena, text, count);
+    lines = dedent(m->arena, &lines);
+    for (u32 i = 0; i < lines.count; i++) write_line(out, &lines.items[i]);
 }
 
 /* Without columns: the first line alone. */
 static void write_first(Buffer *out, Arena *arena, const Excerpt *excerpt) {
-    Lines lines = decode_lines(arena, excerpt);
+    Lines lines = decode_lines(arena, excerpt->text, 1);
     if (!lines.count) return;
     Line *line = lines.items;
     u32 spaces = leading_spaces(line);
-    Line stripped = {line->chars + spaces, line->length - spaces};
-    write_lines(out, &(Lines){&stripped, 1});
+    write_line(out, &(Line){line->chars + spaces, line->length - spaces});
 }
 
 static bool is_blank(const Excerpt *excerpt) {
@@ -309,9 +311,9 @@ void excerpt_write(Buffer *out, const Excerpt *excerpt, bool color) {
     if (excerpt->column < 0 || excerpt->end_column < 0)
         write_first(out, &arena, excerpt);
     else if (set_marks(&marks, excerpt)) {
-        push_all(&marks);
-        Lines lines = dedent(&arena, &marks.result);
-        write_lines(out, &lines);
+        add_all(&marks);
+        write_result(out, &marks);
     }
+    buffer_free(&marks.result);
     arena_free(&arena);
 }
