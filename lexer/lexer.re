@@ -2,7 +2,7 @@
  *
  * There are three parts: code, the rest of a string literal, and the text of an f-string
  * (or of a format spec in it). All read complete lines, so only strings can be cut at the
- * limit, where the rules for the end (`$`) fire: they stay in `state` and go on from there.
+ * limit, where the rules for the end (`$`) fire: they stay in `state` and go on there.
  */
 #include "lexer/state.h"
 

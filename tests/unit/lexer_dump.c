@@ -75,6 +75,12 @@ static void print_error(Lexer *lexer, const LexError *error) {
     putchar('\n');
 }
 
+/* Any name will do: what it stands for is not compared. */
+static bool find_name(void *context, Span name, u32 *code_point) {
+    *code_point = '?';
+    return context || name.length != 3;
+}
+
 /* Feed the next piece; false when all was fed. */
 static bool feed_more(Lexer *lexer, Span *rest, const Options *options) {
     usize size = rest->length;
@@ -95,6 +101,7 @@ static void dump(Span filename, Span bytes, const Options *options) {
     arena_init(&arena);
     Lexer lexer;
     lexer_init(&lexer, &arena, filename);
+    lexer.find_name = find_name;
     lexer.is_interactive = options->is_interactive;
     Softwords words;
     softwords_init(&words, &lexer);
@@ -102,7 +109,7 @@ static void dump(Span filename, Span bytes, const Options *options) {
     Span text;
     LexStatus status;
     srand(options->seed);
-    if (!source_decode(&arena, filename, bytes, &text, &error)) {
+    if (!source_decode(&arena, filename, bytes, SOURCE_FILE, &text, &error)) {
         print_error(&lexer, &error);
         arena_free(&arena);
         return;
