@@ -172,7 +172,7 @@ bool parse_source(Arena *arena, Span source, const ParseOptions *options,
     set_up(&parser, arena, options);
     LexError error = {0};
     if (!arena->out_of_memory && options->flags & PARSE_DECODE &&
-        !source_decode(arena, options->filename, source, &source, &error)) {
+        !source_decode(arena, options->filename, source, SOURCE_FILE, &source, &error)) {
         syntaxerror_from_lexer(&parser, &error, &result->problem);
         clean_up(&parser);
         return false;
