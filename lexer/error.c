@@ -14,9 +14,28 @@ static Span format_message(Lexer *lexer, const char *format, va_list arguments) 
     return (Span){text, (usize)length};
 }
 
+Span lexer_format(Lexer *lexer, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    Span message = format_message(lexer, format, arguments);
+    va_end(arguments);
+    return message;
+}
+
 LexStatus lexer_fail_memory(Lexer *lexer) {
     lexer->error = (LexError){.is_memory = true, .rank = LEX_WINS};
     lexer->state = NULL;
+    return LEX_ERROR;
+}
+
+static LexStatus set_error(Lexer *lexer, LexErrorRank rank, Position start, Position end,
+                           Span message) {
+    if (!message.data) return lexer_fail_memory(lexer);
+    lexer->error = (LexError){.kind = LEX_SYNTAX_ERROR,
+                              .rank = rank,
+                              .message = message,
+                              .start = start,
+                              .end = end};
     return LEX_ERROR;
 }
 
@@ -26,13 +45,7 @@ LexStatus lexer_fail(Lexer *lexer, LexErrorRank rank, Position start, Position e
     va_start(arguments, format);
     Span message = format_message(lexer, format, arguments);
     va_end(arguments);
-    if (!message.data) return lexer_fail_memory(lexer);
-    lexer->error = (LexError){.kind = LEX_SYNTAX_ERROR,
-                              .rank = rank,
-                              .message = message,
-                              .start = start,
-                              .end = end};
-    return LEX_ERROR;
+    return set_error(lexer, rank, start, end, message);
 }
 
 LexStatus lexer_fail_open(Lexer *lexer, LexErrorKind kind, Position at, i8 missing_end,
@@ -49,7 +62,7 @@ void *lexer_grow(Lexer *lexer, const void *array, usize used, usize wanted, usiz
     return larger;
 }
 
-void lexer_warn(Lexer *lexer, Position start, Position end, const char *format, ...) {
+void lexer_warn(Lexer *lexer, Position start, Position end, Span message) {
     usize count = lexer->warning_count, *capacity = &lexer->state->warning_capacity;
     if (count == *capacity) {
         usize wanted = count ? count * 2 : 8;
@@ -59,10 +72,6 @@ void lexer_warn(Lexer *lexer, Position start, Position end, const char *format, 
         lexer->warnings = larger;
         *capacity = wanted;
     }
-    va_list arguments;
-    va_start(arguments, format);
-    Span message = format_message(lexer, format, arguments);
-    va_end(arguments);
     lexer->warnings[lexer->warning_count++] = (LexWarning){message, start, end};
 }
 
@@ -83,17 +92,14 @@ LexStatus lexer_fail_eof(Lexer *lexer) {
 }
 
 LexStatus lexer_fail_continuation(Lexer *lexer, const char *at) {
-    return lexer_fail_open(lexer, LEX_SYNTAX_ERROR, lexer_position(lexer->state, at), 0,
+    Position position = lexer_position(lexer->state, at);
+    position.column += lexer->state->joined_bytes; /* as CPython counts */
+    return lexer_fail_open(lexer, LEX_SYNTAX_ERROR, position, 0,
                            "unexpected character after line continuation character");
 }
 
-LexStatus lexer_fail_literal(Lexer *lexer, const Token *token, const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    Span message = format_message(lexer, format, arguments);
-    va_end(arguments);
-    lexer_fail(lexer, LEX_YIELDS, token->start, token->end, "%s", "");
-    lexer->error.message = message;
+LexStatus lexer_fail_literal(Lexer *lexer, const Token *token, Span message) {
+    set_error(lexer, LEX_YIELDS, token->start, token->end, message);
     lexer->error.is_literal = true;
     return LEX_ERROR;
 }

@@ -79,19 +79,28 @@ LexStatus lexer_next(Lexer *lexer, Token *token) {
     return LEX_ERROR;
 }
 
-bool lexer_check_rest(Lexer *lexer, u32 error_line) {
-    LexerState *state = lexer->state;
-    if (lexer->is_interactive || !state) return false;
-    if (lexer->error.is_literal) state->has_failed = false;
-    state->skips_decoding = true;
-    Token token;
-    LexStatus status;
-    do status = next(lexer, &token);
-    while (status == LEX_TOKEN && token.kind != TOKEN_END);
-    if (status != LEX_ERROR) return false;
+/* Whether the error that ended the reading replaces one that a parser has in
+ * `error_line`. */
+static bool replaces(Lexer *lexer, u32 error_line) {
     if (lexer->error.rank == LEX_WINS) return true;
     if (!lexer->bracket_count) return false;
     if (error_line <= lexer->brackets[lexer->bracket_count - 1].at.line) return false;
     lexer_fail_unclosed(lexer);
     return true;
+}
+
+bool lexer_check_rest(Lexer *lexer, u32 error_line) {
+    LexerState *state = lexer->state;
+    if (lexer->is_interactive || !state) return false;
+    if (lexer->error.is_literal) state->has_failed = false;
+    state->skips_decoding = true;
+    u32 fstring_count = state->fstring_count;
+    Token token;
+    LexStatus status;
+    do status = next(lexer, &token);
+    while (status == LEX_TOKEN && token.kind != TOKEN_END);
+    if (status != LEX_ERROR) return false;
+    /* CPython does not see errors in f-strings that begin behind the first error. */
+    bool is_seen = !lexer->state || lexer->state->fstring_count <= fstring_count;
+    return is_seen && replaces(lexer, error_line);
 }

@@ -90,7 +90,9 @@ static LexStatus take_equal(Lexer *lexer, Token *token, char *cursor) {
     return LEX_TOKEN;
 }
 
+/* A newline at which the logical line goes on. */
 static void pass_newline(LexerState *state, char *cursor) {
+    state->joined_bytes += (u32)(cursor - state->line_start);
     state->line++;
     state->line_start = cursor;
 }
@@ -99,6 +101,7 @@ static void pass_newline(LexerState *state, char *cursor) {
 static LexStatus end_line(LexerState *state, Token *token, char *cursor) {
     lexer_take(state, token, cursor, state->is_blank ? TOKEN_NOTHING : TOKEN_NEWLINE);
     pass_newline(state, cursor);
+    state->joined_bytes = 0;
     state->is_at_line_start = true;
     return LEX_TOKEN;
 }
@@ -126,6 +129,7 @@ static LexStatus scan_code(Lexer *lexer, Token *token) {
             <code> "\n" {
                 if (!lexer->bracket_count) return end_line(state, token, cursor);
                 pass_newline(state, cursor);
+                state->joined_bytes = 0;
                 continue;
             }
             <code> "\\\n" {
@@ -322,7 +326,7 @@ static LexStatus end_spec(Lexer *lexer, Token *token, char *stop) {
 static void warn_of_brace(Lexer *lexer, char *brace) {
     if (lexer_mode(lexer->state)->is_raw) return;
     Position at = lexer_position(lexer->state, brace);
-    lexer_warn(lexer, at, at, "invalid escape sequence '\\%c'", *brace);
+    lexer_warn(lexer, at, at, lexer_format(lexer, "invalid escape sequence '\\%c'", *brace));
 }
 
 /* A text or format spec, up to the brace or quotes that end it, and then those. */
@@ -357,9 +361,18 @@ static LexStatus scan_text(Lexer *lexer, Token *token) {
                 continue;
             }
             <text_a, text_b> "\n" { return lexer_fail_fstring(lexer, state->line); }
-            <spec_a, spec_b> "\n" { return end_spec(lexer, token, cursor - 1); }
+            <spec_a, spec_b> "\n" {
+                if (mode->had_field) return lexer_fail_fstring(lexer, state->line);
+                return end_spec(lexer, token, cursor - 1);
+            }
 
-            <text_a, text_b, text_aaa, text_bbb> "{{" { continue; }
+            <*> "{{" {
+                /* In a format spec CPython sees pairs only behind a field. */
+                if (mode->kind == MODE_SPEC && !mode->had_field)
+                    return take_field(lexer, token, cursor - 1);
+                state->is_in_name_escape = false;
+                continue;
+            }
             <*> "{" {
                 return take_field(lexer, token, cursor);
             }

@@ -169,14 +169,25 @@ static bool decode(Decoding *decoding) {
     return true;
 }
 
-static void warn(const Decoding *decoding, Position start, Position end) {
+/* The warning for what was read; empty if there is none. */
+static Span describe_doubt(const Decoding *decoding) {
     const char *at = decoding->doubtful;
-    if (!at || decoding->lexer->state->skips_decoding) return;
+    if (!at || decoding->lexer->state->skips_decoding) return (Span){0};
     if (*at >= '0' && *at <= '7')
-        lexer_warn(decoding->lexer, start, end, "invalid octal escape sequence '\\%.3s'",
-                   at);
-    else
-        lexer_warn(decoding->lexer, start, end, "invalid escape sequence '\\%c'", *at);
+        return lexer_format(decoding->lexer, "invalid octal escape sequence '\\%.3s'",
+                            at);
+    return lexer_format(decoding->lexer, "invalid escape sequence '\\%c'", *at);
+}
+
+static Span describe_fault(const Decoding *decoding) {
+    if (decoding->is_bytes)
+        return lexer_format(decoding->lexer,
+                            "(value error) invalid \\x escape at position %zu",
+                            decoding->fault_start);
+    return lexer_format(decoding->lexer,
+                        "(unicode error) 'unicodeescape' codec can't decode bytes in "
+                        "position %zu-%zu: %s",
+                        decoding->fault_start, decoding->fault_end - 1, decoding->reason);
 }
 
 static Decoding begin(Lexer *lexer, Span body, char *to) {
@@ -191,41 +202,30 @@ static bool is_plain(const Token *token, Span body) {
     return (token->flags & TOKEN_IS_RAW) || !memchr(body.data, '\\', body.length);
 }
 
-LexStatus lexer_decode_string(Lexer *lexer, Token *token, Span body) {
+static LexStatus decode_literal(Lexer *lexer, Token *token, Span body, bool is_bytes) {
     token->value = body;
-    if (is_plain(token, body)) return LEX_TOKEN;
+    if (is_plain(token, body) || lexer->state->skips_decoding) return LEX_TOKEN;
     char *copy = arena_alloc(lexer->arena, body.length + 1);
     if (!copy) return lexer_fail_memory(lexer);
     Decoding decoding = begin(lexer, body, copy);
-    if (!decode(&decoding) && !lexer->state->skips_decoding)
-        return lexer_fail_literal(
-            lexer, token,
-            "(unicode error) 'unicodeescape' codec can't decode bytes in position "
-            "%zu-%zu: %s",
-            decoding.fault_start, decoding.fault_end - 1, decoding.reason);
-    warn(&decoding, token->start, token->end);
+    decoding.is_bytes = is_bytes;
+    if (!decode(&decoding))
+        return lexer_fail_literal(lexer, token, describe_fault(&decoding));
+    Span doubt = describe_doubt(&decoding);
+    if (doubt.length) lexer_warn(lexer, token->start, token->end, doubt);
     token->value = (Span){copy, (usize)(decoding.to - copy)};
     return LEX_TOKEN;
 }
 
+LexStatus lexer_decode_string(Lexer *lexer, Token *token, Span body) {
+    return decode_literal(lexer, token, body, false);
+}
+
 LexStatus lexer_decode_bytes(Lexer *lexer, Token *token, Span body) {
-    token->value = body;
-    if (lexer->state->skips_decoding) return LEX_TOKEN;
-    if (!utf8_is_ascii(body.data, body.length))
-        return lexer_fail_literal(lexer, token,
-                                  "bytes can only contain ASCII literal characters");
-    if (is_plain(token, body)) return LEX_TOKEN;
-    char *copy = arena_alloc(lexer->arena, body.length + 1);
-    if (!copy) return lexer_fail_memory(lexer);
-    Decoding decoding = begin(lexer, body, copy);
-    decoding.is_bytes = true;
-    if (!decode(&decoding))
-        return lexer_fail_literal(lexer, token,
-                                  "(value error) invalid \\x escape at position %zu",
-                                  decoding.fault_start);
-    warn(&decoding, token->start, token->end);
-    token->value = (Span){copy, (usize)(decoding.to - copy)};
-    return LEX_TOKEN;
+    if (!utf8_is_ascii(body.data, body.length) && !lexer->state->skips_decoding)
+        return lexer_fail_literal(
+            lexer, token, SPAN("bytes can only contain ASCII literal characters"));
+    return decode_literal(lexer, token, body, true);
 }
 
 /* The end of the piece of f-string text that begins here: behind the first brace of a
@@ -244,21 +244,29 @@ static const char *find_piece_end(const char *at, const char *end, bool is_raw) 
     return end;
 }
 
-/* Decode a piece; the message of a faulty escape goes to *fault, the first one stays. */
-static char *decode_piece(Lexer *lexer, Span piece, char *to, Position start,
-                          Span *fault) {
+static void add_late_warning(Lexer *lexer, LexMode *mode, Span message) {
+    LexLateWarning *late = ARENA_NEW(lexer->arena, LexLateWarning);
+    if (!late) return;
+    *late = (LexLateWarning){mode->late, message};
+    mode->late = late;
+}
+
+/* Decode a piece of `text`'s f-string. A format spec is decoded at once and the rest of
+ * the text at its end, and so come their warnings. */
+static char *decode_piece(Lexer *lexer, Span piece, char *to, const Token *token,
+                          LexMode *text, bool is_spec) {
     Decoding decoding = begin(lexer, piece, to);
     if (decode(&decoding)) {
         /* The scanner has warned of a backslash before a brace. */
-        if (decoding.doubtful && *decoding.doubtful != '{' && *decoding.doubtful != '}')
-            warn(&decoding, start, start);
-    } else if (!fault->data) {
-        lexer_fail(lexer, LEX_YIELDS, start, start,
-                   "(unicode error) 'unicodeescape' codec can't decode bytes in position "
-                   "%zu-%zu: %s",
-                   decoding.fault_start, decoding.fault_end - 1, decoding.reason);
-        *fault = lexer->error.message;
-        lexer->error = (LexError){0};
+        const char *at = decoding.doubtful;
+        bool is_brace = at && (*at == '{' || *at == '}');
+        Span doubt = is_brace ? (Span){0} : describe_doubt(&decoding);
+        if (doubt.length && is_spec)
+            lexer_warn(lexer, token->start, token->end, doubt);
+        else if (doubt.length)
+            add_late_warning(lexer, text, doubt);
+    } else if (!text->decode_error.data) {
+        text->decode_error = describe_fault(&decoding);
     }
     return decoding.to;
 }
@@ -268,25 +276,18 @@ static char *copy_piece(Span piece, char *to) {
     return to + piece.length;
 }
 
-static u32 count_newlines(const char *at, const char *end) {
-    u32 count = 0;
-    for (; at < end; at++) count += *at == '\n';
-    return count;
-}
-
 LexStatus lexer_decode_text(Lexer *lexer, Token *token, LexMode *mode) {
     Span body = token->text;
-    bool is_raw = token->flags & TOKEN_IS_RAW, has_pairs = mode->kind == MODE_TEXT;
+    bool is_raw = token->flags & TOKEN_IS_RAW, is_spec = mode->kind == MODE_SPEC;
+    bool has_pairs = !is_spec || mode->had_field;
     char *copy = arena_alloc(lexer->arena, body.length + 1), *to = copy;
     if (!copy) return lexer_fail_memory(lexer);
     while (mode->kind != MODE_TEXT) mode--;
-    Position start = token->start;
     for (const char *at = body.data, *end = at + body.length; at < end;) {
         const char *stop = has_pairs ? find_piece_end(at, end, is_raw) : end;
         Span piece = {at, (usize)(stop - at)};
         to = is_raw ? copy_piece(piece, to)
-                    : decode_piece(lexer, piece, to, start, &mode->decode_error);
-        start.line += count_newlines(at, stop);
+                    : decode_piece(lexer, piece, to, token, mode, is_spec);
         at = stop + (stop < end);
     }
     token->value = (Span){copy, (usize)(to - copy)};

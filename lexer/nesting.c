@@ -38,7 +38,10 @@ LexStatus lexer_close_bracket(Lexer *lexer, char bracket, const char *at) {
             return FAIL_AT(lexer, position, "f-string: unmatched '%c'", bracket);
         return fail_match(lexer, opening, bracket, position);
     }
-    if (is_field) state->mode_count--;
+    if (is_field) {
+        state->mode_count--;
+        lexer_mode(state)->had_field = true;
+    }
     return LEX_TOKEN;
 }
 
@@ -79,7 +82,7 @@ LexStatus lexer_push_field(Lexer *lexer, const char *at) {
     }
     mode.kind = MODE_FIELD;
     mode.field_depth++;
-    mode.has_debug = mode.gave_debug = false;
+    mode.has_debug = mode.gave_debug = mode.had_field = false;
     mode.bracket = lexer->bracket_count;
     mode.expression = at + 1;
     LexStatus status = lexer_open_bracket(lexer, '{', at);
@@ -87,11 +90,11 @@ LexStatus lexer_push_field(Lexer *lexer, const char *at) {
     return push_mode(lexer, mode) ? LEX_TOKEN : lexer_fail_memory(lexer);
 }
 
-Span lexer_pop_fstring(Lexer *lexer) {
+LexMode lexer_pop_fstring(Lexer *lexer) {
     LexerState *state = lexer->state;
     while (state->modes[--state->mode_count].kind != MODE_TEXT) continue;
     state->fstring_count--;
-    return state->modes[state->mode_count].decode_error;
+    return state->modes[state->mode_count];
 }
 
 bool lexer_is_field_level(const Lexer *lexer) {

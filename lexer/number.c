@@ -44,12 +44,16 @@ static bool fail_digit(Reading *reading, u8 base) {
     return false;
 }
 
-/* Keywords that may follow a number without a blank, with a warning. */
+/* Keywords that may follow a number without a blank, with a warning. Of the two-letter
+ * ones CPython does not look whether the word ends there. */
 static bool is_keyword_at(const char *at) {
-    static const char *const keywords[] = {"and", "else", "for", "if",
-                                           "in",  "is",   "or",  "not"};
-    for (usize i = 0; i < COUNT_OF(keywords); i++)
-        if (!strncmp(at, keywords[i], strlen(keywords[i]))) return true;
+    static const char *const keywords[] = {"and", "else", "for", "or", "not"};
+    if (at[0] == 'i') return at[1] == 'f' || at[1] == 'n' || at[1] == 's';
+    for (usize i = 0; i < COUNT_OF(keywords); i++) {
+        usize length = strlen(keywords[i]);
+        if (strncmp(at, keywords[i], length)) continue;
+        return !is_word(at[length]) && (u8)at[length] < 0x80;
+    }
     return false;
 }
 
@@ -59,7 +63,8 @@ static bool end(Reading *reading, const char *kind) {
     if (!is_word(*at)) return true;
     if (!is_keyword_at(at)) return fail(reading, at - 1, kind);
     Position last = lexer_position(reading->lexer->state, at - 1);
-    lexer_warn(reading->lexer, last, last, "invalid %s literal", kind);
+    lexer_warn(reading->lexer, last, last,
+               lexer_format(reading->lexer, "invalid %s literal", kind));
     return true;
 }
 

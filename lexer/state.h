@@ -22,12 +22,20 @@ typedef struct LexMode {
     u8 quote_size;  /* 1 or 3 */
     u8 field_depth; /* fields open in this f-string, this one included */
     bool is_raw;
+    bool had_field;             /* spec: a field in it was closed */
     bool has_debug, gave_debug; /* field: `=` was read; its text was given out */
     u32 bracket;                /* field: the index of its `{` in lexer->brackets */
     Position start;             /* of the f-string */
     const char *expression;     /* field: behind `{` */
-    Span decode_error;          /* text: the first faulty escape, reported at the end */
+    struct LexLateWarning
+        *late;         /* text: warnings that are given at its end, newest first */
+    Span decode_error; /* text: the first faulty escape, reported at the end */
 } LexMode;
+
+typedef struct LexLateWarning {
+    struct LexLateWarning *older;
+    Span message;
+} LexLateWarning;
 
 typedef struct LexLine {
     const char *data;
@@ -58,6 +66,8 @@ typedef struct LexerState {
     char *line_start;     /* of the line the cursor is in */
     char *token_start;    /* of the token in progress */
     u32 line;             /* of the cursor, from 1 */
+    u32 joined_bytes;     /* of the lines before, joined to this one by a backslash or a
+                             string */
     bool is_finished, skips_line_feed;
     LexLine *lines;
     u32 line_count, line_capacity;
@@ -111,19 +121,18 @@ LexStatus lexer_fail(Lexer *lexer, LexErrorRank rank, Position start, Position e
 LexStatus lexer_fail_open(Lexer *lexer, LexErrorKind kind, Position at, i8 missing_end,
                           const char *message);
 /* A fault in the body of a literal. */
-LexStatus lexer_fail_literal(Lexer *lexer, const Token *token, const char *format, ...)
-    PRINTF_LIKE(3, 4);
+LexStatus lexer_fail_literal(Lexer *lexer, const Token *token, Span message);
 LexStatus lexer_fail_unclosed(Lexer *lexer);
 /* The input ends behind a backslash. */
 LexStatus lexer_fail_eof(Lexer *lexer);
 /* Something stands behind a backslash. */
 LexStatus lexer_fail_continuation(Lexer *lexer, const char *at);
 /* A fault in the body of a literal. */
-LexStatus lexer_fail_literal(Lexer *lexer, const Token *token, const char *format, ...)
-    PRINTF_LIKE(3, 4);
+LexStatus lexer_fail_literal(Lexer *lexer, const Token *token, Span message);
 LexStatus lexer_fail_memory(Lexer *lexer);
-void lexer_warn(Lexer *lexer, Position start, Position end, const char *format, ...)
-    PRINTF_LIKE(4, 5);
+void lexer_warn(Lexer *lexer, Position start, Position end, Span message);
+/* The text of a message, in the arena. */
+Span lexer_format(Lexer *lexer, const char *format, ...) PRINTF_LIKE(2, 3);
 /* A larger copy of an array in the arena; NULL when memory is out. */
 void *lexer_grow(Lexer *lexer, const void *array, usize used, usize wanted, usize size);
 
@@ -141,8 +150,8 @@ LexStatus lexer_close_bracket(Lexer *lexer, char bracket, const char *at);
 LexStatus lexer_push_fstring(Lexer *lexer, Position start, char quote, u8 quote_size,
                              bool is_raw);
 LexStatus lexer_push_field(Lexer *lexer, const char *at);
-/* Back to what is around the f-string; returns its decode_error. */
-Span lexer_pop_fstring(Lexer *lexer);
+/* Back to what is around the f-string; returns what its text was. */
+LexMode lexer_pop_fstring(Lexer *lexer);
 /* Whether a `:`, `!` or `=` here belongs to the innermost replacement field itself. */
 bool lexer_is_field_level(const Lexer *lexer);
 /* Give the text of `f"{x = }"` to the token that ends its expression at `end`. */

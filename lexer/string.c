@@ -74,6 +74,19 @@ LexStatus lexer_take_text(Lexer *lexer, Token *token, char *stop) {
     return lexer_decode_text(lexer, token, mode);
 }
 
+/* Oldest first. */
+static void give_late_warnings(Lexer *lexer, const Token *token, LexLateWarning *late) {
+    LexLateWarning *ordered = NULL;
+    while (late) {
+        LexLateWarning *older = late->older;
+        late->older = ordered;
+        ordered = late;
+        late = older;
+    }
+    for (; ordered; ordered = ordered->older)
+        lexer_warn(lexer, token->start, token->end, ordered->message);
+}
+
 LexStatus lexer_take_fstring_end(Lexer *lexer, Token *token, char *cursor) {
     LexerState *state = lexer->state;
     char *quotes = cursor - lexer_mode(state)->quote_size;
@@ -81,9 +94,11 @@ LexStatus lexer_take_fstring_end(Lexer *lexer, Token *token, char *cursor) {
     lexer_take(state, token, cursor, TOKEN_FSTRING_END);
     token->flags = lexer_mode(state)->is_raw ? TOKEN_IS_RAW : 0;
     state->is_in_text = false;
-    Span fault = lexer_pop_fstring(lexer);
-    if (!fault.data || state->skips_decoding) return LEX_TOKEN;
-    return lexer_fail_literal(lexer, token, "%.*s", (int)fault.length, fault.data);
+    LexMode text = lexer_pop_fstring(lexer);
+    if (state->skips_decoding) return LEX_TOKEN;
+    give_late_warnings(lexer, token, text.late);
+    if (!text.decode_error.data) return LEX_TOKEN;
+    return lexer_fail_literal(lexer, token, text.decode_error);
 }
 
 LexStatus lexer_fail_string(Lexer *lexer, u32 line) {
