@@ -97,6 +97,14 @@ static void pass_newline(LexerState *state, char *cursor) {
     state->line_start = cursor;
 }
 
+/* Likewise, behind a backslash. CPython begins to count anew when only blanks are before it. */
+static void pass_backslash(LexerState *state, char *cursor) {
+    const char *first = state->line_start + strspn(state->line_start, " \t\f");
+    bool is_first = !state->joined_bytes && first == state->token_start;
+    pass_newline(state, cursor);
+    if (is_first) state->joined_bytes = 0;
+}
+
 /* The end of a logical line: NEWLINE, or nothing where the line held nothing. */
 static LexStatus end_line(LexerState *state, Token *token, char *cursor) {
     lexer_take(state, token, cursor, state->is_blank ? TOKEN_NOTHING : TOKEN_NEWLINE);
@@ -133,7 +141,7 @@ static LexStatus scan_code(Lexer *lexer, Token *token) {
                 continue;
             }
             <code> "\\\n" {
-                pass_newline(state, cursor);
+                pass_backslash(state, cursor);
                 continue;
             }
             <code> "\\" { return lexer_fail_continuation(lexer, cursor); }

@@ -123,10 +123,17 @@ static bool has_rest(char c) {
     return c == '.' || (c | 0x20) == 'e' || (c | 0x20) == 'j';
 }
 
+/* CPython shows these columns in bytes: where lines are not ASCII, as many more as that.
+ */
+static Position count_bytes(const Lexer *lexer, const char *at) {
+    Position position = lexer_position(lexer->state, at);
+    position.column += position.column - lexer_column(lexer, position);
+    return position;
+}
+
 static bool fail_zeros(Reading *reading, const char *start, const char *zeros_end) {
-    LexerState *state = reading->lexer->state;
-    lexer_fail(reading->lexer, LEX_WINS, lexer_position(state, start),
-               lexer_position(state, zeros_end),
+    Lexer *lexer = reading->lexer;
+    lexer_fail(lexer, LEX_WINS, count_bytes(lexer, start), count_bytes(lexer, zeros_end),
                "leading zeros in decimal integer literals are not permitted; "
                "use an 0o prefix for octal integers");
     reading->has_failed = true;
