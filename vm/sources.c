@@ -122,7 +122,7 @@ static Source *read_source(VM *vm, Span name, int file) {
     Span text;
     LexError error;
     if (read_all(file, &bytes) &&
-        source_decode(&arena, name, buffer_span(&bytes), &text, &error))
+        source_decode(&arena, name, buffer_span(&bytes), SOURCE_FILE, &text, &error))
         source = new_source(vm, name, text);
     arena_free(&arena);
     buffer_free(&bytes);
