@@ -97,7 +97,7 @@ static void pass_newline(LexerState *state, char *cursor) {
     state->line_start = cursor;
 }
 
-/* Likewise, behind a backslash. CPython begins to count anew when only blanks are before it. */
+/* Likewise, behind a backslash. CPython counts anew when only blanks are before it. */
 static void pass_backslash(LexerState *state, char *cursor) {
     const char *first = state->line_start + strspn(state->line_start, " \t\f");
     bool is_first = !state->joined_bytes && first == state->token_start;
@@ -334,7 +334,8 @@ static LexStatus end_spec(Lexer *lexer, Token *token, char *stop) {
 static void warn_of_brace(Lexer *lexer, char *brace) {
     if (lexer_mode(lexer->state)->is_raw) return;
     Position at = lexer_position(lexer->state, brace);
-    lexer_warn(lexer, at, at, lexer_format(lexer, "invalid escape sequence '\\%c'", *brace));
+    lexer_warn(lexer, at, at,
+               lexer_format(lexer, "invalid escape sequence '\\%c'", *brace));
 }
 
 /* A text or format spec, up to the brace or quotes that end it, and then those. */

@@ -1,6 +1,5 @@
 #include "lexer/source.h"
 
-#include <errno.h>
 #include <iconv.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -121,10 +120,20 @@ static const char *find_reason(const Source *source, usize at, usize bad_length)
     return "invalid continuation byte";
 }
 
+static bool fail_byte(Source *source, usize at, const char *reason) {
+    if (source->kind == SOURCE_FILE)
+        return fail(source, "encoding problem: %s", source->encoding);
+    usize position = at + (source->has_mark ? 3 : 0);
+    return fail(source, "'%s' codec can't decode byte 0x%02x in position %zu: %s",
+                source->encoding, (u8)source->bytes.data[at], position, reason);
+}
+
 static bool fail_utf8(Source *source, usize at, usize bad_length) {
     const char *data = source->bytes.data;
     u32 line = count_lines(data, data + at);
     bool is_default = !source->is_declared && !source->has_mark;
+    if (strcmp(source->encoding, "utf-8"))
+        return fail_byte(source, at, find_reason(source, at, bad_length));
     if (source->kind == SOURCE_FILE && is_default)
         return fail(source,
                     "Non-UTF-8 code starting with '\\x%02x' in file %.*s on line %u, but "
@@ -159,14 +168,6 @@ static bool take_latin(Source *source, Span *text) {
     return true;
 }
 
-static bool fail_byte(Source *source, usize at, const char *reason) {
-    if (source->kind == SOURCE_FILE)
-        return fail(source, "encoding problem: %s", source->encoding);
-    usize position = at + (source->has_mark ? 3 : 0);
-    return fail(source, "'%s' codec can't decode byte 0x%02x in position %zu: %s",
-                source->encoding, (u8)source->bytes.data[at], position, reason);
-}
-
 static bool take_ascii(Source *source, Span *text) {
     *text = source->bytes;
     for (usize i = 0; i < text->length; i++)
@@ -175,9 +176,19 @@ static bool take_ascii(Source *source, Span *text) {
     return true;
 }
 
-/* The C library's converter knows the rest. */
+/* The C library's converter knows the rest, with - where Python also takes _. */
+static iconv_t open_converter(const char *encoding) {
+    iconv_t converter = iconv_open("UTF-8", encoding);
+    if (converter != (iconv_t)-1) return converter;
+    char name[LONGEST_NAME];
+    for (usize i = 0; i < LONGEST_NAME; i++)
+        name[i] = encoding[i] == '_' ? '-' : encoding[i];
+    if (!strcasecmp(name, "mac-roman")) strcpy(name, "macintosh");
+    return iconv_open("UTF-8", name);
+}
+
 static bool take_other(Source *source, Span *text) {
-    iconv_t converter = iconv_open("UTF-8", source->encoding);
+    iconv_t converter = open_converter(source->encoding);
     if (converter == (iconv_t)-1)
         return fail(source,
                     source->kind == SOURCE_FILE ? "encoding problem: %s"
@@ -206,10 +217,9 @@ static bool decode(Source *source, Span *text) {
                                         "iso8859-1",  "iso8859_1",  "8859",  "cp819",
                                         "iso8859",    "iso_8859_1", NULL};
     static const char *const ascii[] = {"ascii", "us-ascii", "us_ascii", "646", NULL};
-    if (!source->is_declared || is_one_of(source->encoding, utf8))
-        return take_utf8(source, text);
-    if (source->has_mark)
+    if (source->has_mark && strcmp(source->encoding, "utf-8"))
         return fail(source, "encoding problem: %s with BOM", source->encoding);
+    if (is_one_of(source->encoding, utf8)) return take_utf8(source, text);
     if (is_one_of(source->encoding, latin)) return take_latin(source, text);
     if (is_one_of(source->encoding, ascii)) return take_ascii(source, text);
     return take_other(source, text);

@@ -146,6 +146,29 @@ def compare_values(name, token, problems):
         problems.append(f'{name}: {token}: value should be {expected!r}')
 
 
+def soft_keywords(source):
+    """Where CPython's parser finds match, type and case (of cases only the line)."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Match):
+            found.add(('MATCH', node.lineno))
+            found.update(('CASE', case.pattern.lineno) for case in node.cases)
+        elif isinstance(node, ast.TypeAlias):
+            found.add(('TYPE', node.lineno))
+    return found
+
+
+def compare_soft_keywords(program, name, data, problems):
+    try:
+        expected = soft_keywords(data)
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    tokens, _ = parse_dump(dump(program, name, '-w', '-s', '3')[0])
+    found = {(t[0], t[1][0]) for t in tokens if t[0] in ('MATCH', 'CASE', 'TYPE')}
+    if found != expected:
+        problems.append(f'{name}: soft keywords: {sorted(found ^ expected)}')
+
+
 def compare_file(program, name, problems):
     data = open(name, 'rb').read()
     output, errors = dump(program, name)
@@ -155,6 +178,7 @@ def compare_file(program, name, problems):
     for seed in (1, 2):
         if dump(program, name, '-s', str(seed))[0] != output:
             problems.append(f'{name}: other tokens in pieces (seed {seed})')
+    compare_soft_keywords(program, name, data, problems)
     try:
         expected = expected_tokens(data)
     except (SyntaxError, tokenize.TokenError) as error:
