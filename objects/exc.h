@@ -18,7 +18,10 @@
 #include "objects/type.h"
 #include "objects/vm.h"
 
-enum { EXCEPTION_ON_SELF = OBJECT_OWN_A }; /* AttributeError of the raising frame's `self` */
+enum {                               /* Obj.flags of exceptions */
+    EXCEPTION_ON_SELF = OBJECT_OWN_A, /* an AttributeError of the raising frame's `self` */
+    EXCEPTION_SEEN = OBJECT_OWN_B,    /* while it is being printed */
+};
 
 typedef struct Exception {
     Obj h;
