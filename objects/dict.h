@@ -25,7 +25,8 @@ struct Dict {
     u32 used;      /* entries used, deleted ones included */
     u32 capacity;  /* of entries */
     u32 version;
-    u8 log2_size;  /* of indices */
+    u32 usable;    /* entries that may still be added before the table is rebuilt */
+    u8 log2_size;  /* of indices; 0: no table yet */
 };
 
 static inline Dict *to_dict(Value v) {
@@ -44,6 +45,8 @@ i64 dict_find(VM *vm, Dict *dict, Value key);
 bool dict_set(VM *vm, Dict *dict, Value key, Value value); /* both borrowed */
 bool dict_set_hashed(VM *vm, Dict *dict, Value key, u64 hash, Value value);
 bool dict_set_text(VM *vm, Dict *dict, const char *key, Value value);
+/* The value of the key, which is set to `value` first if it is absent. Borrowed, or FAIL. */
+Value dict_set_default(VM *vm, Dict *dict, Value key, Value value);
 int dict_delete(VM *vm, Dict *dict, Value key); /* 1 deleted, 0 absent, -1 failed */
 /* Remove and return (owned); EMPTY if absent. */
 Value dict_pop(VM *vm, Dict *dict, Value key);
@@ -51,6 +54,16 @@ void dict_clear(VM *vm, Dict *dict);
 Value dict_copy(VM *vm, Dict *dict);
 /* Like dict.update(other): mapping or iterable of pairs. */
 bool dict_update(VM *vm, Dict *dict, Value other);
+/* The same for anything with keys() and [], without the second choice. */
+bool dict_merge(VM *vm, Dict *dict, Value mapping);
+/* Drop the last entry: its key and value (owned); false when the dict is empty. */
+bool dict_pop_last(VM *vm, Dict *dict, Value *key, Value *value);
+/* Room for so many entries without rebuilding. */
+bool dict_reserve(VM *vm, Dict *dict, usize expected);
+/* 1, 0, -1: as dict1 == dict2 */
+int dict_equal(VM *vm, Dict *a, Dict *b);
+/* The hash of the key of a live entry. */
+u64 dict_entry_hash(Dict *dict, u32 index);
 /* Walk: for (u32 at = 0; dict_next(dict, &at, &key, &value);) with borrowed results. */
 bool dict_next(Dict *dict, u32 *at, Value *key, Value *value);
 u32 dict_version(VM *vm, Dict *dict);
@@ -59,10 +72,27 @@ Value dict_keys_list(VM *vm, Dict *dict);
 typedef struct DictIterator {
     Obj h;
     Value dict; /* EMPTY when exhausted */
-    u32 at;     /* next entry */
-    u32 expected_count;
+    u32 at;     /* next entry; reversed: the one above it */
+    u32 expected_count; /* UINT32_MAX: has raised, and will again */
+    u32 left;   /* entries that should still come */
     u8 sort;    /* 'k', 'v', 'i' */
     bool reversed;
 } DictIterator;
+Value dict_iterator_new(VM *vm, Dict *dict, u8 sort, bool reversed);
+Value dict_iterator_next(VM *vm, Value iterator); /* EMPTY at the end */
+
+/* d.keys(), d.values(), d.items() */
+typedef struct DictView {
+    Obj h;
+    Value dict;
+} DictView;
+Value dict_view_new(VM *vm, Value dict, u8 sort);
+
+/* A read-only look at a mapping: C.__dict__. */
+typedef struct MappingProxy {
+    Obj h;
+    Value mapping;
+} MappingProxy;
+Value mappingproxy_new(VM *vm, Value mapping);
 
 #endif
