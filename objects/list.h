@@ -21,12 +21,18 @@ bool list_push_owned(VM *vm, List *list, Value item); /* takes over, also when i
 bool list_insert(VM *vm, List *list, i64 index, Value item);
 Value list_pop_at(VM *vm, List *list, usize index); /* owned */
 bool list_set_slice(VM *vm, List *list, usize start, usize end, Value iterable);
-bool list_sort(VM *vm, List *list, Value key, bool reverse); /* key NONE: none */
+/* A new list of items[start, end). */
+Value list_slice(VM *vm, List *list, usize start, usize end);
+void list_clear(VM *vm, List *list);
+/* key NONE: none */
+bool list_sort(VM *vm, List *list, Value key, bool reverse);
 
 typedef struct ListIterator {
     Obj h;
     Value list; /* EMPTY when exhausted */
     usize index;
 } ListIterator;
+Value list_iterator_new(VM *vm, Value list);
+Value list_iterator_next(VM *vm, Value iterator); /* EMPTY at the end */
 
 #endif

@@ -24,5 +24,9 @@ typedef struct TupleIterator {
     Value tuple;
     usize index;
 } TupleIterator;
+Value tuple_iterator_new(VM *vm, Value tuple);
+Value tuple_iterator_next(VM *vm, Value iterator); /* EMPTY at the end */
+
+Value tuple_slice(VM *vm, Value tuple, usize start, usize end);
 
 #endif

@@ -72,6 +72,15 @@ typedef struct Slots {
     Value (*inplace)(VM *vm, BinaryOp op, Value self, Value other);
     Value (*power)(VM *vm, Value base, Value exponent, Value modulus); /* three arguments */
     Value (*unary)(VM *vm, UnaryOp op, Value self);
+    /* sequences: what + and * (and += and *=) come to when the operators above have declined on
+     * both sides, as in CPython: object_binary asks a's concat; for * a's repeat, else b's. The
+     * type then has __add__, __mul__, __rmul__ (no __radd__), and __iadd__, __imul__ with the
+     * in-place ones. concat itself raises 'can only concatenate list (not "int") to list'. A count
+     * that has no __index__: "can't multiply sequence by non-int of type 'X'" (object_binary). */
+    Value (*concat)(VM *vm, Value self, Value other);
+    Value (*repeat)(VM *vm, Value self, i64 count);
+    Value (*inplace_concat)(VM *vm, Value self, Value other);
+    Value (*inplace_repeat)(VM *vm, Value self, i64 count);
     /* bytes of memory, for bytes, bytearray, memoryview, array: objects/buffered.h */
     bool (*buffer)(VM *vm, Value self, Buffered *out, bool writable);
 } Slots;
