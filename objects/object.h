@@ -151,7 +151,9 @@ Obj *object_new_sized(VM *vm, Type *type, usize size);
 /* For instances of `type` which may be a subclass: the struct is zeroed up to its C size, slots of
  * script attributes are EMPTY. This is what every `new` slot uses. */
 Obj *object_new(VM *vm, Type *type);
-/* The same, with `extra` bytes in the variable part at the struct's end (exact builtins only). */
+/* The same, with `extra` bytes in the variable part at the struct's end (str, bytes, tuple). An
+ * instance of a subclass keeps its dict in the word behind the variable part, not at dict_offset:
+ * its attributes are never in slots (shape: dict_shape). */
 Obj *object_new_var(VM *vm, Type *type, usize extra);
 
 /* For the cycle collector. Visit everything that the object holds, attributes, __slots__ and a
