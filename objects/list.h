@@ -4,6 +4,9 @@
 
 #include "objects/vm.h"
 
+enum { LIST_SORTING = OBJECT_OWN_A }; /* Obj.flags: items are away being sorted; nobody has since
+                                         given the list new memory */
+
 struct List {
     Obj h;
     usize count, capacity;
@@ -20,7 +23,11 @@ bool list_push(VM *vm, List *list, Value item);      /* borrowed item */
 bool list_push_owned(VM *vm, List *list, Value item); /* takes over, also when it fails */
 bool list_insert(VM *vm, List *list, i64 index, Value item);
 Value list_pop_at(VM *vm, List *list, usize index); /* owned */
+/* Room for so many items in all. */
+bool list_reserve(VM *vm, List *list, usize count);
+bool list_extend(VM *vm, List *list, Value iterable);
 bool list_set_slice(VM *vm, List *list, usize start, usize end, Value iterable);
+bool list_delete_slice(VM *vm, List *list, usize start, usize end);
 /* A new list of items[start, end). */
 Value list_slice(VM *vm, List *list, usize start, usize end);
 void list_clear(VM *vm, List *list);

@@ -35,6 +35,8 @@ Value range_iterator_new(VM *vm, Value range);
 bool slice_unpack(VM *vm, Value slice, i64 *start, i64 *stop, i64 *step);
 /* Fit what slice_unpack gave to a length; the count of items. */
 i64 slice_adjust(i64 length, i64 *start, i64 *stop, i64 step);
+/* slice.indices(length) for ints of any size; the three are owned. */
+bool slice_indices(VM *vm, Value slice, Value length, Value out[3]);
 /* Resolve against a length, as slice.indices does; *count items from *start by *step. */
 bool slice_resolve(VM *vm, Value slice, i64 length, i64 *start, i64 *step, i64 *count);
 

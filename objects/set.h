@@ -30,6 +30,9 @@ int set_discard_hashed(VM *vm, Set *set, Value key, u64 hash);
 void set_clear(VM *vm, Set *set);
 /* Add all items of the iterable. */
 bool set_update(VM *vm, Set *set, Value iterable);
+/* set -= and set ^= anything iterable. */
+bool set_subtract(VM *vm, Set *set, Value iterable);
+bool set_toggle(VM *vm, Set *set, Value iterable);
 /* A set or frozenset, or a subclass of one. */
 static inline bool is_set(Value v) {
     return has_kind(v, KIND_SET) || has_kind(v, KIND_FROZENSET);

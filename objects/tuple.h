@@ -15,6 +15,7 @@ static inline Tuple *to_tuple(Value v) {
 }
 /* Items are EMPTY: fill them at once. count 0 gives the shared empty tuple. */
 Value tuple_new(VM *vm, usize count);
+Value tuple_make_empty(VM *vm); /* for vm->empty_tuple */
 Value tuple_from(VM *vm, const Value *borrowed, usize count);
 Value tuple_from_owned(VM *vm, Value *owned, usize count); /* takes over the values */
 Value tuple_of(VM *vm, u32 count, ...); /* borrowed Values */
