@@ -4,11 +4,12 @@
 #include "objects/native.h"
 #include "objects/str.h"
 
-/* A table is one block of memory: the entries, then the indices. Probing starts at the top bits of
- * the hash times an odd number and goes on by triangular numbers, which meet every slot once. When
- * and how far a table grows is as in CPython, so that a dict that is changed while it is walked
- * shows the same entries. Comparing keys may run script code that changes the dict: after each
- * such call the search looks whether the entry still stands, and starts again if not. */
+/* A table is one block of memory: the entries, then the indices. Probing starts at the
+ * top bits of the hash times an odd number and goes on by triangular numbers, which meet
+ * every slot once. When and how far a table grows is as in CPython, so that a dict that
+ * is changed while it is walked shows the same entries. Comparing keys may run script
+ * code that changes the dict: after each such call the search looks whether the entry
+ * still stands, and starts again if not. */
 
 enum { MIN_LOG2 = 3, MAX_LOG2 = 31, LOG2_OF_U8 = 8, LOG2_OF_U16 = 16 };
 enum { ABSENT = -1, FAILED = -2 };
@@ -38,14 +39,18 @@ static inline u32 slot_get(const Dict *dict, usize slot) {
 }
 
 static inline void slot_set(Dict *dict, usize slot, u32 index) {
-    if (dict->log2_size <= LOG2_OF_U8) ((u8 *)dict->indices)[slot] = (u8)index;
-    else if (dict->log2_size <= LOG2_OF_U16) ((u16 *)dict->indices)[slot] = (u16)index;
-    else ((u32 *)dict->indices)[slot] = index;
+    if (dict->log2_size <= LOG2_OF_U8)
+        ((u8 *)dict->indices)[slot] = (u8)index;
+    else if (dict->log2_size <= LOG2_OF_U16)
+        ((u16 *)dict->indices)[slot] = (u16)index;
+    else
+        ((u32 *)dict->indices)[slot] = index;
 }
 
 /* ---- hashes ---- */
 
-/* Keys of tables without stored hashes: comparing and hashing them never runs script code. */
+/* Keys of tables without stored hashes: comparing and hashing them never runs script
+ * code. */
 static inline bool is_simple(Value key) {
     return is_small(key) || has_exact_kind(key, KIND_STR);
 }
@@ -83,7 +88,8 @@ static usize free_slot(const Dict *dict, u64 hash) {
 static usize slot_of_entry(const Dict *dict, u32 index) {
     usize mask = ((usize)1 << dict->log2_size) - 1;
     usize slot = first_slot(dict, hash_of_entry(dict, index));
-    for (usize step = 1; slot_get(dict, slot) != index; step++) slot = (slot + step) & mask;
+    for (usize step = 1; slot_get(dict, slot) != index; step++)
+        slot = (slot + step) & mask;
     return slot;
 }
 
@@ -110,7 +116,8 @@ static i64 find_simple(const Dict *dict, Value key, u64 hash) {
     }
 }
 
-/* Does entry `index` still hold `key`, in the table that was there before script code ran? */
+/* Does entry `index` still hold `key`, in the table that was there before script code
+ * ran? */
 static bool still_stands(const Dict *dict, const Dict *before, u32 index, Value key) {
     return dict->entries == before->entries && dict->log2_size == before->log2_size &&
            index < dict->used && dict->entries[index].key == key;
@@ -171,7 +178,9 @@ i64 dict_find(VM *vm, Dict *dict, Value key) {
 }
 
 static inline Value value_at(const Dict *dict, i64 index) {
-    return LIKELY(index >= 0) ? dict->entries[index].value : index == ABSENT ? EMPTY : FAIL;
+    return LIKELY(index >= 0) ? dict->entries[index].value
+           : index == ABSENT  ? EMPTY
+                              : FAIL;
 }
 
 Value dict_get(VM *vm, Dict *dict, Value key) {
@@ -205,7 +214,8 @@ static void set_no_table(Dict *dict) {
 static void free_table(VM *vm, Dict *table) {
     if (!table->entries) return;
     heap_raw_free(&vm->heap, table->entries, block_size(table->log2_size));
-    if (table->hashes) heap_raw_free(&vm->heap, table->hashes, table->capacity * sizeof(u64));
+    if (table->hashes)
+        heap_raw_free(&vm->heap, table->hashes, table->capacity * sizeof(u64));
 }
 
 /* Give the dict a fresh table; what it had is not freed. */
@@ -245,7 +255,8 @@ static bool rebuild(VM *vm, Dict *dict, u8 log2_size) {
     if (!make_table(vm, dict, log2_size, old.hashes != NULL)) return false;
     for (u32 i = 0; i < old.used; i++) {
         DictEntry *entry = &old.entries[i];
-        if (entry->key != EMPTY) append_entry(dict, entry->key, hash_of_entry(&old, i), entry->value);
+        if (entry->key != EMPTY)
+            append_entry(dict, entry->key, hash_of_entry(&old, i), entry->value);
     }
     free_table(vm, &old);
     return true;
@@ -279,7 +290,8 @@ static bool make_room(VM *vm, Dict *dict) {
 /* The key is known to be absent. */
 static bool insert(VM *vm, Dict *dict, Value key, u64 hash, Value value) {
     if (UNLIKELY(!dict->usable) && !make_room(vm, dict)) return false;
-    if (UNLIKELY(!dict->hashes) && !is_simple(key) && !store_hashes(vm, dict)) return false;
+    if (UNLIKELY(!dict->hashes) && !is_simple(key) && !store_hashes(vm, dict))
+        return false;
     append_entry(dict, incref(key), hash, incref(value));
     dict->version = 0;
     return true;
@@ -329,7 +341,8 @@ Value dict_copy(VM *vm, Dict *source) {
     for (u32 i = 0; i < source->used; i++) {
         DictEntry *entry = &source->entries[i];
         if (entry->key == EMPTY) continue;
-        append_entry(dict, incref(entry->key), hash_of_entry(source, i), incref(entry->value));
+        append_entry(dict, incref(entry->key), hash_of_entry(source, i),
+                     incref(entry->value));
     }
     return TAKE(copy);
 }

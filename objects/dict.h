@@ -1,11 +1,13 @@
-/* dict: compact and ordered. A table of small indices into an array of entries in insertion order.
+/* dict: compact and ordered. A table of small indices into an array of entries in
+ * insertion order.
  *
- * While every key is a str or an inline int (whose hashes need no call), no hashes are stored;
- * the first other key makes the parallel array of hashes. Deleted entries have key EMPTY until the
- * entries are packed.
+ * While every key is a str or an inline int (whose hashes need no call), no hashes are
+ * stored; the first other key makes the parallel array of hashes. Deleted entries have
+ * key EMPTY until the entries are packed.
  *
- * `version` serves inline caches of globals: 0 = nobody caches. It becomes 0 whenever a key comes,
- * goes or moves; dict_version gives a new one. While the version stands, entry i is the same key.
+ * `version` serves inline caches of globals: 0 = nobody caches. It becomes 0 whenever a
+ * key comes, goes or moves; dict_version gives a new one. While the version stands, entry
+ * i is the same key.
  */
 #ifndef APY_OBJECTS_DICT_H
 #define APY_OBJECTS_DICT_H
@@ -25,8 +27,8 @@ struct Dict {
     u32 used;      /* entries used, deleted ones included */
     u32 capacity;  /* of entries */
     u32 version;
-    u32 usable;    /* entries that may still be added before the table is rebuilt */
-    u8 log2_size;  /* of indices; 0: no table yet */
+    u32 usable;   /* entries that may still be added before the table is rebuilt */
+    u8 log2_size; /* of indices; 0: no table yet */
 };
 
 static inline Dict *to_dict(Value v) {
@@ -45,7 +47,8 @@ i64 dict_find(VM *vm, Dict *dict, Value key);
 bool dict_set(VM *vm, Dict *dict, Value key, Value value); /* both borrowed */
 bool dict_set_hashed(VM *vm, Dict *dict, Value key, u64 hash, Value value);
 bool dict_set_text(VM *vm, Dict *dict, const char *key, Value value);
-/* The value of the key, which is set to `value` first if it is absent. Borrowed, or FAIL. */
+/* The value of the key, which is set to `value` first if it is absent. Borrowed, or FAIL.
+ */
 Value dict_set_default(VM *vm, Dict *dict, Value key, Value value);
 int dict_delete(VM *vm, Dict *dict, Value key); /* 1 deleted, 0 absent, -1 failed */
 /* Remove and return (owned); EMPTY if absent. */
@@ -71,11 +74,11 @@ Value dict_keys_list(VM *vm, Dict *dict);
 
 typedef struct DictIterator {
     Obj h;
-    Value dict; /* EMPTY when exhausted */
-    u32 at;     /* next entry; reversed: the one above it */
+    Value dict;         /* EMPTY when exhausted */
+    u32 at;             /* next entry; reversed: the one above it */
     u32 expected_count; /* UINT32_MAX: has raised, and will again */
-    u32 left;   /* entries that should still come */
-    u8 sort;    /* 'k', 'v', 'i' */
+    u32 left;           /* entries that should still come */
+    u8 sort;            /* 'k', 'v', 'i' */
     bool reversed;
 } DictIterator;
 Value dict_iterator_new(VM *vm, Dict *dict, u8 sort, bool reversed);

@@ -7,10 +7,14 @@
 
 static Type *type_for(VM *vm, u8 sort, bool reversed) {
     switch (sort) {
-    case 'k': return vm->types[reversed ? TYPE_dict_reversekeyiterator : TYPE_dict_keyiterator];
+    case 'k':
+        return vm->types[reversed ? TYPE_dict_reversekeyiterator : TYPE_dict_keyiterator];
     case 'v':
-        return vm->types[reversed ? TYPE_dict_reversevalueiterator : TYPE_dict_valueiterator];
-    default: return vm->types[reversed ? TYPE_dict_reverseitemiterator : TYPE_dict_itemiterator];
+        return vm
+            ->types[reversed ? TYPE_dict_reversevalueiterator : TYPE_dict_valueiterator];
+    default:
+        return vm
+            ->types[reversed ? TYPE_dict_reverseitemiterator : TYPE_dict_itemiterator];
     }
 }
 
@@ -72,7 +76,6 @@ Value dict_iterator_next(VM *vm, Value self) {
     return make_item(vm, it, entry);
 }
 
-
 static void free_iterator(VM *vm, Obj *self) {
     decref(take(&((DictIterator *)self)->dict));
 }
@@ -92,7 +95,8 @@ static Value reduce(VM *vm, Value self) {
     DictIterator *it = (DictIterator *)self;
     OWNED Value list = TRY(list_new(vm, 0));
     if (it->dict == EMPTY) return iterator_reduce(vm, "iter", list, EMPTY);
-    OWNED Value other = TRY(dict_iterator_new(vm, to_dict(it->dict), it->sort, it->reversed));
+    OWNED Value other =
+        TRY(dict_iterator_new(vm, to_dict(it->dict), it->sort, it->reversed));
     DictIterator *copy = (DictIterator *)other;
     copy->at = it->at;
     copy->expected_count = it->expected_count;
@@ -101,13 +105,13 @@ static Value reduce(VM *vm, Value self) {
     return iterator_reduce(vm, "iter", list, EMPTY);
 }
 
-#define ITERATOR_SLOTS                                                                   \
-    {                                                                                    \
-        .free = free_iterator, .visit = visit, .clear = free_iterator, .iter = iterator_self,\
-        .next = dict_iterator_next,                                                      \
+#define ITERATOR_SLOTS                                                 \
+    {                                                                  \
+        .free = free_iterator, .visit = visit, .clear = free_iterator, \
+        .iter = iterator_self, .next = dict_iterator_next,             \
     }
-#define ITERATOR_FIELDS                                                                  \
-    .size = sizeof(DictIterator), .kind = KIND_DICT_ITERATOR,                            \
+#define ITERATOR_FIELDS                                       \
+    .size = sizeof(DictIterator), .kind = KIND_DICT_ITERATOR, \
     .flags = TYPE_FINAL | TYPE_NO_NEW, .slots = ITERATOR_SLOTS
 
 TYPE(dict_keyiterator, .name = "dict_keyiterator", ITERATOR_FIELDS)
@@ -118,51 +122,39 @@ TYPE(dict_reversevalueiterator, .name = "dict_reversevalueiterator", ITERATOR_FI
 TYPE(dict_reverseitemiterator, .name = "dict_reverseitemiterator", ITERATOR_FIELDS)
 
 /* Private method returning an estimate of len(list(it)). */
-METHOD(dict_keyiterator, __length_hint__, "($self, /)") {
-    return length_hint(args[0]);
-}
+METHOD(dict_keyiterator, __length_hint__, "($self, /)")
+{ return length_hint(args[0]); }
 /* Private method returning an estimate of len(list(it)). */
-METHOD(dict_valueiterator, __length_hint__, "($self, /)") {
-    return length_hint(args[0]);
-}
+METHOD(dict_valueiterator, __length_hint__, "($self, /)")
+{ return length_hint(args[0]); }
 /* Private method returning an estimate of len(list(it)). */
-METHOD(dict_itemiterator, __length_hint__, "($self, /)") {
-    return length_hint(args[0]);
-}
+METHOD(dict_itemiterator, __length_hint__, "($self, /)")
+{ return length_hint(args[0]); }
 /* Private method returning an estimate of len(list(it)). */
-METHOD(dict_reversekeyiterator, __length_hint__, "($self, /)") {
-    return length_hint(args[0]);
-}
+METHOD(dict_reversekeyiterator, __length_hint__, "($self, /)")
+{ return length_hint(args[0]); }
 /* Private method returning an estimate of len(list(it)). */
-METHOD(dict_reversevalueiterator, __length_hint__, "($self, /)") {
-    return length_hint(args[0]);
-}
+METHOD(dict_reversevalueiterator, __length_hint__, "($self, /)")
+{ return length_hint(args[0]); }
 /* Private method returning an estimate of len(list(it)). */
-METHOD(dict_reverseitemiterator, __length_hint__, "($self, /)") {
-    return length_hint(args[0]);
-}
+METHOD(dict_reverseitemiterator, __length_hint__, "($self, /)")
+{ return length_hint(args[0]); }
 
 /* Return state information for pickling. */
-METHOD(dict_keyiterator, __reduce__, "($self, /)") {
-    return reduce(vm, args[0]);
-}
+METHOD(dict_keyiterator, __reduce__, "($self, /)")
+{ return reduce(vm, args[0]); }
 /* Return state information for pickling. */
-METHOD(dict_valueiterator, __reduce__, "($self, /)") {
-    return reduce(vm, args[0]);
-}
+METHOD(dict_valueiterator, __reduce__, "($self, /)")
+{ return reduce(vm, args[0]); }
 /* Return state information for pickling. */
-METHOD(dict_itemiterator, __reduce__, "($self, /)") {
-    return reduce(vm, args[0]);
-}
+METHOD(dict_itemiterator, __reduce__, "($self, /)")
+{ return reduce(vm, args[0]); }
 /* Return state information for pickling. */
-METHOD(dict_reversekeyiterator, __reduce__, "($self, /)") {
-    return reduce(vm, args[0]);
-}
+METHOD(dict_reversekeyiterator, __reduce__, "($self, /)")
+{ return reduce(vm, args[0]); }
 /* Return state information for pickling. */
-METHOD(dict_reversevalueiterator, __reduce__, "($self, /)") {
-    return reduce(vm, args[0]);
-}
+METHOD(dict_reversevalueiterator, __reduce__, "($self, /)")
+{ return reduce(vm, args[0]); }
 /* Return state information for pickling. */
-METHOD(dict_reverseitemiterator, __reduce__, "($self, /)") {
-    return reduce(vm, args[0]);
-}
+METHOD(dict_reverseitemiterator, __reduce__, "($self, /)")
+{ return reduce(vm, args[0]); }

@@ -2,10 +2,13 @@
 #include "objects/dict.h"
 #include "objects/list.h"
 #include "objects/tuple.h"
+#include "objects/type.h"
 
-/* Is it a dict whose iteration nobody has redefined, so that its table may be read directly? */
+/* Is it a dict whose iteration nobody has redefined, so that its table may be read
+ * directly? */
 static bool is_plain_dict(VM *vm, Value v) {
-    return has_kind(v, KIND_DICT) && type_of(vm, v)->slots.iter == vm->types[TYPE_dict]->slots.iter;
+    return has_kind(v, KIND_DICT) &&
+           type_of(vm, v)->slots.iter == vm->types[TYPE_dict]->slots.iter;
 }
 
 static bool make_room(VM *vm, Dict *dict, Dict *source) {
@@ -39,7 +42,8 @@ static Value keys_of(VM *vm, Value mapping) {
     if (iterator == FAIL) {
         if (!exception_matches(vm, EXC(TypeError))) return FAIL;
         exception_clear(vm);
-        return raise_type(vm, "%T.keys() returned a non-iterable (type %T)", mapping, keys);
+        return raise_type(vm, "%T.keys() returned a non-iterable (type %T)", mapping,
+                          keys);
     }
     return object_to_list(vm, iterator);
 }
@@ -62,7 +66,8 @@ static Value pair_of(VM *vm, Value item, i64 index) {
     if (pair == FAIL && exception_matches(vm, EXC(TypeError))) {
         exception_clear(vm);
         return raise_type(
-            vm, "cannot convert dictionary update sequence element #%ld to a sequence", index);
+            vm, "cannot convert dictionary update sequence element #%ld to a sequence",
+            index);
     }
     return pair;
 }
@@ -72,9 +77,9 @@ static bool set_pair(VM *vm, Dict *dict, Value item, i64 index) {
     bool is_tuple = has_kind(pair, KIND_TUPLE);
     usize count = is_tuple ? to_tuple(pair)->count : to_list(pair)->count;
     if (count != 2) {
-        raise_value(vm,
-                    "dictionary update sequence element #%ld has length %ld; 2 is required",
-                    index, (i64)count);
+        raise_value(
+            vm, "dictionary update sequence element #%ld has length %ld; 2 is required",
+            index, (i64)count);
         return false;
     }
     Value *items = is_tuple ? to_tuple(pair)->items : to_list(pair)->items;

@@ -80,7 +80,8 @@ static int contains_item(VM *vm, Value self, Value item) {
 }
 
 static int contains(VM *vm, Value self, Value item) {
-    return sort_of(self) == 'k' ? contains_key(vm, self, item) : contains_item(vm, self, item);
+    return sort_of(self) == 'k' ? contains_key(vm, self, item)
+                                : contains_item(vm, self, item);
 }
 
 static int all_contained(VM *vm, Value items, Value container) {
@@ -113,8 +114,8 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
 
 /* ---- set operations ---- */
 
-/* `a & b` where one of the two is a view: the smaller one is walked, as in CPython, which shows in
- * the order of the result. */
+/* `a & b` where one of the two is a view: the smaller one is walked, as in CPython, which
+ * shows in the order of the result. */
 static Value intersect(VM *vm, Value a, Value b) {
     Value view = is_set_view(a) ? a : b, other = view == a ? b : a;
     if (has_exact_kind(other, KIND_SET) && length(vm, view) <= (i64)to_set(other)->used) {
@@ -142,7 +143,8 @@ static bool divide_items(VM *vm, Dict *copy, Dict *b, Set *result) {
     for (u32 at = 0; dict_next(b, &at, &key, &value);) {
         OWNED Value held_key = incref(key);
         OWNED Value held_value = incref(value);
-        Value found = TRY_OR_FALSE(dict_get_hashed(vm, copy, held_key, dict_entry_hash(b, at - 1)));
+        Value found =
+            TRY_OR_FALSE(dict_get_hashed(vm, copy, held_key, dict_entry_hash(b, at - 1)));
         OWNED Value other = incref(found);
         int equal = other == EMPTY ? 0 : object_equal(vm, other, held_value);
         if (equal < 0) return false;
@@ -210,12 +212,12 @@ enum {
     SET_OPERATORS = CAN(BINARY_SUB) | CAN(BINARY_AND) | CAN(BINARY_OR) | CAN(BINARY_XOR),
 };
 
-#define VIEW_FIELDS                                                                      \
+#define VIEW_FIELDS \
     .size = sizeof(DictView), .kind = KIND_DICT_VIEW, .flags = TYPE_FINAL | TYPE_NO_NEW
-#define VIEW_SLOTS                                                                       \
-    .free = free_view, .visit = visit, .clear = free_view, .repr = repr,                 \
+#define VIEW_SLOTS                                                       \
+    .free = free_view, .visit = visit, .clear = free_view, .repr = repr, \
     .iter = iterate, .length = length
-#define SET_SLOTS                                                                        \
+#define SET_SLOTS \
     .hash = object_unhashable, .compare = compare, .contains = contains, .binary = operate
 
 TYPE(dict_keys, .name = "dict_keys", VIEW_FIELDS, .binary_ops = SET_OPERATORS,
@@ -225,36 +227,28 @@ TYPE(dict_items, .name = "dict_items", VIEW_FIELDS, .binary_ops = SET_OPERATORS,
 TYPE(dict_values, .name = "dict_values", VIEW_FIELDS, .slots = {VIEW_SLOTS})
 
 /* Return True if the view and the given iterable have a null intersection. */
-METHOD(dict_keys, isdisjoint, "($self, other, /)") {
-    return is_disjoint(vm, args[0], args[1]);
-}
+METHOD(dict_keys, isdisjoint, "($self, other, /)")
+{ return is_disjoint(vm, args[0], args[1]); }
 /* Return True if the view and the given iterable have a null intersection. */
-METHOD(dict_items, isdisjoint, "($self, other, /)") {
-    return is_disjoint(vm, args[0], args[1]);
-}
+METHOD(dict_items, isdisjoint, "($self, other, /)")
+{ return is_disjoint(vm, args[0], args[1]); }
 
 /* Return a reverse iterator over the dict keys. */
-METHOD(dict_keys, __reversed__, "($self, /)") {
-    return reversed(vm, args[0]);
-}
+METHOD(dict_keys, __reversed__, "($self, /)")
+{ return reversed(vm, args[0]); }
 /* Return a reverse iterator over the dict values. */
-METHOD(dict_values, __reversed__, "($self, /)") {
-    return reversed(vm, args[0]);
-}
+METHOD(dict_values, __reversed__, "($self, /)")
+{ return reversed(vm, args[0]); }
 /* Return a reverse iterator over the dict items. */
-METHOD(dict_items, __reversed__, "($self, /)") {
-    return reversed(vm, args[0]);
-}
+METHOD(dict_items, __reversed__, "($self, /)")
+{ return reversed(vm, args[0]); }
 
 /* dictionary that this view refers to */
-GETTER(dict_keys, mapping) {
-    return mappingproxy_new(vm, ((DictView *)self)->dict);
-}
+GETTER(dict_keys, mapping)
+{ return mappingproxy_new(vm, ((DictView *)self)->dict); }
 /* dictionary that this view refers to */
-GETTER(dict_values, mapping) {
-    return mappingproxy_new(vm, ((DictView *)self)->dict);
-}
+GETTER(dict_values, mapping)
+{ return mappingproxy_new(vm, ((DictView *)self)->dict); }
 /* dictionary that this view refers to */
-GETTER(dict_items, mapping) {
-    return mappingproxy_new(vm, ((DictView *)self)->dict);
-}
+GETTER(dict_items, mapping)
+{ return mappingproxy_new(vm, ((DictView *)self)->dict); }

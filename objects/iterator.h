@@ -4,8 +4,8 @@
 
 #include "objects/vm.h"
 
-/* The answer of an iterator's __reduce__: (builtin function, (argument,)) or, with a state,
- * (builtin function, (argument,), state). */
+/* The answer of an iterator's __reduce__: (builtin function, (argument,)) or, with a
+ * state, (builtin function, (argument,), state). */
 Value iterator_reduce(VM *vm, const char *builtin, Value argument, Value state_or_empty);
 /* The `iter` slot of iterators: the iterator itself. */
 Value iterator_self(VM *vm, Value self);

@@ -10,7 +10,8 @@ enum { COUNT_MAX = PTRDIFF_MAX / 16 };
 static bool set_capacity(VM *vm, List *list, usize capacity) {
     Value *items = NULL;
     if (!capacity) {
-        if (list->items) heap_raw_free(&vm->heap, list->items, list->capacity * sizeof(Value));
+        if (list->items)
+            heap_raw_free(&vm->heap, list->items, list->capacity * sizeof(Value));
     } else {
         items = heap_raw_resize(&vm->heap, list->items, list->capacity * sizeof(Value),
                                 capacity * sizeof(Value));
@@ -34,7 +35,8 @@ static void shrink(VM *vm, List *list) {
     if (list->count >= list->capacity / 2) return;
     usize count = list->count;
     usize capacity = count ? (count + (count >> 3) + 6) & ~(usize)3 : 0;
-    if (capacity < list->capacity && !set_capacity(vm, list, capacity)) exception_clear(vm);
+    if (capacity < list->capacity && !set_capacity(vm, list, capacity))
+        exception_clear(vm);
 }
 
 bool list_reserve(VM *vm, List *list, usize count) {
@@ -77,7 +79,8 @@ Value list_slice(VM *vm, List *list, usize start, usize end) {
 /* ---- changing ---- */
 
 bool list_push_owned(VM *vm, List *list, Value item) {
-    if (UNLIKELY(list->count == list->capacity) && !make_room(vm, list, list->count + 1)) {
+    if (UNLIKELY(list->count == list->capacity) &&
+        !make_room(vm, list, list->count + 1)) {
         decref(item);
         return false;
     }
@@ -150,10 +153,12 @@ bool list_extend(VM *vm, List *list, Value iterable) {
     return true;
 }
 
-enum { FEW = 8 }; /* removed items that need no memory while they wait for their release */
+enum {
+    FEW = 8
+}; /* removed items that need no memory while they wait for their release */
 
-/* Put the values in place of items[start, end); what was there is released at last. The values are
- * not the list's own. */
+/* Put the values in place of items[start, end); what was there is released at last. The
+ * values are not the list's own. */
 static bool splice(VM *vm, List *list, usize start, usize end, Run values) {
     usize removed = end - start, tail = list->count - end, count = values.count;
     Value few[FEW], *old = few;
@@ -166,7 +171,8 @@ static bool splice(VM *vm, List *list, usize start, usize end, Run values) {
         if (tail) {
             memmove(list->items + start + count, list->items + end, tail * sizeof(Value));
         }
-        for (usize i = 0; i < count; i++) list->items[start + i] = incref(values.items[i]);
+        for (usize i = 0; i < count; i++)
+            list->items[start + i] = incref(values.items[i]);
         list->count = list->count - removed + count;
         shrink(vm, list);
         for (usize i = removed; i--;) decref(old[i]);
@@ -185,7 +191,8 @@ bool list_set_slice(VM *vm, List *list, usize start, usize end, Value iterable) 
                   iterable != from_object(list);
     OWNED Value values = is_run ? incref(iterable) : object_to_list(vm, iterable);
     if (values == FAIL) return false;
-    if (end > list->count) end = list->count; /* making the copy may have changed the list */
+    if (end > list->count)
+        end = list->count; /* making the copy may have changed the list */
     if (start > end) start = end;
     return splice(vm, list, start, end, sequence_run(values));
 }

@@ -4,8 +4,10 @@
 
 #include "objects/vm.h"
 
-enum { LIST_SORTING = OBJECT_OWN_A }; /* Obj.flags: items are away being sorted; nobody has since
-                                         given the list new memory */
+enum {
+    LIST_SORTING = OBJECT_OWN_A
+}; /* Obj.flags: items are away being sorted; nobody has since
+      given the list new memory */
 
 struct List {
     Obj h;
@@ -19,7 +21,7 @@ static inline List *to_list(Value v) {
 Value list_new(VM *vm, usize capacity); /* empty, with room */
 /* Takes over the values. */
 Value list_from(VM *vm, Value *owned, usize count);
-bool list_push(VM *vm, List *list, Value item);      /* borrowed item */
+bool list_push(VM *vm, List *list, Value item);       /* borrowed item */
 bool list_push_owned(VM *vm, List *list, Value item); /* takes over, also when it fails */
 bool list_insert(VM *vm, List *list, i64 index, Value item);
 Value list_pop_at(VM *vm, List *list, usize index); /* owned */

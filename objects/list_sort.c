@@ -24,7 +24,8 @@ static int less_str(VM *vm, Value a, Value b) {
     return str_order(a, b) < 0;
 }
 
-/* What a key is as far as choosing goes; equal classes compare without running script code. */
+/* What a key is as far as choosing goes; equal classes compare without running script
+ * code. */
 static SortLess less_for(Value key) {
     if (is_small(key)) return less_small;
     if (is_flonum(key) || has_exact_kind(key, KIND_FLOAT)) return less_float;
@@ -71,7 +72,8 @@ static bool sort_items(VM *vm, Value *items, usize count, Value key, bool revers
     }
     bool ok = true;
     if (count > 1) {
-        if (reverse) reverse_values(items, count); /* twice: equal items keep their order */
+        if (reverse)
+            reverse_values(items, count); /* twice: equal items keep their order */
         if (reverse && rows.items) reverse_values(rows.keys, count);
         ok = sort_rows(vm, rows, count, choose_less(rows.keys, count));
         if (reverse) reverse_values(items, count);
@@ -109,7 +111,8 @@ bool list_sort(VM *vm, List *list, Value key, bool reverse) {
  * ascending or descending, according to their function values.
  *
  * The reverse flag can be set to sort in descending order. */
-METHOD(list, sort, "($self, /, *, key=None, reverse=False)") {
+METHOD(list, sort, "($self, /, *, key=None, reverse=False)")
+{
     int reverse = args[2] == EMPTY ? 0 : object_truth(vm, args[2]);
     if (reverse < 0) return FAIL;
     Value key = args[1] == EMPTY ? NONE : args[1];

@@ -18,7 +18,8 @@ static bool init(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
     Type *type = type_of(vm, self), *plain = vm->types[TYPE_list];
     bool is_plain = type == plain || type->slots.new == plain->slots.new;
     Value iterable;
-    if (!sequence_argument(vm, "list", is_plain, args, nargs, kwnames, &iterable)) return false;
+    if (!sequence_argument(vm, "list", is_plain, args, nargs, kwnames, &iterable))
+        return false;
     list_clear(vm, to_list(self));
     return iterable == EMPTY || list_extend(vm, to_list(self), iterable);
 }
@@ -80,7 +81,8 @@ static Value get_slice(VM *vm, List *list, Value key) {
     return TAKE(result);
 }
 
-/* An index, made positive, into `at`; false with `range_text` if there is no such item. */
+/* An index, made positive, into `at`; false with `range_text` if there is no such item.
+ */
 static bool find_item(VM *vm, List *list, Value key, const char *range_text, usize *at) {
     i64 index;
     if (!has_index(vm, key)) {
@@ -102,13 +104,14 @@ static Value get_item(VM *vm, Value self, Value key) {
     return incref(to_list(self)->items[at]);
 }
 
-/* items[start], items[start + step], ... (count of them) get the values, which are borrowed. */
+/* items[start], items[start + step], ... (count of them) get the values, which are
+ * borrowed. */
 static bool put_values(VM *vm, List *list, Value values, i64 start, i64 step, i64 count) {
     Run run = sequence_run(values);
     if ((i64)run.count != count) {
-        raise_value(vm,
-                    "attempt to assign sequence of size %ld to extended slice of size %ld",
-                    (i64)run.count, count);
+        raise_value(
+            vm, "attempt to assign sequence of size %ld to extended slice of size %ld",
+            (i64)run.count, count);
         return false;
     }
     OWNED Value old = TRY_OR_FALSE(list_new(vm, (usize)count));
@@ -142,21 +145,20 @@ static bool delete_steps(VM *vm, List *list, i64 start, i64 step, i64 count) {
 }
 
 /* A list or tuple of the values, not the list itself. */
-static Value assigned_values(VM *vm, List *list, Value value, bool is_extended) {
+static Value assigned_values(VM *vm, List *list, Value value) {
     if (has_kind(value, KIND_TUPLE)) return incref(value);
     if (has_kind(value, KIND_LIST) && value != from_object(list)) return incref(value);
-    Value list = object_to_list(vm, value);
-    if (list != FAIL || !exception_matches(vm, EXC(TypeError))) return list;
+    Value values = object_to_list(vm, value);
+    if (values != FAIL || !exception_matches(vm, EXC(TypeError))) return values;
     exception_clear(vm);
-    return raise_type(vm, is_extended ? "must assign iterable to extended slice"
-                                      : "can only assign an iterable");
+    return raise_type(vm, "must assign iterable to extended slice");
 }
 
 static bool set_slice(VM *vm, List *list, Value key, Value value) {
     i64 start, stop, step;
     if (!slice_unpack(vm, key, &start, &stop, &step)) return false;
     OWNED Value values = EMPTY;
-    if (value != EMPTY) values = TRY_OR_FALSE(assigned_values(vm, list, value, step != 1));
+    if (value != EMPTY) values = TRY_OR_FALSE(assigned_values(vm, list, value));
     i64 count = slice_adjust((i64)list->count, &start, &stop, step);
     if (step == 1) {
         usize end = (usize)(start + count);
@@ -171,9 +173,12 @@ static bool set_item(VM *vm, Value self, Value key, Value value) {
     List *list = to_list(self);
     usize at;
     if (has_exact_kind(key, KIND_SLICE)) return set_slice(vm, list, key, value);
-    if (!find_item(vm, list, key, "list assignment index out of range", &at)) return false;
-    if (value == EMPTY) decref(list_pop_at(vm, list, at));
-    else replace(&list->items[at], incref(value));
+    if (!find_item(vm, list, key, "list assignment index out of range", &at))
+        return false;
+    if (value == EMPTY)
+        decref(list_pop_at(vm, list, at));
+    else
+        replace(&list->items[at], incref(value));
     return true;
 }
 
@@ -200,7 +205,8 @@ static bool multiply(VM *vm, List *list, i64 times) {
     if (count && (u64)times > PTRDIFF_MAX / 16 / count) return raise_memory(vm), false;
     if (!list_reserve(vm, list, count * (usize)times)) return false;
     for (i64 turn = 1; turn < times; turn++) {
-        for (usize i = 0; i < count; i++) list->items[list->count++] = incref(list->items[i]);
+        for (usize i = 0; i < count; i++)
+            list->items[list->count++] = incref(list->items[i]);
     }
     return true;
 }
@@ -216,8 +222,10 @@ static Value repeat(VM *vm, Value self, i64 times) {
 }
 
 static Value inplace_repeat(VM *vm, Value self, i64 times) {
-    if (times <= 0) list_clear(vm, to_list(self));
-    else if (times > 1) CHECK(multiply(vm, to_list(self), times));
+    if (times <= 0)
+        list_clear(vm, to_list(self));
+    else if (times > 1)
+        CHECK(multiply(vm, to_list(self), times));
     return incref(self);
 }
 

@@ -5,7 +5,8 @@
 
 Value mappingproxy_new(VM *vm, Value mapping) {
     Type *type = vm->types[TYPE_mappingproxy];
-    MappingProxy *proxy = (MappingProxy *)object_new_sized(vm, type, sizeof(MappingProxy));
+    MappingProxy *proxy =
+        (MappingProxy *)object_new_sized(vm, type, sizeof(MappingProxy));
     if (!proxy) return FAIL;
     proxy->mapping = incref(mapping);
     return from_object(proxy);
@@ -21,8 +22,10 @@ static Value make(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     Value mapping;
     CHECK(arguments_bind(vm, &arguments, args, nargs, kwnames, &mapping));
     Type *of = type_of(vm, mapping);
-    if (!of->slots.getitem || has_kind(mapping, KIND_LIST) || has_kind(mapping, KIND_TUPLE)) {
-        return raise_type(vm, "mappingproxy() argument must be a mapping, not %T", mapping);
+    if (!of->slots.getitem || has_kind(mapping, KIND_LIST) ||
+        has_kind(mapping, KIND_TUPLE)) {
+        return raise_type(vm, "mappingproxy() argument must be a mapping, not %T",
+                          mapping);
     }
     return mappingproxy_new(vm, mapping);
 }
@@ -85,8 +88,8 @@ static Value refuse_merge(VM *vm, BinaryOp op, Value self, Value other) {
     return raise_type(vm, "'|=' is not supported by %T; use '|' instead", self);
 }
 
-TYPE(mappingproxy, .name = "mappingproxy", .size = sizeof(MappingProxy), .kind = KIND_OTHER,
-     .flags = TYPE_FINAL | TYPE_MAPPING, .binary_ops = CAN(BINARY_OR),
+TYPE(mappingproxy, .name = "mappingproxy", .size = sizeof(MappingProxy),
+     .kind = KIND_OTHER, .flags = TYPE_FINAL | TYPE_MAPPING, .binary_ops = CAN(BINARY_OR),
      .reflected_ops = CAN(BINARY_OR), .inplace_ops = CAN(BINARY_OR),
      .doc = "Read-only proxy of a mapping.",
      .slots = {
@@ -107,32 +110,28 @@ TYPE(mappingproxy, .name = "mappingproxy", .size = sizeof(MappingProxy), .kind =
      })
 
 /* Return the value for key if key is in the mapping, else default. */
-METHOD(mappingproxy, get, "($self, key, default=None, /)") {
+METHOD(mappingproxy, get, "($self, key, default=None, /)")
+{
     Value otherwise = args[2] == EMPTY ? NONE : args[2];
     return call_method_2(vm, mapping_of(args[0]), NAME(get), args[1], otherwise);
 }
 
 /* D.keys() -> a set-like object providing a view on D's keys */
-METHOD(mappingproxy, keys, "($self, /)") {
-    return call_method_0(vm, mapping_of(args[0]), NAME(keys));
-}
+METHOD(mappingproxy, keys, "($self, /)")
+{ return call_method_0(vm, mapping_of(args[0]), NAME(keys)); }
 
 /* D.values() -> an object providing a view on D's values */
-METHOD(mappingproxy, values, "($self, /)") {
-    return call_method_0(vm, mapping_of(args[0]), NAME(values));
-}
+METHOD(mappingproxy, values, "($self, /)")
+{ return call_method_0(vm, mapping_of(args[0]), NAME(values)); }
 
 /* D.items() -> a set-like object providing a view on D's items */
-METHOD(mappingproxy, items, "($self, /)") {
-    return call_method_0(vm, mapping_of(args[0]), NAME(items));
-}
+METHOD(mappingproxy, items, "($self, /)")
+{ return call_method_0(vm, mapping_of(args[0]), NAME(items)); }
 
 /* D.copy() -> a shallow copy of D */
-METHOD(mappingproxy, copy, "($self, /)") {
-    return call_method_0(vm, mapping_of(args[0]), NAME(copy));
-}
+METHOD(mappingproxy, copy, "($self, /)")
+{ return call_method_0(vm, mapping_of(args[0]), NAME(copy)); }
 
 /* Return a reverse iterator over the mapping. */
-METHOD(mappingproxy, __reversed__, "($self, /)") {
-    return call_method_0(vm, mapping_of(args[0]), NAME(__reversed__));
-}
+METHOD(mappingproxy, __reversed__, "($self, /)")
+{ return call_method_0(vm, mapping_of(args[0]), NAME(__reversed__)); }

@@ -36,7 +36,8 @@ static inline void put_row(Rows to, i64 at, Rows from, i64 index) {
 
 static void move_rows(Rows to, i64 at, Rows from, i64 index, i64 count) {
     memmove(to.keys + at, from.keys + index, (usize)count * sizeof(Value));
-    if (to.items) memmove(to.items + at, from.items + index, (usize)count * sizeof(Value));
+    if (to.items)
+        memmove(to.items + at, from.items + index, (usize)count * sizeof(Value));
 }
 
 void reverse_values(Value *values, usize count) {
@@ -59,7 +60,8 @@ static inline int is_less(Sorter *sorter, Value a, Value b) {
 
 /* ---- runs ---- */
 
-/* How far the rows go on without one smaller than the one before; `at` onwards; -1: failed. */
+/* How far the rows go on without one smaller than the one before; `at` onwards; -1:
+ * failed. */
 static i64 ascend(Sorter *sorter, const Value *keys, i64 at, i64 count) {
     for (; at < count; at++) {
         int smaller = is_less(sorter, keys[at], keys[at - 1]);
@@ -68,7 +70,8 @@ static i64 ascend(Sorter *sorter, const Value *keys, i64 at, i64 count) {
     return at;
 }
 
-/* Reverse the `equals` + 1 equal rows before `end`: reversing the whole run will restore them. */
+/* Reverse the `equals` + 1 equal rows before `end`: reversing the whole run will restore
+ * them. */
 static void turn_equals(Rows rows, i64 end, i64 *equals) {
     if (*equals) reverse_rows(row_at(rows, end - *equals - 1), *equals + 1);
     *equals = 0;
@@ -117,8 +120,10 @@ static bool insert_rows(Sorter *sorter, Rows rows, i64 count, i64 sorted) {
             i64 middle = (low + high) >> 1;
             int less = is_less(sorter, key, rows.keys[middle]);
             if (less < 0) return false;
-            if (less) high = middle;
-            else low = middle + 1;
+            if (less)
+                high = middle;
+            else
+                low = middle + 1;
         }
         move_rows(rows, low + 1, rows, low, sorted - low);
         rows.keys[low] = key;
@@ -139,17 +144,17 @@ static i64 choose_min_run(i64 count) {
 
 /* ---- galloping ---- */
 
-/* Where `key` belongs in the sorted keys[0, count): before its equals (to_left) or behind them.
- * The search spreads from `hint`, since the place is likely near it. -1: failed. */
+/* Where `key` belongs in the sorted keys[0, count): before its equals (to_left) or behind
+ * them. The search spreads from `hint`, since the place is likely near it. -1: failed. */
 static i64 gallop(Sorter *sorter, Value key, const Value *keys, i64 count, i64 hint,
                   bool to_left) {
 /* Does the key at index lie before the place? */
-#define IS_BEFORE(index)                                                                 \
-    ({                                                                                   \
-        int before_ = to_left ? is_less(sorter, keys[index], key)                        \
-                              : is_less(sorter, key, keys[index]);                       \
-        if (before_ < 0) return -1;                                                      \
-        to_left ? before_ : !before_;                                                    \
+#define IS_BEFORE(index)                                           \
+    ({                                                             \
+        int before_ = to_left ? is_less(sorter, keys[index], key)  \
+                              : is_less(sorter, key, keys[index]); \
+        if (before_ < 0) return -1;                                \
+        to_left ? before_ : !before_;                              \
     })
     i64 near = 0, far = 1, low, high;
     if (IS_BEFORE(hint)) {
@@ -165,8 +170,10 @@ static i64 gallop(Sorter *sorter, Value key, const Value *keys, i64 count, i64 h
     }
     while (low < high) {
         i64 middle = low + ((high - low) >> 1);
-        if (IS_BEFORE(middle)) low = middle + 1;
-        else high = middle;
+        if (IS_BEFORE(middle))
+            low = middle + 1;
+        else
+            high = middle;
     }
     return high;
 #undef IS_BEFORE
@@ -196,13 +203,14 @@ static bool need_spare(Sorter *sorter, i64 count) {
     return false;
 }
 
-/* A merge under way, upwards or downwards. Run a lies before run b; one of them is in the spare
- * rows, the other is eaten up in place. What is at `to` is free. */
+/* A merge under way, upwards or downwards. Run a lies before run b; one of them is in the
+ * spare rows, the other is eaten up in place. What is at `to` is free. */
 typedef struct Merge {
     Sorter *sorter;
-    Rows a, b;     /* upwards: their first remaining rows; downwards: the bases of the runs */
-    i64 na, nb;    /* remaining */
-    Rows to;       /* upwards: next row to fill; downwards: the base that rows are counted from */
+    Rows a, b; /* upwards: their first remaining rows; downwards: the bases of the runs */
+    i64 na, nb; /* remaining */
+    Rows to; /* upwards: next row to fill; downwards: the base that rows are counted from
+              */
 } Merge;
 
 typedef enum MergeStep { MERGE_GOES_ON, MERGE_DONE, MERGE_FAILED } MergeStep;
@@ -266,8 +274,8 @@ static MergeStep gallop_up(Merge *m) {
     return MERGE_GOES_ON;
 }
 
-/* Merge with a, the shorter run, in the spare rows. b's first row is known to come first, a's last
- * row to come last. */
+/* Merge with a, the shorter run, in the spare rows. b's first row is known to come first,
+ * a's last row to come last. */
 static bool merge_up(Sorter *sorter, Rows a, i64 na, Rows b, i64 nb) {
     if (!need_spare(sorter, na)) return false;
     move_rows(sorter->spare, 0, a, 0, na);
@@ -356,12 +364,14 @@ static bool merge_down(Sorter *sorter, Rows a, i64 na, Rows b, i64 nb) {
 /* Merge runs i and i + 1. */
 static bool merge_at(Sorter *sorter, int i) {
     SortRun *runs = sorter->runs;
-    Rows a = row_at(sorter->rows, runs[i].start), b = row_at(sorter->rows, runs[i + 1].start);
+    Rows a = row_at(sorter->rows, runs[i].start),
+         b = row_at(sorter->rows, runs[i + 1].start);
     i64 na = runs[i].length, nb = runs[i + 1].length;
     runs[i].length = na + nb;
     if (i == sorter->run_count - 3) runs[i + 1] = runs[i + 2];
     sorter->run_count--;
-    /* Rows of a that are smaller than all of b are in place, as are rows of b larger than all a. */
+    /* Rows of a that are smaller than all of b are in place, as are rows of b larger than
+     * all a. */
     i64 place = gallop(sorter, b.keys[0], a.keys, na, 0, false);
     if (place < 0) return false;
     a = row_at(a, place);
@@ -372,13 +382,15 @@ static bool merge_at(Sorter *sorter, int i) {
     return na <= nb ? merge_up(sorter, a, na, b, nb) : merge_down(sorter, a, na, b, nb);
 }
 
-/* The depth in a perfectly balanced tree over [0, count) of the node between two runs: the first bit
- * in which their middles, as fractions of count, differ. */
+/* The depth in a perfectly balanced tree over [0, count) of the node between two runs:
+ * the first bit in which their middles, as fractions of count, differ. */
 static int power_between(SortRun left, i64 right_length, i64 count) {
     i64 a = 2 * left.start + left.length, b = a + left.length + right_length;
     for (int power = 1;; power++) {
-        if (a >= count) a -= count, b -= count;
-        else if (b >= count) return power;
+        if (a >= count)
+            a -= count, b -= count;
+        else if (b >= count)
+            return power;
         a *= 2, b *= 2;
     }
 }
@@ -425,7 +437,10 @@ static bool sort(Sorter *sorter) {
 
 bool sort_rows(VM *vm, Rows rows, usize count, SortLess less) {
     if (count < 2) return true;
-    Sorter sorter = {.vm = vm, .less = less, .rows = rows, .count = (i64)count,
+    Sorter sorter = {.vm = vm,
+                     .less = less,
+                     .rows = rows,
+                     .count = (i64)count,
                      .gallop_after = GALLOP_AFTER};
     bool ok = sort(&sorter);
     free_spare(&sorter);

@@ -1,8 +1,10 @@
-/* The stable adaptive merge sort behind list.sort: natural runs, lengthened by binary insertion,
- * merged in the order of powersort, galloping where one run wins for long. Which pairs are compared,
- * and in what order, is as in CPython, since programs can watch.
+/* The stable adaptive merge sort behind list.sort: natural runs, lengthened by binary
+ * insertion, merged in the order of powersort, galloping where one run wins for long.
+ * Which pairs are compared, and in what order, is as in CPython, since programs can
+ * watch.
  *
- * A row is a key and, in a parallel array, the item that travels with it. Only `<` is asked.
+ * A row is a key and, in a parallel array, the item that travels with it. Only `<` is
+ * asked.
  */
 #ifndef APY_OBJECTS_MERGE_SORT_H
 #define APY_OBJECTS_MERGE_SORT_H
@@ -14,7 +16,8 @@ typedef struct Rows {
     Value *items; /* NULL: the keys are the items */
 } Rows;
 
-/* 1, 0, or -1 with an exception, which ends the sort (all rows are still there, in some order). */
+/* 1, 0, or -1 with an exception, which ends the sort (all rows are still there, in some
+ * order). */
 typedef int (*SortLess)(VM *vm, Value a, Value b);
 
 bool sort_rows(VM *vm, Rows rows, usize count, SortLess less);

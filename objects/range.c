@@ -40,7 +40,8 @@ Value range_new(VM *vm, Value start, Value stop, Value step) {
 static Value make(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     CHECK(arguments_no_keywords(vm, "range", kwnames));
     if (nargs < 1) return raise_type(vm, "range expected at least 1 argument, got 0");
-    if (nargs > 3) return raise_type(vm, "range expected at most 3 arguments, got %u", nargs);
+    if (nargs > 3)
+        return raise_type(vm, "range expected at most 3 arguments, got %u", nargs);
     OWNED Value start = TRY(nargs == 1 ? from_small(0) : object_index(vm, args[0]));
     OWNED Value stop = TRY(object_index(vm, args[nargs == 1 ? 0 : 1]));
     OWNED Value step = TRY(nargs == 3 ? object_index(vm, args[2]) : from_small(1));
@@ -97,7 +98,8 @@ static Value get_item(VM *vm, Value self, Value key) {
 static Value index_of(VM *vm, Range *range, Value v) {
     Value number = int_plain(v);
     bool down = int_is_negative(range->step);
-    Value low = down ? range->stop : range->start, high = down ? range->start : range->stop;
+    Value low = down ? range->stop : range->start,
+          high = down ? range->start : range->stop;
     int above = int_order(number, low), below = int_order(number, high);
     if (down ? above <= 0 || below > 0 : above < 0 || below >= 0) return EMPTY;
     OWNED Value distance = TRY(int_binary(vm, BINARY_SUB, number, range->start));
@@ -106,12 +108,14 @@ static Value index_of(VM *vm, Range *range, Value v) {
     return int_binary(vm, BINARY_FLOORDIV, distance, range->step);
 }
 
-/* Only of these is it known that they equal no other number of the range than themselves. */
+/* Only of these is it known that they equal no other number of the range than themselves.
+ */
 static bool is_plain_int(Value v) {
     return is_exact_int(v) || is_bool(v);
 }
 
-/* Walk and compare: how many equal v (or, if `first`, the index of the first, -1: none); -2: failed. */
+/* Walk and compare: how many equal v (or, if `first`, the index of the first, -1: none);
+ * -2: failed. */
 static i64 search(VM *vm, Value self, Value v, bool first) {
     OWNED Value iterator = range_iterator_new(vm, self);
     if (iterator == FAIL) return -2;
@@ -141,8 +145,9 @@ static int contains(VM *vm, Value self, Value v) {
 static Value repr(VM *vm, Value self) {
     Range *range = to_range(self);
     bool by_one = range->step == from_small(1);
-    OWNED Value parts = TRY(by_one ? tuple_of(vm, 2, range->start, range->stop)
-                                   : tuple_of(vm, 3, range->start, range->stop, range->step));
+    OWNED Value parts =
+        TRY(by_one ? tuple_of(vm, 2, range->start, range->stop)
+                   : tuple_of(vm, 3, range->start, range->stop, range->step));
     Buffer out = {0};
     buffer_add_text(&out, "range(");
     bool ok = sequence_show(vm, parts, &out);
@@ -150,10 +155,12 @@ static Value repr(VM *vm, Value self) {
     return show_finish(vm, &out, ok);
 }
 
-/* What two equal ranges have in common: (length, start, step), with None for what does not count. */
+/* What two equal ranges have in common: (length, start, step), with None for what does
+ * not count. */
 static Value essence(VM *vm, Value self) {
     Range *range = to_range(self);
-    bool is_empty = range->length == from_small(0), is_one = range->length == from_small(1);
+    bool is_empty = range->length == from_small(0),
+         is_one = range->length == from_small(1);
     return tuple_of(vm, 3, range->length, is_empty ? NONE : range->start,
                     is_empty || is_one ? NONE : range->step);
 }
@@ -164,7 +171,8 @@ static bool hash(VM *vm, Value self, u64 *out) {
 }
 
 static Value compare(VM *vm, Value self, Value other, CompareOp op) {
-    if (!has_exact_kind(other, KIND_RANGE) || (op != EQ && op != NE)) return NOT_IMPLEMENTED;
+    if (!has_exact_kind(other, KIND_RANGE) || (op != EQ && op != NE))
+        return NOT_IMPLEMENTED;
     OWNED Value mine = TRY(essence(vm, self));
     OWNED Value theirs = TRY(essence(vm, other));
     return sequence_compare(vm, mine, theirs, op);
@@ -183,13 +191,14 @@ static i64 length(VM *vm, Value self) {
 
 TYPE(range, .name = "range", .size = sizeof(Range), .kind = KIND_RANGE,
      .flags = TYPE_FINAL | TYPE_SEQUENCE | TYPE_ATOM,
-     .doc = "range(stop) -> range object\n"
-            "range(start, stop[, step]) -> range object\n\n"
-            "Return an object that produces a sequence of integers from start (inclusive)\n"
-            "to stop (exclusive) by step.  range(i, j) produces i, i+1, i+2, ..., j-1.\n"
-            "start defaults to 0, and stop is omitted!  range(4) produces 0, 1, 2, 3.\n"
-            "These are exactly the valid indices for a list of 4 elements.\n"
-            "When step is given, it specifies the increment (or decrement).",
+     .doc =
+         "range(stop) -> range object\n"
+         "range(start, stop[, step]) -> range object\n\n"
+         "Return an object that produces a sequence of integers from start (inclusive)\n"
+         "to stop (exclusive) by step.  range(i, j) produces i, i+1, i+2, ..., j-1.\n"
+         "start defaults to 0, and stop is omitted!  range(4) produces 0, 1, 2, 3.\n"
+         "These are exactly the valid indices for a list of 4 elements.\n"
+         "When step is given, it specifies the increment (or decrement).",
      .slots = {
          .new = make,
          .free = free_range,
@@ -203,18 +212,16 @@ TYPE(range, .name = "range", .size = sizeof(Range), .kind = KIND_RANGE,
          .contains = contains,
      })
 
-GETTER(range, start) {
-    return incref(to_range(self)->start);
-}
-GETTER(range, stop) {
-    return incref(to_range(self)->stop);
-}
-GETTER(range, step) {
-    return incref(to_range(self)->step);
-}
+GETTER(range, start)
+{ return incref(to_range(self)->start); }
+GETTER(range, stop)
+{ return incref(to_range(self)->stop); }
+GETTER(range, step)
+{ return incref(to_range(self)->step); }
 
 /* rangeobject.count(value) -> integer -- return number of occurrences of value */
-METHOD(range, count, "($self, value, /)") {
+METHOD(range, count, "($self, value, /)")
+{
     if (is_plain_int(args[1])) {
         int found = contains(vm, args[0], args[1]);
         return found < 0 ? FAIL : from_small(found);
@@ -225,7 +232,8 @@ METHOD(range, count, "($self, value, /)") {
 
 /* rangeobject.index(value) -> integer -- return index of value.
  * Raise ValueError if the value is not present. */
-METHOD(range, index, "($self, value, /)") {
+METHOD(range, index, "($self, value, /)")
+{
     if (is_plain_int(args[1])) {
         Value index = TRY(index_of(vm, to_range(args[0]), args[1]));
         return index != EMPTY ? index : raise_value(vm, "%R is not in range", args[1]);
@@ -236,7 +244,8 @@ METHOD(range, index, "($self, value, /)") {
 }
 
 /* Return state information for pickling. */
-METHOD(range, __reduce__, "($self, /)") {
+METHOD(range, __reduce__, "($self, /)")
+{
     Range *range = to_range(args[0]);
     OWNED Value parts = TRY(tuple_of(vm, 3, range->start, range->stop, range->step));
     return tuple_of(vm, 2, from_object(type_of(vm, args[0])), parts);

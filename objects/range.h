@@ -30,8 +30,8 @@ static inline Slice *to_slice(Value v) {
     return (Slice *)v;
 }
 Value range_iterator_new(VM *vm, Value range);
-/* Start, stop and step as C integers with 0, INT64_MAX, 1 (or the reverse) for None, clamped;
- * ValueError for step 0. May run __index__, so ask for the length afterwards. */
+/* Start, stop and step as C integers with 0, INT64_MAX, 1 (or the reverse) for None,
+ * clamped; ValueError for step 0. May run __index__, so ask for the length afterwards. */
 bool slice_unpack(VM *vm, Value slice, i64 *start, i64 *stop, i64 *step);
 /* Fit what slice_unpack gave to a length; the count of items. */
 i64 slice_adjust(i64 length, i64 *start, i64 *stop, i64 step);

@@ -7,11 +7,14 @@
 
 /* Has the value __index__? */
 bool has_index(VM *vm, Value v);
-/* By __index__; `overflow` ("cannot fit 'int' into an index-sized integer") if it is too large. */
+/* By __index__; `overflow` ("cannot fit 'int' into an index-sized integer") if it is too
+ * large. */
 bool index_to_i64(VM *vm, Value v, Type *overflow, i64 *out);
-/* The start and stop that index() methods take: None is not allowed, EMPTY is 0 or the end.
- * Negative ones count from `length`; the results are not clamped to it from above. */
-bool sequence_bounds(VM *vm, Value start, Value stop, i64 length, i64 *start_out, i64 *stop_out);
+/* The start and stop that index() methods take: None is not allowed, EMPTY is 0 or the
+ * end. Negative ones count from `length`; the results are not clamped to it from above.
+ */
+bool sequence_bounds(VM *vm, Value start, Value stop, i64 length, i64 *start_out,
+                     i64 *stop_out);
 
 /* The items of a list or tuple as they are now. */
 typedef struct Run {
@@ -28,8 +31,8 @@ i64 sequence_find(VM *vm, Value list_or_tuple, Value v, i64 start, i64 stop);
 /* How many items equal v; -1: failed. */
 i64 sequence_count(VM *vm, Value list_or_tuple, Value v);
 
-/* `X expected at most 1 argument` and no keywords (unless a subclass changes `is_plain`): the
- * iterable that was given, or EMPTY; false when it was called wrongly. */
+/* `X expected at most 1 argument` and no keywords (unless a subclass changes `is_plain`):
+ * the iterable that was given, or EMPTY; false when it was called wrongly. */
 bool sequence_argument(VM *vm, const char *name, bool is_plain, Value *args, u32 nargs,
                        Value kwnames, Value *iterable);
 

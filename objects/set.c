@@ -1,10 +1,10 @@
 /* The table of set and frozenset.
  *
- * Where a key goes, and when and how far the table grows, decide the order in which a set shows its
- * items, so all of it is as in CPython: a short linear search from the hash's place, then a jump;
- * deleted places are not used again; the table grows fourfold (twofold when large) when three
- * fifths are filled. Comparing keys may run script code that changes the set: then the search
- * starts again. */
+ * Where a key goes, and when and how far the table grows, decide the order in which a set
+ * shows its items, so all of it is as in CPython: a short linear search from the hash's
+ * place, then a jump; deleted places are not used again; the table grows fourfold
+ * (twofold when large) when three fifths are filled. Comparing keys may run script code
+ * that changes the set: then the search starts again. */
 #include "objects/set.h"
 
 #include "objects/dict.h"
@@ -61,7 +61,8 @@ restart:;
             OWNED Value stored = incref(entry->key);
             equal = object_equal(vm, stored, key);
             if (equal < 0) return NULL;
-            if (set->table != table || set->mask != mask || entry->key != stored) goto restart;
+            if (set->table != table || set->mask != mask || entry->key != stored)
+                goto restart;
             if (equal) return entry;
         }
         perturb >>= PERTURB_SHIFT;
@@ -204,7 +205,8 @@ Value set_pop(VM *vm, Set *set) {
 
 /* ---- filling ---- */
 
-/* Into a set that has never held anything, from one without deleted entries: the same table. */
+/* Into a set that has never held anything, from one without deleted entries: the same
+ * table. */
 static void copy_table(Set *set, const Set *other) {
     for (usize i = 0; i <= other->mask; i++) {
         set->table[i] = other->table[i];
@@ -218,7 +220,8 @@ static void fill_clean(Set *set, Set *other) {
     set->fill = set->used = other->used;
     for (usize at = 0; at <= other->mask; at++) {
         SetEntry *entry = &other->table[at];
-        if (is_live(entry)) insert_clean(set->table, set->mask, incref(entry->key), entry->hash);
+        if (is_live(entry))
+            insert_clean(set->table, set->mask, incref(entry->key), entry->hash);
     }
 }
 
@@ -227,8 +230,10 @@ static bool merge_set(VM *vm, Set *set, Set *other) {
     if (!set_make_room(vm, set, other->used)) return false;
     if (!set->fill) {
         bool same = set->mask == other->mask && other->fill == other->used;
-        if (same) copy_table(set, other);
-        else fill_clean(set, other);
+        if (same)
+            copy_table(set, other);
+        else
+            fill_clean(set, other);
         return true;
     }
     SetEntry *entry;
@@ -251,7 +256,8 @@ static bool merge_dict(VM *vm, Set *set, Dict *dict) {
 
 bool set_update(VM *vm, Set *set, Value iterable) {
     if (is_set(iterable)) return merge_set(vm, set, to_set(iterable));
-    if (has_exact_kind(iterable, KIND_DICT)) return merge_dict(vm, set, to_dict(iterable));
+    if (has_exact_kind(iterable, KIND_DICT))
+        return merge_dict(vm, set, to_dict(iterable));
     OWNED Value iterator = TRY_OR_FALSE(object_iter(vm, iterable));
     for (;;) {
         OWNED Value key = TRY_OR_FALSE(iter_next(vm, iterator));

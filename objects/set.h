@@ -1,4 +1,5 @@
-/* set and frozenset: CPython's table (same growth, same probing), so that iteration order agrees. */
+/* set and frozenset: CPython's table (same growth, same probing), so that iteration order
+ * agrees. */
 #ifndef APY_OBJECTS_SET_H
 #define APY_OBJECTS_SET_H
 
@@ -14,7 +15,7 @@ typedef struct Set {
     SetEntry *table;
     usize mask, fill, used; /* fill counts deleted entries too */
     usize finger;           /* where pop() looks first */
-    u64 hash; /* of frozenset; 0: not computed */
+    u64 hash;               /* of frozenset; 0: not computed */
     SetEntry small[8];
 } Set;
 

@@ -1,5 +1,5 @@
-/* Union, intersection and the others. Which set is walked and which is asked is as in CPython: it
- * shows in the order of the result and in which of two equal keys is kept. */
+/* Union, intersection and the others. Which set is walked and which is asked is as in
+ * CPython: it shows in the order of the result and in which of two equal keys is kept. */
 #include "objects/dict.h"
 #include "objects/set_table.h"
 
@@ -8,7 +8,8 @@ static usize used(Value set) {
 }
 
 Value set_make_like(VM *vm, Value like, Value iterable) {
-    return set_make(vm, vm->types[has_kind(like, KIND_SET) ? TYPE_set : TYPE_frozenset], iterable);
+    return set_make(vm, vm->types[has_kind(like, KIND_SET) ? TYPE_set : TYPE_frozenset],
+                    iterable);
 }
 
 /* The hash of an item just come from an iterator: 1, 0 at the end, -1. */
@@ -123,8 +124,10 @@ Value set_difference(VM *vm, Value self, Value other) {
     usize others = is_dict ? to_dict(other)->count : used(other);
     if (used(self) >> 2 > others) return copy_and_subtract(vm, self, other);
     OWNED Value result = TRY(set_make_like(vm, self, EMPTY));
-    if (is_dict) CHECK(select_not_in_dict(vm, to_set(result), to_set(self), to_dict(other)));
-    else CHECK(select_keys(vm, to_set(result), to_set(self), to_set(other), 0));
+    if (is_dict)
+        CHECK(select_not_in_dict(vm, to_set(result), to_set(self), to_dict(other)));
+    else
+        CHECK(select_keys(vm, to_set(result), to_set(self), to_set(other), 0));
     return TAKE(result);
 }
 

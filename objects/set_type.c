@@ -16,7 +16,8 @@ static Value make_set(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames)
 
 static bool init_set(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
     Value iterable;
-    if (!sequence_argument(vm, "set", true, args, nargs, kwnames, &iterable)) return false;
+    if (!sequence_argument(vm, "set", true, args, nargs, kwnames, &iterable))
+        return false;
     set_clear(vm, to_set(self));
     to_set(self)->hash = 0;
     return iterable == EMPTY || set_update(vm, to_set(self), iterable);
@@ -27,7 +28,8 @@ static Value make_frozenset(VM *vm, Type *type, Value *args, u32 nargs, Value kw
     bool is_plain = type == plain || type->slots.init == plain->slots.init;
     Value iterable;
     CHECK(sequence_argument(vm, "frozenset", is_plain, args, nargs, kwnames, &iterable));
-    if (type == plain && has_exact_kind(iterable, KIND_FROZENSET)) return incref(iterable);
+    if (type == plain && has_exact_kind(iterable, KIND_FROZENSET))
+        return incref(iterable);
     return set_make(vm, type, iterable);
 }
 
@@ -37,7 +39,8 @@ static void free_set(VM *vm, Obj *self) {
 
 static void visit(Obj *self, Visitor *visitor) {
     SetEntry *entry;
-    for (usize at = 0; (entry = set_next((Set *)self, &at));) visitor->visit(visitor, entry->key);
+    for (usize at = 0; (entry = set_next((Set *)self, &at));)
+        visitor->visit(visitor, entry->key);
 }
 
 /* ---- what operators do ---- */
@@ -77,7 +80,8 @@ static bool hash_frozenset(VM *vm, Value self, u64 *out) {
     if (!set->hash) {
         u64 hash = 0;
         SetEntry *entry;
-        for (usize at = 0; (entry = set_next(set, &at));) hash ^= shuffle_bits(entry->hash);
+        for (usize at = 0; (entry = set_next(set, &at));)
+            hash ^= shuffle_bits(entry->hash);
         hash ^= (set->used + 1) * 1927868237;
         hash ^= hash >> 11 ^ hash >> 25;
         hash = hash * 69069 + 907133923;
@@ -149,13 +153,14 @@ enum {
     SET_OPERATORS = CAN(BINARY_SUB) | CAN(BINARY_AND) | CAN(BINARY_OR) | CAN(BINARY_XOR),
 };
 
-#define SET_SLOTS                                                                        \
-    .free = free_set, .visit = visit, .clear = free_set, .repr = repr,                   \
-    .compare = compare, .truth = truth, .iter = set_iterator_new, .length = length,      \
+#define SET_SLOTS                                                                   \
+    .free = free_set, .visit = visit, .clear = free_set, .repr = repr,              \
+    .compare = compare, .truth = truth, .iter = set_iterator_new, .length = length, \
     .contains = contains, .binary = operate
 
 TYPE(set, .name = "set", .size = sizeof(Set), .kind = KIND_SET, .flags = TYPE_MATCH_SELF,
-     .binary_ops = SET_OPERATORS, .reflected_ops = SET_OPERATORS, .inplace_ops = SET_OPERATORS,
+     .binary_ops = SET_OPERATORS, .reflected_ops = SET_OPERATORS,
+     .inplace_ops = SET_OPERATORS,
      .doc = "Build an unordered collection of unique elements.",
      .slots = {
          .new = make_set,
@@ -166,7 +171,8 @@ TYPE(set, .name = "set", .size = sizeof(Set), .kind = KIND_SET, .flags = TYPE_MA
      })
 
 TYPE(frozenset, .name = "frozenset", .size = sizeof(Set), .kind = KIND_FROZENSET,
-     .flags = TYPE_MATCH_SELF, .binary_ops = SET_OPERATORS, .reflected_ops = SET_OPERATORS,
+     .flags = TYPE_MATCH_SELF, .binary_ops = SET_OPERATORS,
+     .reflected_ops = SET_OPERATORS,
      .doc = "Build an immutable unordered collection of unique elements.",
      .slots = {.new = make_frozenset, .hash = hash_frozenset, SET_SLOTS})
 
@@ -213,8 +219,8 @@ static void visit_iterator(Obj *self, Visitor *visitor) {
     visitor->visit(visitor, ((SetIterator *)self)->set);
 }
 
-TYPE(set_iterator, .name = "set_iterator", .size = sizeof(SetIterator), .kind = KIND_ITERATOR,
-     .flags = TYPE_FINAL | TYPE_NO_NEW,
+TYPE(set_iterator, .name = "set_iterator", .size = sizeof(SetIterator),
+     .kind = KIND_ITERATOR, .flags = TYPE_FINAL | TYPE_NO_NEW,
      .slots = {
          .free = free_iterator,
          .visit = visit_iterator,
@@ -224,14 +230,16 @@ TYPE(set_iterator, .name = "set_iterator", .size = sizeof(SetIterator), .kind = 
      })
 
 /* Private method returning an estimate of len(list(it)). */
-METHOD(set_iterator, __length_hint__, "($self, /)") {
+METHOD(set_iterator, __length_hint__, "($self, /)")
+{
     SetIterator *it = (SetIterator *)args[0];
     bool stands = it->set != EMPTY && it->expected == to_set(it->set)->used;
     return from_small(stands ? (i64)it->left : 0);
 }
 
 /* Return state information for pickling. */
-METHOD(set_iterator, __reduce__, "($self, /)") {
+METHOD(set_iterator, __reduce__, "($self, /)")
+{
     SetIterator *it = (SetIterator *)args[0];
     OWNED Value list = TRY(list_new(vm, 0));
     if (it->set != EMPTY) {

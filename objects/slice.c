@@ -64,11 +64,13 @@ bool slice_resolve(VM *vm, Value slice, i64 length, i64 *start, i64 *step, i64 *
 
 static Value need_index(VM *vm, Value v) {
     if (has_index(vm, v)) return object_index(vm, v);
-    return raise_type(vm, "slice indices must be integers or None or have an __index__ method");
+    return raise_type(
+        vm, "slice indices must be integers or None or have an __index__ method");
 }
 
 /* A bound between `low` and `high`, negative ones counted from the length. */
-static Value indices_bound(VM *vm, Value v, Value length, Value low, Value high, Value otherwise) {
+static Value indices_bound(VM *vm, Value v, Value length, Value low, Value high,
+                           Value otherwise) {
     if (v == NONE) return incref(otherwise);
     OWNED Value index = TRY(need_index(vm, v));
     if (int_is_negative(index)) {
@@ -100,7 +102,8 @@ bool slice_indices(VM *vm, Value self, Value length, Value out[3]) {
 static Value make(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     CHECK(arguments_no_keywords(vm, "slice", kwnames));
     if (nargs < 1) return raise_type(vm, "slice expected at least 1 argument, got 0");
-    if (nargs > 3) return raise_type(vm, "slice expected at most 3 arguments, got %u", nargs);
+    if (nargs > 3)
+        return raise_type(vm, "slice expected at most 3 arguments, got %u", nargs);
     if (nargs == 1) return slice_new(vm, NONE, args[0], NONE);
     return slice_new(vm, args[0], args[1], nargs == 3 ? args[2] : NONE);
 }
@@ -157,7 +160,8 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     return sequence_compare(vm, mine, theirs, op);
 }
 
-TYPE(slice, .name = "slice", .size = sizeof(Slice), .kind = KIND_SLICE, .flags = TYPE_FINAL,
+TYPE(slice, .name = "slice", .size = sizeof(Slice), .kind = KIND_SLICE,
+     .flags = TYPE_FINAL,
      .doc = "slice(stop)\n"
             "slice(start, stop[, step])\n\n"
             "Create a slice object.  This is used for extended slicing (e.g. a[0:10:2]).",
@@ -170,15 +174,12 @@ TYPE(slice, .name = "slice", .size = sizeof(Slice), .kind = KIND_SLICE, .flags =
          .compare = compare,
      })
 
-GETTER(slice, start) {
-    return incref(to_slice(self)->start);
-}
-GETTER(slice, stop) {
-    return incref(to_slice(self)->stop);
-}
-GETTER(slice, step) {
-    return incref(to_slice(self)->step);
-}
+GETTER(slice, start)
+{ return incref(to_slice(self)->start); }
+GETTER(slice, stop)
+{ return incref(to_slice(self)->stop); }
+GETTER(slice, step)
+{ return incref(to_slice(self)->step); }
 
 /* S.indices(len) -> (start, stop, stride)
  *
@@ -186,7 +187,8 @@ GETTER(slice, step) {
  * indices, and the stride length of the extended slice described by
  * S. Out of bounds indices are clipped in a manner consistent with the
  * handling of normal slices. */
-METHOD(slice, indices, "($self, object, /)") {
+METHOD(slice, indices, "($self, object, /)")
+{
     OWNED Value length = TRY(object_index(vm, args[1]));
     if (int_is_negative(length)) return raise_value(vm, "length should not be negative");
     Value parts[3];
@@ -195,7 +197,8 @@ METHOD(slice, indices, "($self, object, /)") {
 }
 
 /* Return state information for pickling. */
-METHOD(slice, __reduce__, "($self, /)") {
+METHOD(slice, __reduce__, "($self, /)")
+{
     OWNED Value parts = TRY(as_tuple(vm, args[0]));
     return tuple_of(vm, 2, from_object(type_of(vm, args[0])), parts);
 }

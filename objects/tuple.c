@@ -56,14 +56,16 @@ Value tuple_of(VM *vm, u32 count, ...) {
     Value tuple = TRY(tuple_new(vm, count));
     va_list values;
     va_start(values, count);
-    for (u32 i = 0; i < count; i++) to_tuple(tuple)->items[i] = incref(va_arg(values, Value));
+    for (u32 i = 0; i < count; i++)
+        to_tuple(tuple)->items[i] = incref(va_arg(values, Value));
     va_end(values);
     return tuple;
 }
 
 Value tuple_slice(VM *vm, Value tuple, usize start, usize end) {
     Tuple *source = to_tuple(tuple);
-    if (!start && end == source->count && source->h.kind == KIND_TUPLE) return incref(tuple);
+    if (!start && end == source->count && source->h.kind == KIND_TUPLE)
+        return incref(tuple);
     return tuple_from(vm, source->items + start, end - start);
 }
 
@@ -72,7 +74,8 @@ static Value make_subclass(VM *vm, Type *type, Value source) {
     Tuple *tuple = (Tuple *)object_new_var(vm, type, count * sizeof(Value));
     if (!tuple) return FAIL;
     tuple->count = count;
-    for (usize i = 0; i < count; i++) tuple->items[i] = incref(to_tuple(source)->items[i]);
+    for (usize i = 0; i < count; i++)
+        tuple->items[i] = incref(to_tuple(source)->items[i]);
     return from_object(tuple);
 }
 
@@ -180,7 +183,8 @@ static Value concat(VM *vm, Value self, Value other) {
     if (!b->count && a->h.kind == KIND_TUPLE) return incref(self);
     OWNED Value sum = TRY(tuple_new(vm, a->count + b->count));
     for (usize i = 0; i < a->count; i++) to_tuple(sum)->items[i] = incref(a->items[i]);
-    for (usize i = 0; i < b->count; i++) to_tuple(sum)->items[a->count + i] = incref(b->items[i]);
+    for (usize i = 0; i < b->count; i++)
+        to_tuple(sum)->items[a->count + i] = incref(b->items[i]);
     return TAKE(sum);
 }
 
@@ -223,7 +227,8 @@ TYPE(tuple, .name = "tuple", .size = sizeof(Tuple), .kind = KIND_TUPLE,
 /* Return first index of value.
  *
  * Raises ValueError if the value is not present. */
-METHOD(tuple, index, "($self, value, start=0, stop=sys.maxsize, /)") {
+METHOD(tuple, index, "($self, value, start=0, stop=sys.maxsize, /)")
+{
     i64 start, stop, length = (i64)to_tuple(args[0])->count;
     CHECK(sequence_bounds(vm, args[2], args[3], length, &start, &stop));
     i64 found = sequence_find(vm, args[0], args[1], start, stop);
@@ -233,12 +238,15 @@ METHOD(tuple, index, "($self, value, start=0, stop=sys.maxsize, /)") {
 }
 
 /* Return number of occurrences of value. */
-METHOD(tuple, count, "($self, value, /)") {
+METHOD(tuple, count, "($self, value, /)")
+{
     i64 count = sequence_count(vm, args[0], args[1]);
     return count < 0 ? FAIL : from_small(count);
 }
 
-METHOD(tuple, __getnewargs__, "($self, /)") {
-    OWNED Value plain = TRY(tuple_from(vm, to_tuple(args[0])->items, to_tuple(args[0])->count));
+METHOD(tuple, __getnewargs__, "($self, /)")
+{
+    OWNED Value plain =
+        TRY(tuple_from(vm, to_tuple(args[0])->items, to_tuple(args[0])->count));
     return tuple_of(vm, 1, plain);
 }

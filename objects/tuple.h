@@ -18,7 +18,7 @@ Value tuple_new(VM *vm, usize count);
 Value tuple_make_empty(VM *vm); /* for vm->empty_tuple */
 Value tuple_from(VM *vm, const Value *borrowed, usize count);
 Value tuple_from_owned(VM *vm, Value *owned, usize count); /* takes over the values */
-Value tuple_of(VM *vm, u32 count, ...); /* borrowed Values */
+Value tuple_of(VM *vm, u32 count, ...);                    /* borrowed Values */
 
 typedef struct TupleIterator {
     Obj h;
