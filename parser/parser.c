@@ -34,9 +34,16 @@ static bool make_room(Parser *parser) {
 
 LexStatus parser_read(Parser *parser) {
     if (!make_room(parser)) return LEX_ERROR;
-    LexStatus status = softwords_next(&parser->softwords, &parser->tokens[parser->count]);
-    if (status == LEX_TOKEN) parser->count++;
-    return status;
+    Token *token = &parser->tokens[parser->count];
+    LexStatus status = softwords_next(&parser->softwords, token);
+    if (status != LEX_TOKEN) return status;
+    /* CPython's rule for a single statement: the end of its text is an empty line. */
+    if (token->kind == TOKEN_END && parser->options.mode == PARSE_INTERACTIVE &&
+        parser->count > 1 && token[-1].kind != TOKEN_END) {
+        token->kind = TOKEN_NEWLINE;
+    }
+    parser->count++;
+    return LEX_TOKEN;
 }
 
 static bool is_layout(u16 kind) {
@@ -115,7 +122,6 @@ static bool ends_statement(const Parser *parser, u32 token) {
 }
 
 static ParseStatus fail(Parser *parser, ParseResult *result) {
-    parser->is_done = true;
     result->tree = NULL;
     if (parser->arena->out_of_memory) {
         result->problem = (SyntaxProblem){.kind = PROBLEM_MEMORY};
@@ -127,19 +133,10 @@ static ParseStatus fail(Parser *parser, ParseResult *result) {
 
 static ParseStatus complete(Parser *parser, ParseResult *result) {
     Builder *builder = &parser->builder;
-    parser->is_done = true;
     if (!feed(parser, 0, 0) || !builder->tree) return fail(parser, result);
     if (builder->as_rows_taken != builder->as_rows_made) return fail(parser, result);
     result->tree = builder->tree;
     return PARSE_COMPLETE;
-}
-
-/* CPython's rule for a "single" text: its end is an empty line. */
-static ParseStatus end_of_text(Parser *parser, u32 token, ParseResult *result) {
-    if (parser->options.mode == PARSE_INTERACTIVE) {
-        if (!feed(parser, TOKEN_NEWLINE, token)) return fail(parser, result);
-    }
-    return complete(parser, result);
 }
 
 /* Read tokens until the input is complete, wrong, or used up. */
@@ -147,10 +144,13 @@ static ParseStatus run(Parser *parser, ParseResult *result) {
     for (;;) {
         LexStatus status = parser_read(parser);
         if (status == LEX_NEED_MORE) return PARSE_NEED_MORE;
-        if (status == LEX_ERROR) return fail(parser, result);
+        if (status == LEX_ERROR) {
+            parser->has_lexer_error = true;
+            return fail(parser, result);
+        }
         u32 token = parser->count - 1;
         u16 kind = parser->tokens[token].kind;
-        if (kind == TOKEN_END) return end_of_text(parser, token, result);
+        if (kind == TOKEN_END) return complete(parser, result);
         note_statement(parser, token);
         if (!feed(parser, kind, token)) return fail(parser, result);
         if (parser->options.mode == PARSE_INTERACTIVE && ends_statement(parser, token)) {

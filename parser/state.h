@@ -6,6 +6,8 @@
 #include "parser/build.h"
 #include "parser/parser.h"
 
+#define PARSER_TOO_COMPLEX SPAN("Parser stack overflowed - Python source too complex to parse")
+
 struct Parser {
     Arena *arena;
     ParseOptions options;
@@ -20,7 +22,7 @@ struct Parser {
     u32 statement;   /* first token of the top-level statement being read */
     bool is_compound; /* it is one that an empty line ends at a prompt */
     bool is_decorated;
-    bool is_done; /* the tree is there, or an error */
+    bool has_lexer_error, is_too_deep;
 };
 
 /* The next token behind the last one, into parser->tokens. LEX_ERROR as the lexer's. */

@@ -1,5 +1,11 @@
-/* Turns a failed parse into the SyntaxError that CPython reports. */
-#include "parser/state.h"
+/* Turns a failed parse into the SyntaxError that CPython reports.
+ *
+ * An error of the lexer's own comes first. Otherwise the statement is read twice more after
+ * errors.peg (peg.h): to see how far it makes sense, and to look for a known mistake. If there
+ * is none, the furthest token is "invalid syntax". Then the lexer reads the rest of the file:
+ * some of its errors, an open bracket above all, explain more.
+ */
+#include "parser/peg.h"
 
 static void set_text(Parser *parser, SyntaxProblem *problem) {
     problem->text = lexer_line(&parser->lexer, problem->line);
@@ -23,16 +29,73 @@ void syntaxerror_from_lexer(Parser *parser, const LexError *error, SyntaxProblem
     set_text(parser, problem);
 }
 
+static u16 start_rule(ParseMode mode) {
+    switch (mode) {
+    case PARSE_INTERACTIVE: return peg_rule_interactive;
+    case PARSE_EXPRESSION: return peg_rule_expression_input;
+    default: return peg_rule_file;
+    }
+}
+
+/* Nothing known is wrong: the token nobody expected. */
+static void report_unexpected(Peg *peg, u32 token) {
+    const Token *found = &peg->parser->tokens[token];
+    Shape shape = {.kind = SHAPE_TOKEN, .first = token, .last = token};
+    if (found->kind == TOKEN_INDENT) {
+        error_indent(peg, "unexpected indent");
+    } else if (found->kind == TOKEN_DEDENT) {
+        error_indent(peg, "unexpected unindent");
+    } else {
+        error_at(peg, &shape, "invalid syntax");
+    }
+}
+
+/* Where to read from: the statement that failed, unless the fault showed elsewhere. */
+static u32 first_token(const Parser *parser) {
+    const Builder *builder = &parser->builder;
+    bool is_late = builder->as_rows_made != builder->as_rows_taken;
+    bool is_before = is_late && builder->as_row_token < parser->statement;
+    return parser->statement && !is_before ? parser->statement : 1;
+}
+
+static void read_again(Peg *peg) {
+    u16 rule = start_rule(peg->parser->options.mode);
+    u32 start = first_token(peg->parser);
+    peg_run(peg, rule, start);
+    if (peg->state != PEG_READING) return;
+    u32 furthest = peg->fill ? peg->fill - 1 : start;
+    peg->with_invalid = true;
+    peg_run(peg, rule, start);
+    if (peg->state == PEG_READING) report_unexpected(peg, furthest);
+}
+
+/* The rest of the file may hold the reason, unless the problem is the lexer's already. */
+static void read_rest(Peg *peg, SyntaxProblem *problem) {
+    Parser *parser = peg->parser;
+    if (problem->kind == PROBLEM_MEMORY || parser->softwords.end_status == LEX_ERROR) return;
+    u32 line = parser->tokens[peg->fill - 1].start.line;
+    if (lexer_check_rest(&parser->lexer, line)) {
+        syntaxerror_from_lexer(parser, &parser->lexer.error, problem);
+    }
+}
+
 void syntaxerror_find(Parser *parser, ParseResult *result) {
-    if (parser->softwords.end_status == LEX_ERROR && !parser->builder.failed) {
-        syntaxerror_from_lexer(parser, &parser->lexer.error, &result->problem);
+    SyntaxProblem *problem = &result->problem;
+    if (parser->is_too_deep) {
+        *problem = (SyntaxProblem){.kind = PROBLEM_MEMORY, .message = PARSER_TOO_COMPLEX};
         return;
     }
-    const Token *token = &parser->tokens[parser->count - 1];
-    SyntaxProblem *problem = &result->problem;
-    *problem = (SyntaxProblem){.message = SPAN("invalid syntax"), .line = token->start.line};
-    problem->column = (i32)lexer_column(&parser->lexer, token->start) + 1;
-    problem->end_line = (i32)token->end.line;
-    problem->end_column = (i32)lexer_column(&parser->lexer, token->end) + 1;
-    set_text(parser, problem);
+    if (parser->has_lexer_error) {
+        syntaxerror_from_lexer(parser, &parser->lexer.error, problem);
+        return;
+    }
+    Peg peg = {.parser = parser, .problem = problem};
+    arena_init(&peg.arena);
+    read_again(&peg);
+    if (peg.state == PEG_STOPPED) {
+        *problem = (SyntaxProblem){.kind = PROBLEM_MEMORY};
+    } else {
+        read_rest(&peg, problem);
+    }
+    peg_free(&peg);
 }
