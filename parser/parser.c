@@ -41,6 +41,7 @@ LexStatus parser_read(Parser *parser) {
     if (token->kind == TOKEN_END && parser->options.mode == PARSE_INTERACTIVE &&
         parser->count > 1 && token[-1].kind != TOKEN_END) {
         token->kind = TOKEN_NEWLINE;
+        parser->made_newline = parser->count;
     }
     parser->count++;
     return LEX_TOKEN;
@@ -60,6 +61,7 @@ static bool feed(Parser *parser, int kind, u32 token) {
 static void set_up(Parser *parser, Arena *arena, const ParseOptions *options) {
     *parser = (Parser){.arena = arena, .options = *options};
     parser->builder.arena = arena;
+    parser->made_newline = UINT32_MAX;
     lexer_init(&parser->lexer, arena, options->filename);
     parser->lexer.find_name = options->find_name;
     parser->lexer.find_name_context = options->find_name_context;
@@ -107,7 +109,8 @@ static void note_statement(Parser *parser, u32 token) {
     if (kind == TOKEN_DEDENT) parser->depth--;
     if (parser->depth || is_layout(kind)) return;
     if (token > 1 && before != TOKEN_NEWLINE && before != TOKEN_DEDENT) return;
-    bool is_inside = parser->is_decorated || continues_statement(kind);
+    bool wants_block = token > 2 && parser->tokens[token - 2].kind == TOKEN_COLON;
+    bool is_inside = parser->is_decorated || wants_block || continues_statement(kind);
     parser->is_decorated = kind == TOKEN_AT;
     if (is_inside && parser->statement) return;
     parser->statement = token;
@@ -177,6 +180,8 @@ bool parse_source(Arena *arena, Span source, const ParseOptions *options,
         clean_up(&parser);
         return false;
     }
+    bool has_newline = source.length && source.data[source.length - 1] == '\n';
+    parser.lacks_newline = options->mode != PARSE_FILE && !has_newline;
     lexer_feed(&parser.lexer, source);
     lexer_finish(&parser.lexer);
     ParseStatus status = report(&parser, run(&parser, result), result);

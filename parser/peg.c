@@ -52,6 +52,7 @@ bool peg_fetch(Peg *peg, u32 token) {
         if (parser->arena->out_of_memory) return stop(peg);
         syntaxerror_from_lexer(parser, &parser->lexer.error, peg->problem);
         peg->state = PEG_REPORTED;
+        peg->is_lexer_error = true;
         return false;
     }
     if (token >= peg->fill) peg->fill = token + 1;

@@ -47,6 +47,7 @@ typedef struct Peg {
     u32 fill;  /* one behind the last token looked at */
     u32 depth; /* of rules */
     bool with_invalid;
+    bool is_lexer_error; /* what was reported */
     PegState state;
     /* By token. */
     Memo **memos;
@@ -111,6 +112,8 @@ bool peg_fetch(Peg *peg, u32 token);
 
 /* How many brackets are open behind the token before the mark. */
 u32 peg_level_before(const Peg *peg);
+/* Is the token at the mark text of an f-string's format, or its end? */
+bool peg_is_in_format(const Peg *peg);
 
 /* Reports, for the actions in errors.peg. The first report wins. A shape stands for its range;
  * `last` is the last token looked at. */

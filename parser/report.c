@@ -31,32 +31,43 @@ static i32 column_of(const Peg *peg, Position at) {
     return (i32)lexer_column(&peg->parser->lexer, at) + 1;
 }
 
-static bool has_place(const Token *token) {
-    return token->kind != TOKEN_INDENT && token->kind != TOKEN_DEDENT &&
-           token->kind != TOKEN_END;
+static bool is_layout(const Peg *peg, const Token *token) {
+    return token->kind == TOKEN_INDENT || token->kind == TOKEN_DEDENT ||
+           token->kind == TOKEN_END || token - peg->parser->tokens == peg->parser->made_newline;
 }
 
-/* CPython's layout tokens have no columns; in ranges these come out as 0. */
+/* Where CPython's lexer stands behind a token: at the end of the input still in the last line,
+ * behind its line end. */
+static Position place_behind(const Peg *peg, const Token *token) {
+    const Lexer *lexer = &peg->parser->lexer;
+    u32 last = lexer_line_count(lexer);
+    if (token->end.line <= last || !last) return token->end;
+    usize length = lexer_line(lexer, last).length;
+    return (Position){last, (u32)length + (peg->parser->lacks_newline ? 0 : 1)};
+}
+
+/* Layout tokens have no columns of their own. */
 static void report_range(Peg *peg, const Token *from, const Token *to, Span message) {
     report(peg, (SyntaxProblem){
                     .message = message,
-                    .line = from->start.line,
-                    .column = has_place(from) ? column_of(peg, from->start) : 0,
+                    .line = is_layout(peg, from) ? place_behind(peg, from).line : from->start.line,
+                    .column = is_layout(peg, from) ? 0 : column_of(peg, from->start),
                     .end_line = (i32)to->end.line,
-                    .end_column = has_place(to) ? column_of(peg, to->end) : 0,
+                    .end_column = is_layout(peg, to) ? 0 : column_of(peg, to->end),
                 });
 }
 
 /* The error at a token; a layout token stands for where the lexer is. */
 static void report_token(Peg *peg, ProblemKind kind, const Token *token, Span message) {
-    bool placed = has_place(token);
+    bool is_placed = !is_layout(peg, token);
+    Position start = is_placed ? token->start : place_behind(peg, token);
     report(peg, (SyntaxProblem){
                     .kind = kind,
                     .message = message,
-                    .line = token->start.line,
-                    .column = column_of(peg, token->start) - (placed ? 0 : 1),
+                    .line = start.line,
+                    .column = column_of(peg, start) - (is_placed ? 0 : 1),
                     .end_line = (i32)token->end.line,
-                    .end_column = placed ? column_of(peg, token->end) : -1,
+                    .end_column = is_placed ? column_of(peg, token->end) : -1,
                 });
 }
 
@@ -79,7 +90,14 @@ void error_at(Peg *peg, const Shape *shape, const char *format, ...) {
 }
 
 void error_from(Peg *peg, const Shape *from, const char *message) {
-    report_range(peg, token_of(peg, from), last_looked_at(peg), span_of(message));
+    Position start = token_of(peg, from)->start, end = place_behind(peg, last_looked_at(peg));
+    report(peg, (SyntaxProblem){
+                    .message = span_of(message),
+                    .line = start.line,
+                    .column = column_of(peg, start),
+                    .end_line = (i32)end.line,
+                    .end_column = column_of(peg, end) - 1,
+                });
 }
 
 void error_last(Peg *peg, const char *message) {
@@ -122,9 +140,8 @@ void error_block(Peg *peg, const char *what, const Shape *keyword) {
     report_token(peg, PROBLEM_INDENTATION, last_looked_at(peg), message);
 }
 
-/* CPython has this one only where the search for mistakes is on. */
 void error_forced(Peg *peg, u16 token_kind) {
-    if (peg->state != PEG_READING) return;
+    if (peg->state != PEG_READING || !peg->with_invalid) return;
     const Token *token = &peg->parser->tokens[peg->mark];
     Span message = format_span(peg, "expected '%s'", token_text(token_kind));
     report_range(peg, token, token, message);
@@ -260,11 +277,12 @@ void check_strings(Peg *peg, const Shape *parts, Shape *result) {
     if (has_bytes && has_text) error_last(peg, "cannot mix bytes and nonbytes literals");
 }
 
+/* The spelling is CPython's. */
 void check_conversion(Peg *peg, const Shape *mark, const Shape *letter) {
     const Token *from = token_of(peg, mark), *name = token_of(peg, letter);
     if (name->start.line != from->end.line || name->start.column != from->end.column) {
         error_range(peg, mark, letter,
-                    "f-string: conversion type must come right after the exclamation mark");
+                    "f-string: conversion type must come right after the exclamanation mark");
     } else if (name->text.length != 1 || !strchr("sra", name->text.data[0])) {
         error_at(peg, letter,
                  "f-string: invalid conversion character '%.*s': expected 's', 'r', or 'a'",
@@ -272,19 +290,3 @@ void check_conversion(Peg *peg, const Shape *mark, const Shape *letter) {
     }
 }
 
-/* Counted from the failed statement's start, where none is open. */
-u32 peg_level_before(const Peg *peg) {
-    i32 level = 0;
-    for (u32 i = peg->parser->statement; i < peg->mark; i++) {
-        switch (peg->parser->tokens[i].kind) {
-        case TOKEN_LPAR:
-        case TOKEN_LSQB:
-        case TOKEN_LBRACE: level++; break;
-        case TOKEN_RPAR:
-        case TOKEN_RSQB:
-        case TOKEN_RBRACE: level--; break;
-        default: break;
-        }
-    }
-    return level > 0 ? (u32)level : 0;
-}

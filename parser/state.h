@@ -23,6 +23,8 @@ struct Parser {
     bool is_compound; /* it is one that an empty line ends at a prompt */
     bool is_decorated;
     bool has_lexer_error, is_too_deep;
+    u32 made_newline;   /* the token that was made of the end of a single statement */
+    bool lacks_newline; /* the last line, where nobody supplies it: not in files */
 };
 
 /* The next token behind the last one, into parser->tokens. LEX_ERROR as the lexer's. */

@@ -72,7 +72,7 @@ static void read_again(Peg *peg) {
 /* The rest of the file may hold the reason, unless the problem is the lexer's already. */
 static void read_rest(Peg *peg, SyntaxProblem *problem) {
     Parser *parser = peg->parser;
-    if (problem->kind == PROBLEM_MEMORY || parser->softwords.end_status == LEX_ERROR) return;
+    if (problem->kind == PROBLEM_MEMORY || peg->is_lexer_error) return;
     u32 line = parser->tokens[peg->fill - 1].start.line;
     if (lexer_check_rest(&parser->lexer, line)) {
         syntaxerror_from_lexer(parser, &parser->lexer.error, problem);
