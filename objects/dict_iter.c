@@ -122,39 +122,51 @@ TYPE(dict_reversevalueiterator, .name = "dict_reversevalueiterator", ITERATOR_FI
 TYPE(dict_reverseitemiterator, .name = "dict_reverseitemiterator", ITERATOR_FIELDS)
 
 /* Private method returning an estimate of len(list(it)). */
-METHOD(dict_keyiterator, __length_hint__, "($self, /)")
-{ return length_hint(args[0]); }
+METHOD(dict_keyiterator, __length_hint__, "($self, /)") {
+    return length_hint(args[0]);
+}
 /* Private method returning an estimate of len(list(it)). */
-METHOD(dict_valueiterator, __length_hint__, "($self, /)")
-{ return length_hint(args[0]); }
+METHOD(dict_valueiterator, __length_hint__, "($self, /)") {
+    return length_hint(args[0]);
+}
 /* Private method returning an estimate of len(list(it)). */
-METHOD(dict_itemiterator, __length_hint__, "($self, /)")
-{ return length_hint(args[0]); }
+METHOD(dict_itemiterator, __length_hint__, "($self, /)") {
+    return length_hint(args[0]);
+}
 /* Private method returning an estimate of len(list(it)). */
-METHOD(dict_reversekeyiterator, __length_hint__, "($self, /)")
-{ return length_hint(args[0]); }
+METHOD(dict_reversekeyiterator, __length_hint__, "($self, /)") {
+    return length_hint(args[0]);
+}
 /* Private method returning an estimate of len(list(it)). */
-METHOD(dict_reversevalueiterator, __length_hint__, "($self, /)")
-{ return length_hint(args[0]); }
+METHOD(dict_reversevalueiterator, __length_hint__, "($self, /)") {
+    return length_hint(args[0]);
+}
 /* Private method returning an estimate of len(list(it)). */
-METHOD(dict_reverseitemiterator, __length_hint__, "($self, /)")
-{ return length_hint(args[0]); }
+METHOD(dict_reverseitemiterator, __length_hint__, "($self, /)") {
+    return length_hint(args[0]);
+}
 
 /* Return state information for pickling. */
-METHOD(dict_keyiterator, __reduce__, "($self, /)")
-{ return reduce(vm, args[0]); }
+METHOD(dict_keyiterator, __reduce__, "($self, /)") {
+    return reduce(vm, args[0]);
+}
 /* Return state information for pickling. */
-METHOD(dict_valueiterator, __reduce__, "($self, /)")
-{ return reduce(vm, args[0]); }
+METHOD(dict_valueiterator, __reduce__, "($self, /)") {
+    return reduce(vm, args[0]);
+}
 /* Return state information for pickling. */
-METHOD(dict_itemiterator, __reduce__, "($self, /)")
-{ return reduce(vm, args[0]); }
+METHOD(dict_itemiterator, __reduce__, "($self, /)") {
+    return reduce(vm, args[0]);
+}
 /* Return state information for pickling. */
-METHOD(dict_reversekeyiterator, __reduce__, "($self, /)")
-{ return reduce(vm, args[0]); }
+METHOD(dict_reversekeyiterator, __reduce__, "($self, /)") {
+    return reduce(vm, args[0]);
+}
 /* Return state information for pickling. */
-METHOD(dict_reversevalueiterator, __reduce__, "($self, /)")
-{ return reduce(vm, args[0]); }
+METHOD(dict_reversevalueiterator, __reduce__, "($self, /)") {
+    return reduce(vm, args[0]);
+}
 /* Return state information for pickling. */
-METHOD(dict_reverseitemiterator, __reduce__, "($self, /)")
-{ return reduce(vm, args[0]); }
+METHOD(dict_reverseitemiterator, __reduce__, "($self, /)") {
+    return reduce(vm, args[0]);
+}

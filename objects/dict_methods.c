@@ -171,42 +171,43 @@ TYPE(dict, .name = "dict", .size = sizeof(Dict), .kind = KIND_DICT,
 /* ---- methods ---- */
 
 /* Remove all items from the dict. */
-METHOD(dict, clear, "($self, /)")
-{
+METHOD(dict, clear, "($self, /)") {
     dict_clear(vm, to_dict(args[0]));
     return NONE;
 }
 
 /* Return a shallow copy of the dict. */
-METHOD(dict, copy, "($self, /)")
-{ return dict_copy(vm, to_dict(args[0])); }
+METHOD(dict, copy, "($self, /)") {
+    return dict_copy(vm, to_dict(args[0]));
+}
 
 /* Return the value for key if key is in the dictionary, else default. */
-METHOD(dict, get, "($self, key, default=None, /)")
-{
+METHOD(dict, get, "($self, key, default=None, /)") {
     Value value = TRY(dict_get(vm, to_dict(args[0]), args[1]));
     if (value != EMPTY) return incref(value);
     return args[2] == EMPTY ? NONE : incref(args[2]);
 }
 
 /* Return a set-like object providing a view on the dict's items. */
-METHOD(dict, items, "($self, /)")
-{ return dict_view_new(vm, args[0], 'i'); }
+METHOD(dict, items, "($self, /)") {
+    return dict_view_new(vm, args[0], 'i');
+}
 
 /* Return a set-like object providing a view on the dict's keys. */
-METHOD(dict, keys, "($self, /)")
-{ return dict_view_new(vm, args[0], 'k'); }
+METHOD(dict, keys, "($self, /)") {
+    return dict_view_new(vm, args[0], 'k');
+}
 
 /* Return an object providing a view on the dict's values. */
-METHOD(dict, values, "($self, /)")
-{ return dict_view_new(vm, args[0], 'v'); }
+METHOD(dict, values, "($self, /)") {
+    return dict_view_new(vm, args[0], 'v');
+}
 
 /* D.pop(k[,d]) -> v, remove specified key and return the corresponding value.
  *
  * If the key is not found, return the default if given; otherwise,
  * raise a KeyError. */
-METHOD(dict, pop, "($self, key, default=<unrepresentable>, /)")
-{
+METHOD(dict, pop, "($self, key, default=<unrepresentable>, /)") {
     Value value = TRY(dict_pop(vm, to_dict(args[0]), args[1]));
     if (value != EMPTY) return value;
     return args[2] != EMPTY ? incref(args[2]) : raise_key(vm, args[1]);
@@ -216,8 +217,7 @@ METHOD(dict, pop, "($self, key, default=<unrepresentable>, /)")
  *
  * Pairs are returned in LIFO (last-in, first-out) order.
  * Raises KeyError if the dict is empty. */
-METHOD(dict, popitem, "($self, /)")
-{
+METHOD(dict, popitem, "($self, /)") {
     Value pair[2];
     if (!dict_pop_last(vm, to_dict(args[0]), &pair[0], &pair[1])) {
         return raise_format(vm, EXC(KeyError), "popitem(): dictionary is empty");
@@ -228,8 +228,7 @@ METHOD(dict, popitem, "($self, /)")
 /* Insert key with a value of default if key is not in the dictionary.
  *
  * Return the value for key if key is in the dictionary, else default. */
-METHOD(dict, setdefault, "($self, key, default=None, /)")
-{
+METHOD(dict, setdefault, "($self, key, default=None, /)") {
     Value otherwise = args[2] == EMPTY ? NONE : args[2];
     return incref(TRY(dict_set_default(vm, to_dict(args[0]), args[1], otherwise)));
 }
@@ -238,8 +237,7 @@ METHOD(dict, setdefault, "($self, key, default=None, /)")
  * If E is present and has a .keys() method, then does:  for k in E.keys(): D[k] = E[k]
  * If E is present and lacks a .keys() method, then does:  for k, v in E: D[k] = v
  * In either case, this is followed by: for k in F:  D[k] = F[k] */
-METHOD(dict, update, "($self, *args, **kwargs)")
-{
+METHOD(dict, update, "($self, *args, **kwargs)") {
     if (nargs > 3) {
         return raise_type(vm, "update expected at most 1 argument, got %u", nargs - 2);
     }
@@ -249,5 +247,6 @@ METHOD(dict, update, "($self, *args, **kwargs)")
 }
 
 /* Return a reverse iterator over the dict keys. */
-METHOD(dict, __reversed__, "($self, /)")
-{ return dict_iterator_new(vm, to_dict(args[0]), 'k', true); }
+METHOD(dict, __reversed__, "($self, /)") {
+    return dict_iterator_new(vm, to_dict(args[0]), 'k', true);
+}

@@ -227,28 +227,36 @@ TYPE(dict_items, .name = "dict_items", VIEW_FIELDS, .binary_ops = SET_OPERATORS,
 TYPE(dict_values, .name = "dict_values", VIEW_FIELDS, .slots = {VIEW_SLOTS})
 
 /* Return True if the view and the given iterable have a null intersection. */
-METHOD(dict_keys, isdisjoint, "($self, other, /)")
-{ return is_disjoint(vm, args[0], args[1]); }
+METHOD(dict_keys, isdisjoint, "($self, other, /)") {
+    return is_disjoint(vm, args[0], args[1]);
+}
 /* Return True if the view and the given iterable have a null intersection. */
-METHOD(dict_items, isdisjoint, "($self, other, /)")
-{ return is_disjoint(vm, args[0], args[1]); }
+METHOD(dict_items, isdisjoint, "($self, other, /)") {
+    return is_disjoint(vm, args[0], args[1]);
+}
 
 /* Return a reverse iterator over the dict keys. */
-METHOD(dict_keys, __reversed__, "($self, /)")
-{ return reversed(vm, args[0]); }
+METHOD(dict_keys, __reversed__, "($self, /)") {
+    return reversed(vm, args[0]);
+}
 /* Return a reverse iterator over the dict values. */
-METHOD(dict_values, __reversed__, "($self, /)")
-{ return reversed(vm, args[0]); }
+METHOD(dict_values, __reversed__, "($self, /)") {
+    return reversed(vm, args[0]);
+}
 /* Return a reverse iterator over the dict items. */
-METHOD(dict_items, __reversed__, "($self, /)")
-{ return reversed(vm, args[0]); }
+METHOD(dict_items, __reversed__, "($self, /)") {
+    return reversed(vm, args[0]);
+}
 
 /* dictionary that this view refers to */
-GETTER(dict_keys, mapping)
-{ return mappingproxy_new(vm, ((DictView *)self)->dict); }
+GETTER(dict_keys, mapping) {
+    return mappingproxy_new(vm, ((DictView *)self)->dict);
+}
 /* dictionary that this view refers to */
-GETTER(dict_values, mapping)
-{ return mappingproxy_new(vm, ((DictView *)self)->dict); }
+GETTER(dict_values, mapping) {
+    return mappingproxy_new(vm, ((DictView *)self)->dict);
+}
 /* dictionary that this view refers to */
-GETTER(dict_items, mapping)
-{ return mappingproxy_new(vm, ((DictView *)self)->dict); }
+GETTER(dict_items, mapping) {
+    return mappingproxy_new(vm, ((DictView *)self)->dict);
+}

@@ -43,8 +43,7 @@ TYPE(list_iterator, .name = "list_iterator", .size = sizeof(ListIterator),
      })
 
 /* Private method returning an estimate of len(list(it)). */
-METHOD(list_iterator, __length_hint__, "($self, /)")
-{
+METHOD(list_iterator, __length_hint__, "($self, /)") {
     ListIterator *it = (ListIterator *)args[0];
     if (it->list == EMPTY) return from_small(0);
     i64 left = (i64)to_list(it->list)->count - (i64)it->index;
@@ -52,8 +51,7 @@ METHOD(list_iterator, __length_hint__, "($self, /)")
 }
 
 /* Return state information for pickling. */
-METHOD(list_iterator, __reduce__, "($self, /)")
-{
+METHOD(list_iterator, __reduce__, "($self, /)") {
     ListIterator *it = (ListIterator *)args[0];
     if (it->list != EMPTY) {
         return iterator_reduce(vm, "iter", it->list, from_small((i64)it->index));
@@ -63,8 +61,7 @@ METHOD(list_iterator, __reduce__, "($self, /)")
 }
 
 /* Set state information for unpickling. */
-METHOD(list_iterator, __setstate__, "($self, state, /)")
-{
+METHOD(list_iterator, __setstate__, "($self, state, /)") {
     ListIterator *it = (ListIterator *)args[0];
     i64 index;
     CHECK(index_to_i64(vm, args[1], EXC(OverflowError), &index));
@@ -77,8 +74,7 @@ METHOD(list_iterator, __setstate__, "($self, state, /)")
 /* ---- backwards: `index` is one more than that of the next item ---- */
 
 /* Return a reverse iterator over the list. */
-METHOD(list, __reversed__, "($self, /)")
-{
+METHOD(list, __reversed__, "($self, /)") {
     Type *type = vm->types[TYPE_list_reverseiterator];
     ListIterator *it = (ListIterator *)object_new_sized(vm, type, sizeof(ListIterator));
     if (!it) return FAIL;
@@ -108,16 +104,14 @@ TYPE(list_reverseiterator, .name = "list_reverseiterator", .size = sizeof(ListIt
      })
 
 /* Private method returning an estimate of len(list(it)). */
-METHOD(list_reverseiterator, __length_hint__, "($self, /)")
-{
+METHOD(list_reverseiterator, __length_hint__, "($self, /)") {
     ListIterator *it = (ListIterator *)args[0];
     if (it->list == EMPTY || it->index > to_list(it->list)->count) return from_small(0);
     return from_small((i64)it->index);
 }
 
 /* Return state information for pickling. */
-METHOD(list_reverseiterator, __reduce__, "($self, /)")
-{
+METHOD(list_reverseiterator, __reduce__, "($self, /)") {
     ListIterator *it = (ListIterator *)args[0];
     if (it->list != EMPTY) {
         return iterator_reduce(vm, "reversed", it->list, from_small((i64)it->index - 1));
@@ -127,8 +121,7 @@ METHOD(list_reverseiterator, __reduce__, "($self, /)")
 }
 
 /* Set state information for unpickling. */
-METHOD(list_reverseiterator, __setstate__, "($self, state, /)")
-{
+METHOD(list_reverseiterator, __setstate__, "($self, state, /)") {
     ListIterator *it = (ListIterator *)args[0];
     i64 index;
     CHECK(index_to_i64(vm, args[1], EXC(OverflowError), &index));

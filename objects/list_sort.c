@@ -111,8 +111,7 @@ bool list_sort(VM *vm, List *list, Value key, bool reverse) {
  * ascending or descending, according to their function values.
  *
  * The reverse flag can be set to sort in descending order. */
-METHOD(list, sort, "($self, /, *, key=None, reverse=False)")
-{
+METHOD(list, sort, "($self, /, *, key=None, reverse=False)") {
     int reverse = args[2] == EMPTY ? 0 : object_truth(vm, args[2]);
     if (reverse < 0) return FAIL;
     Value key = args[1] == EMPTY ? NONE : args[1];

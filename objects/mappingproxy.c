@@ -110,28 +110,32 @@ TYPE(mappingproxy, .name = "mappingproxy", .size = sizeof(MappingProxy),
      })
 
 /* Return the value for key if key is in the mapping, else default. */
-METHOD(mappingproxy, get, "($self, key, default=None, /)")
-{
+METHOD(mappingproxy, get, "($self, key, default=None, /)") {
     Value otherwise = args[2] == EMPTY ? NONE : args[2];
     return call_method_2(vm, mapping_of(args[0]), NAME(get), args[1], otherwise);
 }
 
 /* D.keys() -> a set-like object providing a view on D's keys */
-METHOD(mappingproxy, keys, "($self, /)")
-{ return call_method_0(vm, mapping_of(args[0]), NAME(keys)); }
+METHOD(mappingproxy, keys, "($self, /)") {
+    return call_method_0(vm, mapping_of(args[0]), NAME(keys));
+}
 
 /* D.values() -> an object providing a view on D's values */
-METHOD(mappingproxy, values, "($self, /)")
-{ return call_method_0(vm, mapping_of(args[0]), NAME(values)); }
+METHOD(mappingproxy, values, "($self, /)") {
+    return call_method_0(vm, mapping_of(args[0]), NAME(values));
+}
 
 /* D.items() -> a set-like object providing a view on D's items */
-METHOD(mappingproxy, items, "($self, /)")
-{ return call_method_0(vm, mapping_of(args[0]), NAME(items)); }
+METHOD(mappingproxy, items, "($self, /)") {
+    return call_method_0(vm, mapping_of(args[0]), NAME(items));
+}
 
 /* D.copy() -> a shallow copy of D */
-METHOD(mappingproxy, copy, "($self, /)")
-{ return call_method_0(vm, mapping_of(args[0]), NAME(copy)); }
+METHOD(mappingproxy, copy, "($self, /)") {
+    return call_method_0(vm, mapping_of(args[0]), NAME(copy));
+}
 
 /* Return a reverse iterator over the mapping. */
-METHOD(mappingproxy, __reversed__, "($self, /)")
-{ return call_method_0(vm, mapping_of(args[0]), NAME(__reversed__)); }
+METHOD(mappingproxy, __reversed__, "($self, /)") {
+    return call_method_0(vm, mapping_of(args[0]), NAME(__reversed__));
+}

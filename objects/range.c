@@ -212,16 +212,18 @@ TYPE(range, .name = "range", .size = sizeof(Range), .kind = KIND_RANGE,
          .contains = contains,
      })
 
-GETTER(range, start)
-{ return incref(to_range(self)->start); }
-GETTER(range, stop)
-{ return incref(to_range(self)->stop); }
-GETTER(range, step)
-{ return incref(to_range(self)->step); }
+GETTER(range, start) {
+    return incref(to_range(self)->start);
+}
+GETTER(range, stop) {
+    return incref(to_range(self)->stop);
+}
+GETTER(range, step) {
+    return incref(to_range(self)->step);
+}
 
 /* rangeobject.count(value) -> integer -- return number of occurrences of value */
-METHOD(range, count, "($self, value, /)")
-{
+METHOD(range, count, "($self, value, /)") {
     if (is_plain_int(args[1])) {
         int found = contains(vm, args[0], args[1]);
         return found < 0 ? FAIL : from_small(found);
@@ -232,8 +234,7 @@ METHOD(range, count, "($self, value, /)")
 
 /* rangeobject.index(value) -> integer -- return index of value.
  * Raise ValueError if the value is not present. */
-METHOD(range, index, "($self, value, /)")
-{
+METHOD(range, index, "($self, value, /)") {
     if (is_plain_int(args[1])) {
         Value index = TRY(index_of(vm, to_range(args[0]), args[1]));
         return index != EMPTY ? index : raise_value(vm, "%R is not in range", args[1]);
@@ -244,8 +245,7 @@ METHOD(range, index, "($self, value, /)")
 }
 
 /* Return state information for pickling. */
-METHOD(range, __reduce__, "($self, /)")
-{
+METHOD(range, __reduce__, "($self, /)") {
     Range *range = to_range(args[0]);
     OWNED Value parts = TRY(tuple_of(vm, 3, range->start, range->stop, range->step));
     return tuple_of(vm, 2, from_object(type_of(vm, args[0])), parts);

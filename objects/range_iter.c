@@ -44,8 +44,7 @@ Value range_iterator_new(VM *vm, Value self) {
 }
 
 /* Return a reverse iterator. */
-METHOD(range, __reversed__, "($self, /)")
-{
+METHOD(range, __reversed__, "($self, /)") {
     Range *range = to_range(args[0]);
     if (is_short(range)) {
         i64 step = to_small(range->step), left = to_small(range->length);
@@ -83,20 +82,19 @@ TYPE(range_iterator, .name = "range_iterator", .size = sizeof(RangeIterator),
      .slots = {.iter = iterator_self, .next = next_short})
 
 /* Private method returning an estimate of len(list(it)). */
-METHOD(range_iterator, __length_hint__, "($self, /)")
-{ return from_small(((RangeIterator *)args[0])->left); }
+METHOD(range_iterator, __length_hint__, "($self, /)") {
+    return from_small(((RangeIterator *)args[0])->left);
+}
 
 /* Return state information for pickling. */
-METHOD(range_iterator, __reduce__, "($self, /)")
-{
+METHOD(range_iterator, __reduce__, "($self, /)") {
     RangeIterator *it = (RangeIterator *)args[0];
     OWNED Value next = TRY(int_from_i64(vm, it->next));
     return reduce(vm, next, from_small(it->step), from_small(it->left));
 }
 
 /* Set state information for unpickling. */
-METHOD(range_iterator, __setstate__, "($self, state, /)")
-{
+METHOD(range_iterator, __setstate__, "($self, state, /)") {
     RangeIterator *it = (RangeIterator *)args[0];
     i64 index;
     CHECK(object_to_i64(vm, args[1], &index));
@@ -132,19 +130,18 @@ TYPE(longrange_iterator, .name = "longrange_iterator", .size = sizeof(LongRangeI
      .slots = {.free = free_long, .iter = iterator_self, .next = next_long})
 
 /* Private method returning an estimate of len(list(it)). */
-METHOD(longrange_iterator, __length_hint__, "($self, /)")
-{ return incref(((LongRangeIterator *)args[0])->left); }
+METHOD(longrange_iterator, __length_hint__, "($self, /)") {
+    return incref(((LongRangeIterator *)args[0])->left);
+}
 
 /* Return state information for pickling. */
-METHOD(longrange_iterator, __reduce__, "($self, /)")
-{
+METHOD(longrange_iterator, __reduce__, "($self, /)") {
     LongRangeIterator *it = (LongRangeIterator *)args[0];
     return reduce(vm, it->next, it->step, it->left);
 }
 
 /* Set state information for unpickling. */
-METHOD(longrange_iterator, __setstate__, "($self, state, /)")
-{
+METHOD(longrange_iterator, __setstate__, "($self, state, /)") {
     LongRangeIterator *it = (LongRangeIterator *)args[0];
     OWNED Value index = TRY(object_index(vm, args[1]));
     if (int_is_negative(index)) replace(&index, from_small(0));

@@ -120,35 +120,34 @@ static Value reduce(VM *vm, Value self) {
 /* Add an element to a set.
  *
  * This has no effect if the element is already present. */
-METHOD(set, add, "($self, object, /)")
-{
+METHOD(set, add, "($self, object, /)") {
     CHECK(set_add(vm, to_set(args[0]), args[1]));
     return NONE;
 }
 
 /* Remove all elements from this set. */
-METHOD(set, clear, "($self, /)")
-{
+METHOD(set, clear, "($self, /)") {
     set_clear(vm, to_set(args[0]));
     return NONE;
 }
 
 /* Return a shallow copy of a set. */
-METHOD(set, copy, "($self, /)")
-{ return copy(vm, args[0]); }
+METHOD(set, copy, "($self, /)") {
+    return copy(vm, args[0]);
+}
 
 /* Remove an element from a set if it is a member.
  *
  * Unlike set.remove(), the discard() method does not raise
  * an exception when an element is missing from the set. */
-METHOD(set, discard, "($self, object, /)")
-{ return ask_frozen(vm, to_set(args[0]), args[1], set_discard) < 0 ? FAIL : NONE; }
+METHOD(set, discard, "($self, object, /)") {
+    return ask_frozen(vm, to_set(args[0]), args[1], set_discard) < 0 ? FAIL : NONE;
+}
 
 /* Remove an element from a set; it must be a member.
  *
  * If the element is not a member, raise a KeyError. */
-METHOD(set, remove, "($self, object, /)")
-{
+METHOD(set, remove, "($self, object, /)") {
     int found = ask_frozen(vm, to_set(args[0]), args[1], set_discard);
     if (found == 0) return raise_key(vm, args[1]);
     return found < 0 ? FAIL : NONE;
@@ -157,108 +156,120 @@ METHOD(set, remove, "($self, object, /)")
 /* Remove and return an arbitrary set element.
  *
  * Raises KeyError if the set is empty. */
-METHOD(set, pop, "($self, /)")
-{
+METHOD(set, pop, "($self, /)") {
     Value key = set_pop(vm, to_set(args[0]));
     if (key != EMPTY) return key;
     return raise_format(vm, EXC(KeyError), "pop from an empty set");
 }
 
 /* Update the set, adding elements from all others. */
-METHOD(set, update, "($self, /, *others)")
-{
+METHOD(set, update, "($self, /, *others)") {
     for (u32 i = 1; i < nargs; i++) CHECK(set_update(vm, to_set(args[0]), args[i]));
     return NONE;
 }
 
 /* Update the set, keeping only elements found in it and all others. */
-METHOD(set, intersection_update, "($self, /, *others)")
-{
+METHOD(set, intersection_update, "($self, /, *others)") {
     OWNED Value common = TRY(intersect(vm, args, nargs));
     set_swap(to_set(args[0]), to_set(common));
     return NONE;
 }
 
 /* Update the set, removing elements found in others. */
-METHOD(set, difference_update, "($self, /, *others)")
-{
+METHOD(set, difference_update, "($self, /, *others)") {
     for (u32 i = 1; i < nargs; i++) CHECK(set_subtract(vm, to_set(args[0]), args[i]));
     return NONE;
 }
 
 /* Update the set, keeping only elements found in either set, but not in both. */
-METHOD(set, symmetric_difference_update, "($self, other, /)")
-{
+METHOD(set, symmetric_difference_update, "($self, other, /)") {
     CHECK(set_toggle(vm, to_set(args[0]), args[1]));
     return NONE;
 }
 
 /* Return a new set with elements from the set and all others. */
-METHOD(set, union, "($self, /, *others)")
-{ return unite(vm, args, nargs); }
+METHOD(set, union, "($self, /, *others)") {
+    return unite(vm, args, nargs);
+}
 
 /* Return a new set with elements common to the set and all others. */
-METHOD(set, intersection, "($self, /, *others)")
-{ return intersect(vm, args, nargs); }
+METHOD(set, intersection, "($self, /, *others)") {
+    return intersect(vm, args, nargs);
+}
 
 /* Return a new set with elements in the set that are not in the others. */
-METHOD(set, difference, "($self, /, *others)")
-{ return subtract(vm, args, nargs); }
+METHOD(set, difference, "($self, /, *others)") {
+    return subtract(vm, args, nargs);
+}
 
 /* Return a new set with elements in either the set or other but not both. */
-METHOD(set, symmetric_difference, "($self, other, /)")
-{ return set_symmetric_difference(vm, args[0], args[1]); }
+METHOD(set, symmetric_difference, "($self, other, /)") {
+    return set_symmetric_difference(vm, args[0], args[1]);
+}
 
 /* Return True if two sets have a null intersection. */
-METHOD(set, isdisjoint, "($self, other, /)")
-{ return is_disjoint(vm, args[0], args[1]); }
+METHOD(set, isdisjoint, "($self, other, /)") {
+    return is_disjoint(vm, args[0], args[1]);
+}
 
 /* Report whether another set contains this set. */
-METHOD(set, issubset, "($self, other, /)")
-{ return is_subset(vm, args[0], args[1]); }
+METHOD(set, issubset, "($self, other, /)") {
+    return is_subset(vm, args[0], args[1]);
+}
 
 /* Report whether this set contains another set. */
-METHOD(set, issuperset, "($self, other, /)")
-{ return is_superset(vm, args[0], args[1]); }
+METHOD(set, issuperset, "($self, other, /)") {
+    return is_superset(vm, args[0], args[1]);
+}
 
 /* Return state information for pickling. */
-METHOD(set, __reduce__, "($self, /)")
-{ return reduce(vm, args[0]); }
+METHOD(set, __reduce__, "($self, /)") {
+    return reduce(vm, args[0]);
+}
 
 /* ---- frozenset ---- */
 
 /* Return a shallow copy of a set. */
-METHOD(frozenset, copy, "($self, /)")
-{ return has_exact_kind(args[0], KIND_FROZENSET) ? incref(args[0]) : copy(vm, args[0]); }
+METHOD(frozenset, copy, "($self, /)") {
+    return has_exact_kind(args[0], KIND_FROZENSET) ? incref(args[0]) : copy(vm, args[0]);
+}
 
 /* Return a new set with elements from the set and all others. */
-METHOD(frozenset, union, "($self, /, *others)")
-{ return unite(vm, args, nargs); }
+METHOD(frozenset, union, "($self, /, *others)") {
+    return unite(vm, args, nargs);
+}
 
 /* Return a new set with elements common to the set and all others. */
-METHOD(frozenset, intersection, "($self, /, *others)")
-{ return intersect(vm, args, nargs); }
+METHOD(frozenset, intersection, "($self, /, *others)") {
+    return intersect(vm, args, nargs);
+}
 
 /* Return a new set with elements in the set that are not in the others. */
-METHOD(frozenset, difference, "($self, /, *others)")
-{ return subtract(vm, args, nargs); }
+METHOD(frozenset, difference, "($self, /, *others)") {
+    return subtract(vm, args, nargs);
+}
 
 /* Return a new set with elements in either the set or other but not both. */
-METHOD(frozenset, symmetric_difference, "($self, other, /)")
-{ return set_symmetric_difference(vm, args[0], args[1]); }
+METHOD(frozenset, symmetric_difference, "($self, other, /)") {
+    return set_symmetric_difference(vm, args[0], args[1]);
+}
 
 /* Return True if two sets have a null intersection. */
-METHOD(frozenset, isdisjoint, "($self, other, /)")
-{ return is_disjoint(vm, args[0], args[1]); }
+METHOD(frozenset, isdisjoint, "($self, other, /)") {
+    return is_disjoint(vm, args[0], args[1]);
+}
 
 /* Report whether another set contains this set. */
-METHOD(frozenset, issubset, "($self, other, /)")
-{ return is_subset(vm, args[0], args[1]); }
+METHOD(frozenset, issubset, "($self, other, /)") {
+    return is_subset(vm, args[0], args[1]);
+}
 
 /* Report whether this set contains another set. */
-METHOD(frozenset, issuperset, "($self, other, /)")
-{ return is_superset(vm, args[0], args[1]); }
+METHOD(frozenset, issuperset, "($self, other, /)") {
+    return is_superset(vm, args[0], args[1]);
+}
 
 /* Return state information for pickling. */
-METHOD(frozenset, __reduce__, "($self, /)")
-{ return reduce(vm, args[0]); }
+METHOD(frozenset, __reduce__, "($self, /)") {
+    return reduce(vm, args[0]);
+}

@@ -230,16 +230,14 @@ TYPE(set_iterator, .name = "set_iterator", .size = sizeof(SetIterator),
      })
 
 /* Private method returning an estimate of len(list(it)). */
-METHOD(set_iterator, __length_hint__, "($self, /)")
-{
+METHOD(set_iterator, __length_hint__, "($self, /)") {
     SetIterator *it = (SetIterator *)args[0];
     bool stands = it->set != EMPTY && it->expected == to_set(it->set)->used;
     return from_small(stands ? (i64)it->left : 0);
 }
 
 /* Return state information for pickling. */
-METHOD(set_iterator, __reduce__, "($self, /)")
-{
+METHOD(set_iterator, __reduce__, "($self, /)") {
     SetIterator *it = (SetIterator *)args[0];
     OWNED Value list = TRY(list_new(vm, 0));
     if (it->set != EMPTY) {

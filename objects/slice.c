@@ -174,12 +174,15 @@ TYPE(slice, .name = "slice", .size = sizeof(Slice), .kind = KIND_SLICE,
          .compare = compare,
      })
 
-GETTER(slice, start)
-{ return incref(to_slice(self)->start); }
-GETTER(slice, stop)
-{ return incref(to_slice(self)->stop); }
-GETTER(slice, step)
-{ return incref(to_slice(self)->step); }
+GETTER(slice, start) {
+    return incref(to_slice(self)->start);
+}
+GETTER(slice, stop) {
+    return incref(to_slice(self)->stop);
+}
+GETTER(slice, step) {
+    return incref(to_slice(self)->step);
+}
 
 /* S.indices(len) -> (start, stop, stride)
  *
@@ -187,8 +190,7 @@ GETTER(slice, step)
  * indices, and the stride length of the extended slice described by
  * S. Out of bounds indices are clipped in a manner consistent with the
  * handling of normal slices. */
-METHOD(slice, indices, "($self, object, /)")
-{
+METHOD(slice, indices, "($self, object, /)") {
     OWNED Value length = TRY(object_index(vm, args[1]));
     if (int_is_negative(length)) return raise_value(vm, "length should not be negative");
     Value parts[3];
@@ -197,8 +199,7 @@ METHOD(slice, indices, "($self, object, /)")
 }
 
 /* Return state information for pickling. */
-METHOD(slice, __reduce__, "($self, /)")
-{
+METHOD(slice, __reduce__, "($self, /)") {
     OWNED Value parts = TRY(as_tuple(vm, args[0]));
     return tuple_of(vm, 2, from_object(type_of(vm, args[0])), parts);
 }

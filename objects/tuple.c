@@ -227,8 +227,7 @@ TYPE(tuple, .name = "tuple", .size = sizeof(Tuple), .kind = KIND_TUPLE,
 /* Return first index of value.
  *
  * Raises ValueError if the value is not present. */
-METHOD(tuple, index, "($self, value, start=0, stop=sys.maxsize, /)")
-{
+METHOD(tuple, index, "($self, value, start=0, stop=sys.maxsize, /)") {
     i64 start, stop, length = (i64)to_tuple(args[0])->count;
     CHECK(sequence_bounds(vm, args[2], args[3], length, &start, &stop));
     i64 found = sequence_find(vm, args[0], args[1], start, stop);
@@ -238,14 +237,12 @@ METHOD(tuple, index, "($self, value, start=0, stop=sys.maxsize, /)")
 }
 
 /* Return number of occurrences of value. */
-METHOD(tuple, count, "($self, value, /)")
-{
+METHOD(tuple, count, "($self, value, /)") {
     i64 count = sequence_count(vm, args[0], args[1]);
     return count < 0 ? FAIL : from_small(count);
 }
 
-METHOD(tuple, __getnewargs__, "($self, /)")
-{
+METHOD(tuple, __getnewargs__, "($self, /)") {
     OWNED Value plain =
         TRY(tuple_from(vm, to_tuple(args[0])->items, to_tuple(args[0])->count));
     return tuple_of(vm, 1, plain);

@@ -43,24 +43,21 @@ TYPE(tuple_iterator, .name = "tuple_iterator", .size = sizeof(TupleIterator),
      })
 
 /* Private method returning an estimate of len(list(it)). */
-METHOD(tuple_iterator, __length_hint__, "($self, /)")
-{
+METHOD(tuple_iterator, __length_hint__, "($self, /)") {
     TupleIterator *it = (TupleIterator *)args[0];
     if (it->tuple == EMPTY) return from_small(0);
     return from_small((i64)(to_tuple(it->tuple)->count - it->index));
 }
 
 /* Return state information for pickling. */
-METHOD(tuple_iterator, __reduce__, "($self, /)")
-{
+METHOD(tuple_iterator, __reduce__, "($self, /)") {
     TupleIterator *it = (TupleIterator *)args[0];
     if (it->tuple == EMPTY) return iterator_reduce(vm, "iter", vm->empty_tuple, EMPTY);
     return iterator_reduce(vm, "iter", it->tuple, from_small((i64)it->index));
 }
 
 /* Set state information for unpickling. */
-METHOD(tuple_iterator, __setstate__, "($self, state, /)")
-{
+METHOD(tuple_iterator, __setstate__, "($self, state, /)") {
     TupleIterator *it = (TupleIterator *)args[0];
     i64 index;
     CHECK(index_to_i64(vm, args[1], EXC(OverflowError), &index));
