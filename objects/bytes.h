@@ -20,7 +20,8 @@ typedef struct ByteArray {
 
 /* Memory lent by an object; give it back with buffered_release. */
 typedef struct Buffered {
-    Value owner; /* owned */
+    Value owner;  /* owned */
+    u32 *exports; /* the owner's count of borrowers, or NULL */
     char *data;
     usize size; /* bytes */
     usize item_size;
@@ -36,7 +37,9 @@ Value bytes_new(VM *vm, const char *data, usize size); /* data NULL: not set */
 Value bytes_from_buffer(VM *vm, Buffer *buffer);
 Value bytes_make_empty(VM *vm); /* for vm->empty_bytes */
 Value bytearray_new(VM *vm, const char *data, usize size);
-/* Borrow the memory of a bytes-like object: TypeError "a bytes-like object is required, not 'X'". */
+/* Borrow the memory of a bytes-like object: TypeError "a bytes-like object is required, not 'X'";
+ * BufferError when `writable` is asked for and it is not. A `buffer` slot fills everything except
+ * that `exports` is counted here. */
 bool buffered_get(VM *vm, Value v, Buffered *out, bool writable);
 void buffered_release(VM *vm, Buffered *buffered);
 

@@ -50,4 +50,7 @@ void format_pad(Buffer *out, const FormatSpec *spec, Span text, usize length);
  * count as digits and are grouped). */
 void format_group(Buffer *out, Span digits, char separator, usize group_size, usize min_width);
 
+/* str.__format__ */
+Value str_format_value(VM *vm, Value s, Value spec);
+
 #endif

@@ -76,6 +76,12 @@ Value str_exact(VM *vm, Value s) {
     return str_new(vm, to_str(s)->data, to_str(s)->size);
 }
 
+Value str_cut(VM *vm, Value s, const char *start, const char *end) {
+    usize size = (usize)(end - start);
+    if (size > 1 && str_is_ascii(s)) return str_new_counted(vm, start, size, size);
+    return str_new(vm, start, size);
+}
+
 /* ---- code points ---- */
 
 usize str_length(Value s) {

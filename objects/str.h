@@ -57,6 +57,11 @@ Value str_concat(VM *vm, Value a, Value b);
 Value str_append(VM *vm, Value owned_a, Value b);
 Value str_join(VM *vm, Value separator, Value *items, usize count); /* items are all str */
 bool str_repr_to(Buffer *out, Value s);
+/* What ascii() makes of a repr: \xNN, \uNNNN, \UNNNNNNNN for all that is not ASCII. */
+Value str_escape_non_ascii(VM *vm, Value s);
+void str_escape_code_point(Buffer *out, u32 code_point);
+Value str_get(VM *vm, Value s, i64 index); /* s[index] */
+Value str_percent(VM *vm, Value format, Value arguments); /* format % arguments */
 /* Encode for the system (surrogateescape); NUL-terminated; false on an embedded NUL. */
 bool str_to_os(VM *vm, Value s, Buffer *out);
 

@@ -122,7 +122,7 @@ Value str_repeat(VM *vm, Value s, i64 count) {
     if (count <= 0 || !size) return incref(vm->empty_str);
     if (count == 1) return str_exact(vm, s);
     if (__builtin_mul_overflow(size, (usize)count, &total) || total > PTRDIFF_MAX - 64)
-        return raise_memory(vm);
+        return raise_overflow(vm, "repeated string is too long");
     Str *result = str_allocate(vm, total, str_is_ascii(s));
     if (!result) return FAIL;
     if (size == 1) {

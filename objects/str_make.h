@@ -45,7 +45,14 @@ static inline Value str_finish(Str *s, usize length) {
 
 /* From bytes whose length in code points is known; ASCII when it equals the size. */
 Value str_new_counted(VM *vm, const char *data, usize size, usize length);
+/* The bytes from `start` to `end` of s, as an exact str. */
+Value str_cut(VM *vm, Value s, const char *start, const char *end);
 /* The same text as an exact str (itself if it is one); owned. */
 Value str_exact(VM *vm, Value s);
+
+/* ---- slots of str, each in its own file ---- */
+Value str_repr(VM *vm, Value self);
+Value str_iter(VM *vm, Value self);
+Value str_getitem(VM *vm, Value self, Value key);
 
 #endif

@@ -1,0 +1,72 @@
+/* Encodings of one byte a character: ASCII, Latin-1, and those with a table (charmap). */
+#include "base/utf8.h"
+#include "objects/codecs_make.h"
+
+/* Copy ASCII bytes; true: something else stands at d->at. */
+static bool skip_ascii(Decoder *d) {
+    usize start = d->at;
+    while (d->at < d->size && d->data[d->at] < 128) d->at++;
+    buffer_add(&d->out, (const char *)d->data + start, d->at - start);
+    return d->at < d->size;
+}
+
+static bool decode_ascii(Decoder *d) {
+    while (skip_ascii(d))
+        if (!decode_fault(d, d->at, d->at + 1, "ordinal not in range(128)")) return false;
+    return true;
+}
+
+static bool can_ascii(const Encoder *encoder, u32 c) {
+    return c < 128;
+}
+
+static void put_byte(Encoder *encoder, u32 c) {
+    buffer_add_char(&encoder->out, (char)c);
+}
+
+const Codec codec_ascii = {"ascii", "ascii", decode_ascii, can_ascii, put_byte,
+                           "ordinal not in range(128)", .ascii = true};
+
+static bool decode_latin_1(Decoder *d) {
+    while (skip_ascii(d)) buffer_add_code_point(&d->out, d->data[d->at++]);
+    return true;
+}
+
+static bool can_latin_1(const Encoder *encoder, u32 c) {
+    return c < 256;
+}
+
+const Codec codec_latin_1 = {"latin_1", "latin-1", decode_latin_1, can_latin_1, put_byte,
+                             "ordinal not in range(256)", .ascii = true};
+
+/* ---- charmap ---- */
+
+enum { UNDEFINED = 0xFFFE };
+
+bool charmap_decode(Decoder *d) {
+    while (skip_ascii(d)) {
+        u16 c = d->codec->map[d->data[d->at] - 128];
+        if (c != UNDEFINED) {
+            buffer_add_code_point(&d->out, c);
+            d->at++;
+        } else if (!decode_fault(d, d->at, d->at + 1, "character maps to <undefined>")) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int find_byte(const u16 *map, u32 c) {
+    if (c < 128) return (int)c;
+    for (int i = 0; i < 128 && c != UNDEFINED; i++)
+        if (map[i] == c) return i + 128;
+    return -1;
+}
+
+bool charmap_can(const Encoder *encoder, u32 c) {
+    return find_byte(encoder->codec->map, c) >= 0;
+}
+
+void charmap_put(Encoder *encoder, u32 c) {
+    buffer_add_char(&encoder->out, (char)find_byte(encoder->codec->map, c));
+}
