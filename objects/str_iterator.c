@@ -1,9 +1,8 @@
 /* Iterating over the characters of a string. CPython has a type of its own for ASCII strings. */
 #include "base/utf8.h"
-#include "objects/int.h"
+#include "objects/iterator.h"
 #include "objects/native.h"
 #include "objects/str.h"
-#include "objects/tuple.h"
 #include "objects/want.h"
 
 typedef struct StrIterator {
@@ -47,11 +46,8 @@ static Value length_hint(Value self) {
 
 static Value reduce(VM *vm, Value self) {
     const StrIterator *iterator = (StrIterator *)self;
-    OWNED Value builtin = TRY(object_getitem(vm, vm->builtins, NAME(iter)));
-    Value text = iterator->str == EMPTY ? vm->empty_str : iterator->str;
-    OWNED Value args = TRY(tuple_of(vm, 1, text));
-    if (iterator->str == EMPTY) return tuple_of(vm, 2, builtin, args);
-    return tuple_of(vm, 3, builtin, args, from_small((i64)iterator->index));
+    if (iterator->str == EMPTY) return iterator_reduce(vm, "iter", vm->empty_str, EMPTY);
+    return iterator_reduce(vm, "iter", iterator->str, from_small((i64)iterator->index));
 }
 
 static Value set_state(VM *vm, Value self, Value state) {
@@ -65,17 +61,13 @@ static Value set_state(VM *vm, Value self, Value state) {
     return NONE;
 }
 
-static Value itself(VM *vm, Value self) {
-    return incref(self);
-}
-
 TYPE(str_iterator, .name = "str_iterator", .size = sizeof(StrIterator),
      .kind = KIND_ITERATOR, .flags = TYPE_ATOM | TYPE_NO_NEW,
-     .slots = {.free = drop, .iter = itself, .next = next})
+     .slots = {.free = drop, .iter = iterator_self, .next = next})
 
 TYPE(str_ascii_iterator, .name = "str_ascii_iterator", .size = sizeof(StrIterator),
      .kind = KIND_ITERATOR, .flags = TYPE_ATOM | TYPE_NO_NEW,
-     .slots = {.free = drop, .iter = itself, .next = next})
+     .slots = {.free = drop, .iter = iterator_self, .next = next})
 
 /* Private method returning an estimate of len(list(it)). */
 METHOD(str_iterator, __length_hint__, "($self, /)") {

@@ -15,21 +15,6 @@ bool want_str(VM *vm, const char *function, const char *argument, Value v) {
     return LIKELY(is_str(v)) || want_refuse(vm, function, argument, "str", v);
 }
 
-bool has_index(VM *vm, Value v) {
-    return is_int(v) || (type_of(vm, v)->unary_ops & CAN(UNARY_INDEX));
-}
-
-bool want_index(VM *vm, Value v, i64 *out) {
-    if (LIKELY(is_small(v))) {
-        *out = to_small(v);
-        return true;
-    }
-    OWNED Value index = TRY_OR_FALSE(object_index(vm, v));
-    if (int_fits_i64(index, out)) return true;
-    raise_index(vm, "cannot fit '%T' into an index-sized integer", v);
-    return false;
-}
-
 bool want_int(VM *vm, Value v, int *out) {
     i64 wide;
     OWNED Value index = TRY_OR_FALSE(object_index(vm, v));

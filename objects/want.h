@@ -4,7 +4,7 @@
 #ifndef APY_OBJECTS_WANT_H
 #define APY_OBJECTS_WANT_H
 
-#include "objects/vm.h"
+#include "objects/sequence.h"
 
 /* A str; else TypeError "FUNCTION() ARGUMENT must be str, not X" with argument as "argument 1" or
  * "argument 'encoding'". */
@@ -12,10 +12,10 @@ bool want_str(VM *vm, const char *function, const char *argument, Value v);
 /* The same text for any expectation. Always false. */
 bool want_refuse(VM *vm, const char *function, const char *argument, const char *expected,
                  Value v);
-/* Has it __index__ (or is it an int)? */
-bool has_index(VM *vm, Value v);
 /* An index of a sequence: IndexError when it fits no C integer. */
-bool want_index(VM *vm, Value v, i64 *out);
+static inline bool want_index(VM *vm, Value v, i64 *out) {
+    return index_to_i64(vm, v, EXC(IndexError), out);
+}
 /* A C int, by __index__. */
 bool want_int(VM *vm, Value v, int *out);
 /* The bounds of a slice (each int, None or EMPTY), resolved against the length: start may be above
