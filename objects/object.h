@@ -156,7 +156,8 @@ Obj *object_new(VM *vm, Type *type);
  * its attributes are never in slots (shape: dict_shape). */
 Obj *object_new_var(VM *vm, Type *type, usize extra);
 
-/* For the cycle collector. Visit everything that the object holds, attributes, __slots__ and a
+/* For the cycle collector, which must leave objects with count 0 alone: they are being destroyed.
+ * Visit everything that the object holds, attributes, __slots__ and a
  * class made by a script included. The visitor must take a Value of 0 as nothing: a field that was
  * not set yet. */
 void object_visit(Obj *object, Visitor *visitor);

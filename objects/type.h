@@ -148,11 +148,13 @@ struct Type {
     Obj h;
     Slots slots;
     u32 flags;
+    u32 struct_size;     /* of the C struct */
     u32 instance_size;   /* C struct + __slots__, without the attribute area */
     u32 alloc_size;      /* all of it: what object_new asks for */
     u16 dict_offset;     /* where instances keep their dict (EMPTY: attributes are in the slots that
                             follow it); 0: instances have no __dict__; or DICT_AT_END */
     u16 inline_capacity; /* how many attribute slots follow; grows as instances need more */
+    u16 tail_words;      /* with DICT_AT_END: the dict word and the __slots__ before it */
     u8 kind;             /* of instances */
     u32 version;         /* changes with every change of the class or a base; never 0 when valid */
     const TypeTable *table; /* of builtin types; of the nearest builtin base for heap types */
@@ -171,6 +173,7 @@ struct Type {
     u32 init_version;
     u32 binary_ops, reflected_ops, inplace_ops, unary_ops;
     u64 specials[2];     /* which special methods its own dict has (heap types): objects/slots.h */
+    Type *next_changed;  /* list of type_changed while it runs */
     VM *vm;
 };
 enum { DICT_AT_END = 0xFFFF }; /* dict_offset of subclasses of int, str, bytes, tuple: the last word
@@ -202,6 +205,8 @@ Value type_lookup(VM *vm, Type *type, Value name);
 bool type_is_subtype(Type *type, Type *of);
 /* Call after any change of the class's dict or bases: new version and shape ids, slots redone. */
 void type_changed(VM *vm, Type *type);
+/* The same when only the attribute of this (interned) name changed. */
+void type_changed_name(VM *vm, Type *type, Value name);
 /* 'X' as messages print it: the part of the name after the last dot. */
 const char *type_name(Type *type);
 /* Borrowed: __name__, __qualname__, __module__ (EMPTY if it has none), __bases__, __mro__. FAIL
@@ -240,6 +245,15 @@ static inline Value *instance_dict_word(Obj *instance) {
 }
 /* Slot index of the name in this shape, or -1. */
 i32 shape_find(Shape *shape, Value interned_name);
+/* A new root. `flags` may be SHAPE_DICT. NULL with MemoryError. */
+Shape *shape_new_root(VM *vm, Type *type, u32 capacity, u32 flags);
+/* Free the tree. */
+void shape_free(VM *vm, Shape *root);
+/* New ids for all shapes of the tree. */
+void shape_renew(VM *vm, Shape *root);
+/* The names in order of their slots, names[0..count): borrowed. */
+void shape_names(Shape *shape, Value *names);
+enum { SHAPE_MAX = 64 }; /* attributes; more of them go to a dict */
 /* The shape after adding the name; NULL, without exception: it does not fit (use the dict). */
 Shape *shape_add(VM *vm, Shape *shape, Value interned_name);
 /* Byte offset of an attribute slot in instances of the type. */
@@ -251,9 +265,12 @@ static inline Value *instance_slot(Obj *instance, u32 slot) {
 }
 /* The instance attribute (borrowed) or EMPTY; no class lookup. */
 Value instance_get(VM *vm, Obj *instance, Value name);
-bool instance_set(VM *vm, Obj *instance, Value name, Value value); /* EMPTY deletes; see setattr */
+/* EMPTY deletes. 1 done, 0 there is none to delete, -1 failed. */
+int instance_set(VM *vm, Obj *instance, Value name, Value value);
 /* The live __dict__ of the instance: moves its attributes there. Borrowed; NULL on failure. */
 Dict *instance_dict(VM *vm, Obj *instance);
+/* Give the instance another dict, EMPTY: an empty one. */
+bool instance_set_dict(VM *vm, Obj *instance, Value dict);
 
 /* object.__getattribute__ and object.__setattr__: the default `getattr` and `setattr` slots. */
 Value generic_getattr(VM *vm, Value self, Value name);

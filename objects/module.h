@@ -1,0 +1,13 @@
+/* Module objects: struct Module, module_new and module_add are in objects/frame.h. */
+#ifndef APY_OBJECTS_MODULE_H
+#define APY_OBJECTS_MODULE_H
+
+#include "objects/frame.h"
+#include "objects/vm.h"
+
+/* The getattr slot of modules: the dict, then its __getattr__. */
+Value module_getattr(VM *vm, Value self, Value name);
+/* The same, EMPTY for what is missing. */
+Value module_find(VM *vm, Value self, Value name);
+
+#endif

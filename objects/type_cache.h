@@ -1,0 +1,39 @@
+/* What type.c and slots.c keep behind vm->type_cache: the cache of class attributes, and which
+ * names are special methods. Private to the files that implement types.
+ *
+ * An entry holds its name; the value is borrowed from the class dict: any change of that gives
+ * the class a new version, which no entry has.
+ */
+#ifndef APY_OBJECTS_TYPE_CACHE_H
+#define APY_OBJECTS_TYPE_CACHE_H
+
+#include "objects/type.h"
+#include "objects/vm.h"
+
+enum { TYPE_CACHE_SIZE = 2048, SPECIAL_MAP_SIZE = 256 };
+
+typedef struct TypeCacheEntry {
+    u32 version; /* 0: free */
+    Value name;
+    Value value; /* EMPTY: the class has no such attribute */
+} TypeCacheEntry;
+
+typedef struct TypeCache {
+    TypeCacheEntry entries[TYPE_CACHE_SIZE];
+    u8 special_map[SPECIAL_MAP_SIZE]; /* hash of name -> row of special_table + 1; 0: free */
+    void *builtin_types;              /* the block of memory that they all lie in */
+} TypeCache;
+
+/* Fill special_map: after the names are made. */
+void specials_start(VM *vm, TypeCache *cache);
+/* Make all builtin types. False: no memory left. */
+bool types_start(VM *vm);
+/* Drop what builtin types hold (dicts, tuples), then, in types_stop, their memory. */
+void types_clear(VM *vm);
+void types_stop(VM *vm);
+/* Fill the dict of a builtin type. */
+bool type_fill(VM *vm, Type *type);
+/* The steps of type_changed for one type: version, shapes. */
+void type_renew(VM *vm, Type *type);
+
+#endif
