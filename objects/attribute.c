@@ -187,13 +187,14 @@ Value object_find_special(VM *vm, Value v, Value name) {
     return get ? bind(vm, get, found, v, type) : incref(found);
 }
 
-/* Functions and C methods in a class take self as their first argument. */
-static bool takes_self(Value found) {
-    if (has_kind(found, KIND_FUNCTION)) return true;
-    if (has_kind(found, KIND_NATIVE))
-        return ((Native *)found)->self == EMPTY &&
-               ((Native *)found)->spec->sort == NATIVE_METHOD;
-    return has_kind(found, KIND_SLOT_WRAPPER) && ((SlotWrapper *)found)->self == EMPTY;
+bool callable_takes_self(Value callable) {
+    if (has_kind(callable, KIND_FUNCTION)) return true;
+    if (has_kind(callable, KIND_NATIVE)) {
+        const Native *native = (Native *)callable;
+        return native->self == EMPTY && native->spec->sort == NATIVE_METHOD;
+    }
+    return has_kind(callable, KIND_SLOT_WRAPPER) &&
+           ((SlotWrapper *)callable)->self == EMPTY;
 }
 
 Value object_find_method(VM *vm, Value v, Value name, bool *unbound) {
@@ -202,7 +203,7 @@ Value object_find_method(VM *vm, Value v, Value name, bool *unbound) {
     if (type->slots.getattr != generic_getattr || !is_interned_name(name))
         return object_getattr(vm, v, name);
     Value found = type_lookup(vm, type, name);
-    if (found == EMPTY || !takes_self(found)) return generic_getattr(vm, v, name);
+    if (found == EMPTY || !callable_takes_self(found)) return generic_getattr(vm, v, name);
     Value own = own_attribute(vm, type, v, name);
     if (own != EMPTY) return incref(own);
     *unbound = true;

@@ -56,6 +56,18 @@ typedef struct Native {
     Type *owner;  /* borrowed; for methods */
 } Native;
 
+/* __new__ of builtin types: calls self's `new` slot with the arguments as they come. */
+extern const NativeSpec type_new_spec;
+/* Does the callable, found in a class, take the instance as its first argument: a function, C
+ * method or slot wrapper? (Then no bound method is needed to call it.) */
+bool callable_takes_self(Value callable);
+
+/* A function in the form of the `call` slot. */
+typedef Value (*CallFunction)(VM *vm, Value callable, Value *args, u32 nargs, Value kwnames);
+/* Put `self` in front of the arguments and call: call(vm, callable, [self, *args], ...). */
+Value call_prepended(VM *vm, CallFunction call, Value callable, Value self, Value *args,
+                     u32 nargs, Value kwnames);
+
 Value native_new(VM *vm, const NativeSpec *spec, Value self, Value module);
 /* Arrange the arguments as above and call. `self` (or EMPTY) is put in front. */
 Value native_call(VM *vm, Native *native, Value *args, u32 nargs, Value kwnames);
