@@ -81,6 +81,7 @@ typedef struct Arguments {
     const char *function;      /* as TypeErrors name it: "list" */
     const char *const *names;  /* NULL-terminated */
     u8 positional_only, positional, required;
+    bool counts_plainly; /* without keywords the text is "int expected at most 2 arguments, got 3" */
 } Arguments;
 bool arguments_bind(VM *vm, const Arguments *spec, Value *args, u32 nargs, Value kwnames,
                     Value *out);

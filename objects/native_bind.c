@@ -1,0 +1,287 @@
+/* Arguments of functions written in C: from what the caller gives to one place for each parameter,
+ * with CPython's words for what does not fit. CPython words it in three ways, which depend on how
+ * it declares the function; the signature tells which:
+ *   - no parameter, or exactly one by position only: "list.append() takes exactly one argument";
+ *   - more by position only: "insert expected 2 arguments, got 1";
+ *   - keywords allowed: "split() takes at most 2 arguments (3 given)", "missing required argument".
+ */
+#include "objects/dict.h"
+#include "objects/native.h"
+#include "objects/str.h"
+#include "objects/tuple.h"
+#include "objects/vm.h"
+
+/* What NativeSpec and Arguments have in common. */
+typedef struct Signature {
+    const char *name;            /* bare */
+    const char *owner;           /* "list", "math"; NULL: none is shown */
+    const char *const *names;
+    u32 named;                   /* without **kwargs */
+    u32 positional, positional_only, required;
+    u32 required_keywords;       /* the first keyword-only ones */
+    bool has_varargs, has_varkw;
+    bool counts_plainly;         /* never "takes exactly one argument" */
+} Signature;
+
+/* What the caller gave. */
+typedef struct Given {
+    Value *args; /* positional, then the values of keywords */
+    u32 nargs, keywords;
+    const Value *names; /* of the keywords */
+} Given;
+
+static u32 count_keywords(Value kwnames) {
+    return kwnames == EMPTY ? 0 : (u32)to_tuple(kwnames)->count;
+}
+
+static Given given_of(Value *args, u32 nargs, Value kwnames) {
+    u32 keywords = count_keywords(kwnames);
+    return (Given){args, nargs, keywords, keywords ? to_tuple(kwnames)->items : NULL};
+}
+
+static const char *plural(u32 count) {
+    return count == 1 ? "" : "s";
+}
+
+/* ---- signatures without keywords ---- */
+
+static bool raise_no_keywords(VM *vm, const Signature *signature) {
+    if (signature->owner)
+        raise_type(vm, "%s.%s() takes no keyword arguments", signature->owner,
+                   signature->name);
+    else raise_type(vm, "%s() takes no keyword arguments", signature->name);
+    return false;
+}
+
+static bool raise_exact(VM *vm, const Signature *signature, u32 nargs) {
+    const char *owner = signature->owner ? signature->owner : "";
+    const char *dot = signature->owner ? "." : "";
+    const char *what = signature->named ? "exactly one argument" : "no arguments";
+    raise_type(vm, "%s%s%s() takes %s (%u given)", owner, dot, signature->name, what, nargs);
+    return false;
+}
+
+static bool raise_expected(VM *vm, const Signature *signature, u32 nargs) {
+    u32 least = signature->required, most = signature->positional;
+    bool is_few = nargs < least;
+    bool is_fixed = least == most && !signature->has_varargs;
+    u32 wanted = is_few ? least : most;
+    raise_type(vm, "%s expected %s%u argument%s, got %u", signature->name,
+               is_fixed ? "" : is_few ? "at least " : "at most ", wanted, plural(wanted),
+               nargs);
+    return false;
+}
+
+static bool check_positional(VM *vm, const Signature *signature, const Given *given) {
+    if (given->keywords) return raise_no_keywords(vm, signature);
+    bool too_many = given->nargs > signature->positional && !signature->has_varargs;
+    if (given->nargs >= signature->required && !too_many) return true;
+    bool is_exact = signature->named == signature->required && signature->named <= 1 &&
+                    !signature->has_varargs && !signature->counts_plainly;
+    return is_exact ? raise_exact(vm, signature, given->nargs)
+                    : raise_expected(vm, signature, given->nargs);
+}
+
+/* ---- signatures with keywords ---- */
+
+static bool check_total(VM *vm, const Signature *signature, const Given *given) {
+    u32 total = given->nargs + given->keywords;
+    if (total <= signature->named || signature->has_varkw) return true;
+    raise_type(vm, "%s() takes at most %u %sargument%s (%u given)", signature->name,
+               signature->named, given->nargs == 0 ? "keyword " : "",
+               plural(signature->named), total);
+    return false;
+}
+
+static bool raise_count(VM *vm, const Signature *signature, const char *how, u32 wanted,
+                        u32 nargs) {
+    raise_type(vm, "%s() takes %s %u positional argument%s (%u given)", signature->name,
+               how, wanted, plural(wanted), nargs);
+    return false;
+}
+
+static bool check_counts(VM *vm, const Signature *signature, const Given *given) {
+    u32 most = signature->positional;
+    u32 least = signature->required < signature->positional_only
+                    ? signature->required
+                    : signature->positional_only;
+    if (!signature->has_varargs) {
+        if (!check_total(vm, signature, given)) return false;
+        if (given->nargs > most && most == 0) {
+            raise_type(vm, "%s() takes no positional arguments", signature->name);
+            return false;
+        }
+        if (given->nargs > most)
+            return raise_count(vm, signature, least < most && signature->required < most
+                                                  ? "at most"
+                                                  : "exactly",
+                               most, given->nargs);
+    }
+    if (given->nargs >= least) return true;
+    return raise_count(vm, signature, least < most ? "at least" : "exactly", least,
+                       given->nargs);
+}
+
+/* Index among the keywords, or -1. */
+static i64 find_keyword(const Given *given, const char *name) {
+    for (u32 i = 0; i < given->keywords; i++)
+        if (str_equals_text(given->names[i], name)) return i;
+    return -1;
+}
+
+static bool is_required(const Signature *signature, u32 parameter) {
+    if (parameter < signature->positional) return parameter < signature->required;
+    return parameter - signature->positional < signature->required_keywords;
+}
+
+/* Fill what was not given by position. `*used`: how many keywords found a parameter. */
+static bool fill_by_name(VM *vm, const Signature *signature, const Given *given, Value *out,
+                         u32 *used) {
+    u32 from = given->nargs < signature->positional ? given->nargs : signature->positional;
+    for (u32 i = from; i < signature->named; i++) {
+        i64 at = i < signature->positional_only ? -1
+                                                : find_keyword(given, signature->names[i]);
+        out[i] = at < 0 ? EMPTY : given->args[given->nargs + (u32)at];
+        *used += at >= 0;
+        if (at >= 0 || !is_required(signature, i)) continue;
+        raise_type(vm, "%s() missing required argument '%s' (pos %u)", signature->name,
+                   signature->names[i], i + 1);
+        return false;
+    }
+    return true;
+}
+
+static bool is_parameter(const Signature *signature, Value name) {
+    for (u32 i = signature->positional_only; i < signature->named; i++)
+        if (str_equals_text(name, signature->names[i])) return true;
+    return false;
+}
+
+/* Some keyword is no parameter, or one that was given by position too. */
+static bool raise_surplus(VM *vm, const Signature *signature, const Given *given) {
+    for (u32 i = signature->positional_only; i < signature->positional; i++) {
+        if (i >= given->nargs || find_keyword(given, signature->names[i]) < 0) continue;
+        raise_type(vm, "argument for %s() given by name ('%s') and position (%u)",
+                   signature->name, signature->names[i], i + 1);
+        return false;
+    }
+    for (u32 i = 0; i < given->keywords; i++) {
+        if (is_parameter(signature, given->names[i])) continue;
+        raise_type(vm, "%s() got an unexpected keyword argument '%S'", signature->name,
+                   given->names[i]);
+        return false;
+    }
+    return false;
+}
+
+/* The dict for **kwargs; owned. */
+static Value collect_surplus(VM *vm, const Signature *signature, const Given *given) {
+    OWNED Value dict = TRY(dict_new(vm));
+    for (u32 i = 0; i < given->keywords; i++) {
+        if (is_parameter(signature, given->names[i])) continue;
+        Value value = given->args[given->nargs + i];
+        CHECK(dict_set(vm, to_dict(dict), given->names[i], value));
+    }
+    return TAKE(dict);
+}
+
+/* ---- binding ---- */
+
+static bool takes_keywords(const Signature *signature) {
+    return signature->positional_only < signature->named || signature->has_varkw;
+}
+
+/* out[0..named): borrowed, EMPTY where omitted. */
+static bool bind(VM *vm, const Signature *signature, const Given *given, Value *out) {
+    u32 direct = given->nargs < signature->positional ? given->nargs : signature->positional;
+    for (u32 i = 0; i < direct; i++) out[i] = given->args[i];
+    if (!takes_keywords(signature) || (signature->counts_plainly && !given->keywords)) {
+        for (u32 i = direct; i < signature->named; i++) out[i] = EMPTY;
+        return check_positional(vm, signature, given);
+    }
+    u32 used = 0;
+    if (!check_counts(vm, signature, given) ||
+        !fill_by_name(vm, signature, given, out, &used))
+        return false;
+    if (used == given->keywords) return true;
+    return signature->has_varkw || raise_surplus(vm, signature, given);
+}
+
+bool arguments_bind(VM *vm, const Arguments *spec, Value *args, u32 nargs, Value kwnames,
+                    Value *out) {
+    u32 named = 0;
+    while (spec->names[named]) named++;
+    Signature signature = {.name = spec->function,
+                           .names = spec->names,
+                           .named = named,
+                           .positional = spec->positional,
+                           .positional_only = spec->positional_only,
+                           .required = spec->required,
+                           .counts_plainly =
+                               spec->counts_plainly || spec->positional_only == named};
+    Given given = given_of(args, nargs, kwnames);
+    return bind(vm, &signature, &given, out);
+}
+
+bool arguments_no_keywords(VM *vm, const char *function, Value kwnames) {
+    if (!count_keywords(kwnames)) return true;
+    raise_type(vm, "%s() takes no keyword arguments", function);
+    return false;
+}
+
+static const char *owner_name(VM *vm, const NativeSpec *spec) {
+    if (spec->sort) return type_name(vm->types[spec->owner]);
+    const char *module = module_specs[spec->owner].name;
+    return strcmp(module, "builtins") == 0 ? NULL : module;
+}
+
+static Signature signature_of(VM *vm, const NativeSpec *spec) {
+    bool has_varkw = spec->rest & NATIVE_VARKW;
+    return (Signature){.name = spec->name,
+                       .owner = owner_name(vm, spec),
+                       .names = spec->parameters,
+                       .named = spec->named - has_varkw,
+                       .positional = spec->positional,
+                       .positional_only = spec->positional_only,
+                       .required = spec->required,
+                       .required_keywords = spec->required_keywords,
+                       .has_varargs = spec->rest & NATIVE_VARARGS,
+                       .has_varkw = has_varkw};
+}
+
+/* ---- calling ---- */
+
+enum { ROOM = 16 };
+
+static Value call_bound(VM *vm, const NativeSpec *spec, Value self, const Given *given,
+                        u32 surplus, Value *out) {
+    u32 before = self == EMPTY ? 0 : 1, total = before + spec->named + surplus;
+    Signature signature = signature_of(vm, spec);
+    OWNED Value keywords = EMPTY;
+    out[0] = self;
+    CHECK(bind(vm, &signature, given, out + before));
+    if (signature.has_varkw) {
+        keywords = TRY(collect_surplus(vm, &signature, given));
+        out[before + signature.named] = keywords;
+    }
+    Value *rest = out + before + spec->named;
+    for (u32 i = 0; i < surplus; i++) rest[i] = given->args[spec->positional + i];
+    return spec->function(vm, out, total);
+}
+
+Value native_call_spec(VM *vm, const NativeSpec *spec, Value self, Value *args, u32 nargs,
+                       Value kwnames) {
+    Given given = given_of(args, nargs, kwnames);
+    bool has_varargs = spec->rest & NATIVE_VARARGS;
+    u32 surplus = has_varargs && nargs > spec->positional ? nargs - spec->positional : 0;
+    usize total = 1 + (usize)spec->named + surplus;
+    if (LIKELY(total <= ROOM)) {
+        Value room[ROOM];
+        return call_bound(vm, spec, self, &given, surplus, room);
+    }
+    Value *out = heap_raw_alloc(&vm->heap, total * sizeof(Value));
+    if (!out) return raise_memory(vm);
+    Value result = call_bound(vm, spec, self, &given, surplus, out);
+    heap_raw_free(&vm->heap, out, total * sizeof(Value));
+    return result;
+}
