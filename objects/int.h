@@ -1,11 +1,12 @@
 /* int: inline up to 63 bits, else limbs of GMP in the object.
  *
- * A bool is an int of its own two words; an instance of a subclass holds its number as an exact
- * int (IntInstance). int_plain turns all of them into an exact int, inline or BigInt, which is what
- * arithmetic works on. Functions that take ints accept every form unless they say otherwise.
+ * A bool is an int of its own two words; an instance of a subclass holds its number as an
+ * exact int (IntInstance). int_plain turns all of them into an exact int, inline or
+ * BigInt, which is what arithmetic works on. Functions that take ints accept every form
+ * unless they say otherwise.
  *
- * GMP ends the process when memory is out, so sizes are checked before it is called: numbers above
- * INT_LIMBS_MAX limbs raise MemoryError.
+ * GMP ends the process when memory is out, so sizes are checked before it is called:
+ * numbers above INT_LIMBS_MAX limbs raise MemoryError.
  */
 #ifndef APY_OBJECTS_INT_H
 #define APY_OBJECTS_INT_H
@@ -16,7 +17,8 @@
 
 typedef struct BigInt {
     Obj h;
-    i64 size; /* limbs; negative for negative numbers; the number never fits an inline int */
+    i64 size; /* limbs; negative for negative numbers; the number never fits an inline int
+               */
     mp_limb_t limbs[];
 } BigInt;
 
@@ -48,8 +50,8 @@ Value int_from_i64(VM *vm, i64 i);
 Value int_from_u64(VM *vm, u64 u);
 Value int_from_mpz(VM *vm, const mpz_t z);
 Value int_from_double(VM *vm, double d); /* truncated; inf and nan raise */
-/* Digits without sign and underscores in a base from 2 to 36, known to be valid. ValueError above
- * the digit limit if the base is not a power of two. */
+/* Digits without sign and underscores in a base from 2 to 36, known to be valid.
+ * ValueError above the digit limit if the base is not a power of two. */
 Value int_from_digits(VM *vm, Span digits, int base);
 /* Make z (not initialised, never cleared) a read-only view of v; `room` outlives it. */
 void int_view(Value v, mpz_t z, mp_limb_t room[1]);
@@ -71,14 +73,16 @@ int int_order_double(Value v, double d);
 bool int_is_negative(Value v);
 bool int_is_zero(Value v);
 u64 int_bit_length(Value v);
-/* Append the sign and the digits to out. False with ValueError above the digit limit (base 10). */
+/* Append the sign and the digits to out. False with ValueError above the digit limit
+ * (base 10). */
 bool int_write(VM *vm, Value v, int base, Buffer *out);
-/* int(text, base): white space, sign, prefix, underscores. `shown` is what the error quotes. */
+/* int(text, base): white space, sign, prefix, underscores. `shown` is what the error
+ * quotes. */
 Value int_read(VM *vm, Span text, int base, Value shown);
 /* int(x): __int__, __index__, __trunc__, text. */
 Value int_convert(VM *vm, Value v);
-/* The text of a str with its decimal digits and white space as ASCII, other characters that are
- * not ASCII as '?': what int(), float() and complex() read. */
+/* The text of a str with its decimal digits and white space as ASCII, other characters
+ * that are not ASCII as '?': what int(), float() and complex() read. */
 void number_text(Value str, Buffer *out);
 Span number_strip(Span text); /* without the ASCII white space around it */
 
