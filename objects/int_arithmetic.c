@@ -5,6 +5,7 @@
 
 #include "objects/float.h"
 #include "objects/int_inner.h"
+#include "objects/tuple.h"
 
 /* Both operands as GMP sees them. */
 typedef struct Operands {
