@@ -51,15 +51,24 @@ static void print_heading(const Place *place, bool is_colored, Buffer *out) {
     buffer_add_char(out, '\n');
 }
 
-void place_print(VM *vm, const Place *place, bool color, Buffer *out) {
-    print_heading(place, color, out);
-    if (place->line <= 0) return;
+static bool is_file_name(Value filename) {
+    Span name = str_span(filename);
+    return name.length < 2 || name.data[0] != '<' || name.data[name.length - 1] != '>';
+}
+
+static const TracebackStyle usual_style;
+
+void place_print(VM *vm, const Place *place, const TracebackStyle *style, Buffer *out) {
+    if (!style) style = &usual_style;
+    print_heading(place, style->color, out);
+    if (place->line <= 0 || (style->is_plain && !is_file_name(place->filename))) return;
     i32 end = place->end_line >= place->line ? place->end_line : place->line;
     Buffer text = {0};
     sources_lines(vm, str_span(place->filename), (u32)place->line, (u32)end, &text);
     Excerpt excerpt = {buffer_span(&text), (u32)(end - place->line) + 1, place->column,
                        place->end_column};
-    excerpt_write(out, &excerpt, color);
+    if (style->is_plain) excerpt.column = -1;
+    excerpt_write(out, &excerpt, style->color);
     buffer_free(&text);
 }
 
@@ -98,8 +107,8 @@ static void print_repeats(u64 count, Buffer *out) {
 }
 
 /* The entries [from, to) of the traceback. */
-static void print_entries(VM *vm, Value traceback, u64 from, u64 to, bool color,
-                          Buffer *out) {
+static void print_entries(VM *vm, Value traceback, u64 from, u64 to,
+                          const TracebackStyle *style, Buffer *out) {
     Place last = {0};
     u64 repeats = 0;
     for (u64 i = 0; traceback != EMPTY && i < to; i++) {
@@ -112,28 +121,27 @@ static void print_entries(VM *vm, Value traceback, u64 from, u64 to, bool color,
             repeats = 0;
         }
         last = place;
-        if (++repeats <= SHOWN_REPEATS) place_print(vm, &place, color, out);
+        if (++repeats <= SHOWN_REPEATS) place_print(vm, &place, style, out);
     }
     print_repeats(repeats, out);
 }
 
 /* sys.tracebacklimit keeps the last entries, counted as CPython slices them. */
-static bool limit_by_sys(VM *vm, u64 count, u64 *from) {
+static void limit_by_sys(VM *vm, u64 count, u64 *from) {
     Value value = vm->sys ? dict_get_text(vm, to_dict(vm->sys), "tracebacklimit") : EMPTY;
-    if (!is_small(value)) return false;
+    if (!is_small(value)) return;
     i64 limit = to_small(value) < 0 ? 0 : to_small(value);
     i64 start = (i64)count - limit;
     if (start < 0) start += (i64)count;
     *from = start < 0 ? 0 : (u64)start;
-    return true;
 }
 
 static void choose_entries(VM *vm, const TracebackStyle *style, u64 count, u64 *from,
                            u64 *to) {
     *from = 0;
     *to = count;
-    if (!style || !style->is_limited) {
-        if (!style) limit_by_sys(vm, count, from);
+    if (!style->is_limited) {
+        limit_by_sys(vm, count, from);
         return;
     }
     u64 wanted = style->limit < 0 ? (u64)-style->limit : (u64)style->limit;
@@ -157,8 +165,9 @@ typedef struct Printer {
 
 bool traceback_print(VM *vm, Value traceback, const TracebackStyle *style, Buffer *out) {
     u64 from, to;
+    if (!style) style = &usual_style;
     choose_entries(vm, style, count_entries(traceback), &from, &to);
-    print_entries(vm, traceback, from, to, style && style->color, out);
+    print_entries(vm, traceback, from, to, style, out);
     return !out->failed;
 }
 
@@ -201,14 +210,13 @@ static void emit_traceback(Printer *p, const Report *report, Span heading, char 
     choose_entries(p->vm, p->style, count_entries(traceback), &from, &to);
     if (from >= to) return;
     emit(p, heading, margin);
-    print_entries(p->vm, traceback, from, to, p->color, &text);
+    print_entries(p->vm, traceback, from, to, p->style, &text);
     emit_buffer(p, &text);
 }
 
 /* ---- type, message, notes ---- */
 
-/* "module.Name"; builtins and __main__ are left out. */
-static void add_type_name(VM *vm, Type *type, Buffer *out) {
+void type_name_print(VM *vm, Type *type, Buffer *out) {
     OWNED Value module = object_getattr(vm, from_object(type), NAME(__module__));
     OWNED Value name = object_getattr(vm, from_object(type), NAME(__qualname__));
     if (module == FAIL || name == FAIL) exception_clear(vm);
@@ -227,7 +235,7 @@ static void add_type_name(VM *vm, Type *type, Buffer *out) {
 
 static void add_last_line(VM *vm, const Report *report, bool color, Buffer *out) {
     if (color) buffer_add_text(out, COLOR_BOLD_MAGENTA);
-    add_type_name(vm, type_of(vm, report->exception), out);
+    type_name_print(vm, type_of(vm, report->exception), out);
     if (color) buffer_add_text(out, COLOR_RESET);
     if (report->text != EMPTY && to_str(report->text)->size) {
         buffer_add_text(out, ": ");
@@ -262,7 +270,7 @@ static void add_notes(VM *vm, Value notes, Buffer *out) {
 static void print_only(VM *vm, const Report *report, bool color, Buffer *out) {
     if (is_instance(vm, report->exception, EXC(SyntaxError))) {
         Buffer name = {0};
-        add_type_name(vm, type_of(vm, report->exception), &name);
+        type_name_print(vm, type_of(vm, report->exception), &name);
         syntax_error_print(vm, report->exception, buffer_span(&name), color, out);
         buffer_free(&name);
     } else
@@ -374,9 +382,9 @@ static void print_chain(Printer *p, i32 index) {
 
 bool exception_print(VM *vm, Value exception, const TracebackStyle *style, Buffer *out) {
     Value pending = exception_take(vm);
-    Printer printer = {
-        .vm = vm, .style = style, .color = style && style->color, .out = out};
-    reports_gather(vm, &printer.reports, exception, !style || !style->is_unchained);
+    if (!style) style = &usual_style;
+    Printer printer = {.vm = vm, .style = style, .color = style->color, .out = out};
+    reports_gather(vm, &printer.reports, exception, !style->is_unchained);
     bool is_done = printer.reports.count && !printer.reports.failed;
     if (is_done) print_chain(&printer, 0);
     reports_free(vm, &printer.reports);

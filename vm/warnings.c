@@ -1,13 +1,12 @@
 #include "vm/warnings.h"
 
-#include <unistd.h>
-
 #include "objects/dict.h"
 #include "objects/frameobject.h"
 #include "objects/list.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "vm/sources.h"
+#include "vm/unraisable.h"
 
 /* ---- state ---- */
 
@@ -169,7 +168,7 @@ static void add_source_line(VM *vm, const WarningPlace *place, Buffer *out) {
     Buffer line = {0};
     if (is_str(place->line_text))
         buffer_add_span(&line, str_span(place->line_text));
-    else if (place->line > 0)
+    else if (place->line > 0 && *str_span(place->filename).data != '<')
         sources_lines(vm, str_span(place->filename), (u32)place->line, (u32)place->line,
                       &line);
     Span text = buffer_span(&line);
@@ -199,15 +198,6 @@ static Value make_text(VM *vm, Value category, Value text, const WarningPlace *p
     return str_from_buffer(vm, &out);
 }
 
-static bool write_error(VM *vm, Value text) {
-    Value stream = vm->sys ? dict_get_text(vm, to_dict(vm->sys), "stderr") : EMPTY;
-    if (stream == NONE) return true;
-    if (stream == EMPTY) return write(2, to_str(text)->data, to_str(text)->size) >= 0;
-    OWNED Value held = incref(stream);
-    OWNED Value done = call_method_1(vm, held, NAME(write), text);
-    return done != FAIL;
-}
-
 /* warnings._showwarnmsg(warnings.WarningMessage(...)) */
 static bool show_by_module(VM *vm, Value show, Value category, Value message,
                            const WarningPlace *place, Value source) {
@@ -232,7 +222,7 @@ static bool show(VM *vm, Value category, Value message, Value text,
     if (by_module != EMPTY)
         return show_by_module(vm, by_module, category, message, place, source);
     OWNED Value shown = TRY_OR_FALSE(make_text(vm, category, text, place, source));
-    return write_error(vm, shown);
+    return stderr_write(vm, str_span(shown));
 }
 
 /* ---- issuing ---- */
