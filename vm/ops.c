@@ -21,289 +21,1873 @@
 /* ---- moving values ---- */
 
 /* Do nothing. */
-OP(NOP)
+OP(NOP) { NEXT; }
+
 /* MOVE A, B: r[A] = r[B] */
-OP(MOVE)
+OP(MOVE) {
+    Value v = r[B];
+    if (HAS(F_FIRST)) {
+        STORE(v);
+        NEXT;
+    }
+    if (UNLIKELY(v == EMPTY)) BOUND(B);
+    incref(v);
+    STORE(v);
+    NEXT;
+}
+
 /* DROP A: release the temporary r[A]. */
-OP(DROP)
+OP(DROP) {
+    RELEASE(r[A]);
+    NEXT;
+}
+
 /* LOADK A, BC: r[A] = k[BC] */
-OP(LOADK)
+OP(LOADK) {
+    STORE(incref(k[BC]));
+    NEXT;
+}
+
 /* LOADV A, BC: r[A] = the immediate value BC, sign-extended (small ints, None, True, False, ...) */
-OP(LOADV)
+OP(LOADV) {
+    STORE((Value)(i64)BC);
+    NEXT;
+}
+
 /* DELLOCAL A: unbind the local; UnboundLocalError if it is not bound. */
-OP(DELLOCAL)
+OP(DELLOCAL) {
+    BOUND(A);
+    Value before = r[A];
+    r[A] = EMPTY;
+    RELEASE(before);
+    NEXT;
+}
+
 /* CLEARLOCAL A: unbind the local if it is bound (end of `except ... as`, comprehension variables). */
-OP(CLEARLOCAL)
+OP(CLEARLOCAL) {
+    Value before = r[A];
+    r[A] = EMPTY;
+    RELEASE(before);
+    NEXT;
+}
+
 /* MAKECELL A: r[A] = a new cell holding what r[A] held (EMPTY: unbound). At function entry. */
-OP(MAKECELL)
+OP(MAKECELL) {
+    SAVE();
+    Value cell = cell_new(vm, r[A]);
+    if (cell == FAIL) goto error;
+    decref(r[A]);
+    r[A] = cell;
+    NEXT;
+}
+
 /* GETCELL A, B: r[A] = contents of the cell in local r[B]; UnboundLocalError. */
-OP(GETCELL)
+OP(GETCELL) {
+    Value v = ((Cell *)to_object(r[B]))->value;
+    if (UNLIKELY(v == EMPTY)) {
+        unbound = B;
+        goto unbound_local;
+    }
+    incref(v);
+    STORE(v);
+    NEXT;
+}
+
 /* SETCELL A, B: contents of the cell in local r[A] = r[B] (first source). */
-OP(SETCELL)
+OP(SETCELL) {
+    BOUND(B);
+    Value *slot = &((Cell *)to_object(r[A]))->value;
+    Value before = *slot;
+    *slot = HAS(F_FIRST) ? r[B] : incref(r[B]);
+    RELEASE(before);
+    NEXT;
+}
+
 /* DELCELL A: empty the cell in local r[A]; UnboundLocalError. */
-OP(DELCELL)
+OP(DELCELL) {
+    Value *slot = &((Cell *)to_object(r[A]))->value;
+    if (*slot == EMPTY) {
+        unbound = A;
+        goto unbound_local;
+    }
+    Value before = *slot;
+    *slot = EMPTY;
+    RELEASE(before);
+    NEXT;
+}
+
 /* GETFREE A, B: r[A] = contents of closure cell number B; NameError. */
-OP(GETFREE)
+OP(GETFREE) {
+    Value v = ((Cell *)to_object(to_tuple(FUNCTION_OF_FRAME->closure)->items[B]))->value;
+    if (UNLIKELY(v == EMPTY)) {
+        SAVE();
+        raise_unbound_free(vm, FP, B);
+        goto error;
+    }
+    incref(v);
+    STORE(v);
+    NEXT;
+}
+
 /* SETFREE A, B: contents of closure cell number A = r[B] (first source). */
-OP(SETFREE)
+OP(SETFREE) {
+    BOUND(B);
+    Value *slot = &((Cell *)to_object(to_tuple(FUNCTION_OF_FRAME->closure)->items[A]))->value;
+    Value before = *slot;
+    *slot = HAS(F_FIRST) ? r[B] : incref(r[B]);
+    RELEASE(before);
+    NEXT;
+}
+
 /* DELFREE A: empty closure cell number A; NameError. */
-OP(DELFREE)
+OP(DELFREE) {
+    Value *slot = &((Cell *)to_object(to_tuple(FUNCTION_OF_FRAME->closure)->items[A]))->value;
+    if (*slot == EMPTY) {
+        SAVE();
+        raise_unbound_free(vm, FP, A);
+        goto error;
+    }
+    Value before = *slot;
+    *slot = EMPTY;
+    RELEASE(before);
+    NEXT;
+}
+
 /* FREECELL A, B: r[A] = closure cell number B itself (for making closures; cells of locals: MOVE). */
-OP(FREECELL)
+OP(FREECELL) {
+    STORE(incref(to_tuple(FUNCTION_OF_FRAME->closure)->items[B]));
+    NEXT;
+}
+
 /* GETCLASSFREE A, B, C: class bodies: r[A] = r[B][n of free variable C] if the mapping has it, else the
  * contents of closure cell C. B is a local (0 for the body's own namespace) or F_FIRST temporary. */
-OP(GETCLASSFREE)
+OP(GETCLASSFREE) {
+    SAVE();
+    Value name = to_tuple(FP->code->free_names)->items[C];
+    Value v = step_mapping_get(vm, r[B], name);
+    RELEASE_FIRST(r[B]);
+    if (v == EMPTY) {
+        v = ((Cell *)to_object(to_tuple(FUNCTION_OF_FRAME->closure)->items[C]))->value;
+        if (v == EMPTY) v = raise_unbound_free(vm, FP, C);
+        else incref(v);
+    }
+    DELIVER(v);
+}
+
 /* GLOBAL A, -, C +2: r[A] = global, else builtin n[C]; NameError. */
-OP(GLOBAL)
+OP(GLOBAL) {
+    SAVE();
+    DELIVER_CACHED(cached_global(vm, (Insn *)pc - 1, FUNCTION_OF_FRAME, NAME_OF(C), EMPTY));
+}
+
 /* SETGLOBAL -, B, C +2: global n[C] = r[B] (first source). */
-OP(SETGLOBAL)
+OP(SETGLOBAL) {
+    BOUND(B);
+    SAVE();
+    bool done = cached_set_global(vm, (Insn *)pc - 1, FUNCTION_OF_FRAME->globals, NAME_OF(C), r[B]);
+    pc += 2;
+    RELEASE_FIRST(r[B]);
+    if (!done) goto error;
+    NEXT;
+}
+
 /* DELGLOBAL -, -, C */
-OP(DELGLOBAL)
+OP(DELGLOBAL) {
+    SAVE();
+    if (!step_delete_name(vm, FUNCTION_OF_FRAME->globals, NAME_OF(C))) goto error;
+    NEXT;
+}
+
 /* GETNAME A, -, C +2: r[A] = n[C] in the namespace, else global, else builtin; NameError. */
-OP(GETNAME)
+OP(GETNAME) {
+    SAVE();
+    DELIVER_CACHED(cached_global(vm, (Insn *)pc - 1, FUNCTION_OF_FRAME, NAME_OF(C), r[0]));
+}
+
 /* SETNAME -, B, C +2: n[C] in the namespace = r[B] (first source). */
-OP(SETNAME)
+OP(SETNAME) {
+    BOUND(B);
+    SAVE();
+    bool done = cached_set_global(vm, (Insn *)pc - 1, r[0], NAME_OF(C), r[B]);
+    pc += 2;
+    RELEASE_FIRST(r[B]);
+    if (!done) goto error;
+    NEXT;
+}
+
 /* DELNAME -, -, C: NameError. */
-OP(DELNAME)
+OP(DELNAME) {
+    SAVE();
+    if (!step_delete_name(vm, r[0], NAME_OF(C))) goto error;
+    NEXT;
+}
+
 /* GETMAPGLOBAL A, B, C: r[A] = r[B][n[C]] if the mapping has it, else global, else builtin. */
-OP(GETMAPGLOBAL)
+OP(GETMAPGLOBAL) {
+    SAVE();
+    Value v = step_mapping_get(vm, r[B], NAME_OF(C));
+    RELEASE_FIRST(r[B]);
+    if (v == EMPTY) v = step_global(vm, FUNCTION_OF_FRAME, NAME_OF(C));
+    DELIVER(v);
+}
 
 /* ---- operators: r[A] = r[B] op r[C]; F_INPLACE for augmented assignment ---- */
 
-OP(ADD)
-OP(SUB)
-OP(MUL)
-OP(MATMUL)
-OP(TRUEDIV)
-OP(FLOORDIV)
-OP(MOD)
-OP(POW)
-OP(LSHIFT)
-OP(RSHIFT)
-OP(AND)
-OP(OR)
-OP(XOR)
+OP(ADD) {
+    Value b = r[B], c = r[C];
+    if (LIKELY(are_small(b, c))) {
+        i64 sum;
+        if (LIKELY(!__builtin_saddl_overflow((i64)b, (i64)(c - 1), &sum))) {
+            STORE((Value)sum);
+            NEXT;
+        }
+    } else if (is_flonum(b) && is_flonum(c)) {
+        double d = to_flonum(b) + to_flonum(c);
+        if (LIKELY(fits_flonum(d))) {
+            STORE(from_flonum(d));
+            NEXT;
+        }
+    }
+    goto binary_slow;
+}
+
+OP(SUB) {
+    Value b = r[B], c = r[C];
+    if (LIKELY(are_small(b, c))) {
+        i64 difference;
+        if (LIKELY(!__builtin_ssubl_overflow((i64)b, (i64)(c - 1), &difference))) {
+            STORE((Value)difference);
+            NEXT;
+        }
+    } else if (is_flonum(b) && is_flonum(c)) {
+        double d = to_flonum(b) - to_flonum(c);
+        if (LIKELY(fits_flonum(d))) {
+            STORE(from_flonum(d));
+            NEXT;
+        }
+    }
+    goto binary_slow;
+}
+
+OP(MUL) {
+    Value b = r[B], c = r[C];
+    if (LIKELY(are_small(b, c))) {
+        i64 product;
+        if (LIKELY(!__builtin_smull_overflow((i64)(b - 1), to_small(c), &product))) {
+            STORE((Value)product + 1);
+            NEXT;
+        }
+    } else if (is_flonum(b) && is_flonum(c)) {
+        double d = to_flonum(b) * to_flonum(c);
+        if (LIKELY(fits_flonum(d))) {
+            STORE(from_flonum(d));
+            NEXT;
+        }
+    }
+    goto binary_slow;
+}
+
+OP(MATMUL) { goto binary_slow; }
+
+OP(TRUEDIV) {
+    Value b = r[B], c = r[C];
+    if (is_flonum(b) && is_flonum(c)) {
+        double d = to_flonum(b) / to_flonum(c);
+        if (LIKELY(fits_flonum(d))) {
+            STORE(from_flonum(d));
+            NEXT;
+        }
+    }
+    goto binary_slow;
+}
+
+OP(FLOORDIV) {
+    Value b = r[B], c = r[C];
+    if (LIKELY(are_small(b, c))) {
+        i64 x = to_small(b), y = to_small(c);
+        if (LIKELY(y > 0)) {
+            i64 q = x / y;
+            STORE(from_small(q - (x % y < 0)));
+            NEXT;
+        }
+    }
+    goto binary_slow;
+}
+
+OP(MOD) {
+    Value b = r[B], c = r[C];
+    if (LIKELY(are_small(b, c))) {
+        i64 x = to_small(b), y = to_small(c);
+        if (LIKELY(y > 0)) {
+            i64 m = x % y;
+            STORE(from_small(m < 0 ? m + y : m));
+            NEXT;
+        }
+    }
+    goto binary_slow;
+}
+
+OP(POW) { goto binary_slow; }
+
+OP(LSHIFT) { goto binary_slow; }
+
+OP(RSHIFT) {
+    Value b = r[B], c = r[C];
+    if (LIKELY(are_small(b, c))) {
+        i64 by = to_small(c);
+        if (LIKELY((u64)by < 63)) {
+            STORE(from_small(to_small(b) >> by));
+            NEXT;
+        }
+    }
+    goto binary_slow;
+}
+
+OP(AND) {
+    Value b = r[B], c = r[C];
+    if (LIKELY(are_small(b, c))) {
+        STORE(b & c);
+        NEXT;
+    }
+    goto binary_slow;
+}
+
+OP(OR) {
+    Value b = r[B], c = r[C];
+    if (LIKELY(are_small(b, c))) {
+        STORE(b | c);
+        NEXT;
+    }
+    goto binary_slow;
+}
+
+OP(XOR) {
+    Value b = r[B], c = r[C];
+    if (LIKELY(are_small(b, c))) {
+        STORE((b ^ c) | 1);
+        NEXT;
+    }
+    goto binary_slow;
+}
+
+binary_slow: {
+    Value b = r[B], c = r[C];
+    if (UNLIKELY(b == EMPTY)) BOUND(B);
+    if (UNLIKELY(c == EMPTY)) BOUND(C);
+    SAVE();
+    if (HAS(F_INPLACE) && INSN_OP(insn) == OP_ADD && A == B && HAS(F_LOCAL) && has_exact_kind(b, KIND_STR) &&
+        has_exact_kind(c, KIND_STR)) {
+        r[A] = EMPTY;
+        Value grown = str_append(vm, b, c);
+        RELEASE_SECOND(c);
+        if (grown == FAIL) goto error;
+        r[A] = grown;
+        NEXT;
+    }
+    Value outcome = step_binary(vm, INSN_OP(insn) - OP_ADD + BINARY_ADD, b, c, HAS(F_INPLACE));
+    RELEASE_FIRST(b);
+    RELEASE_SECOND(c);
+    DELIVER(outcome);
+}
+
 /* With C a signed immediate int: r[A] = r[B] op C */
-OP(ADDI)
-OP(SUBI)
-OP(MULI)
-OP(FLOORDIVI)
-OP(MODI)
-OP(LSHIFTI)
-OP(RSHIFTI)
-OP(ANDI)
+OP(ADDI) {
+    Value b = r[B];
+    if (LIKELY(is_small(b))) {
+        i64 sum;
+        if (LIKELY(!__builtin_saddl_overflow((i64)b, (i64)SC * 2, &sum))) {
+            STORE((Value)sum);
+            NEXT;
+        }
+    }
+    goto immediate_slow;
+}
+
+OP(SUBI) {
+    Value b = r[B];
+    if (LIKELY(is_small(b))) {
+        i64 difference;
+        if (LIKELY(!__builtin_ssubl_overflow((i64)b, (i64)SC * 2, &difference))) {
+            STORE((Value)difference);
+            NEXT;
+        }
+    }
+    goto immediate_slow;
+}
+
+OP(MULI) {
+    Value b = r[B];
+    if (LIKELY(is_small(b))) {
+        i64 product;
+        if (LIKELY(!__builtin_smull_overflow((i64)(b - 1), (i64)SC, &product))) {
+            STORE((Value)product + 1);
+            NEXT;
+        }
+    }
+    goto immediate_slow;
+}
+
+OP(FLOORDIVI) {
+    Value b = r[B];
+    if (LIKELY(is_small(b))) {
+        i64 x = to_small(b), y = SC;
+        if (LIKELY(y > 0)) {
+            i64 q = x / y;
+            STORE(from_small(q - (x % y < 0)));
+            NEXT;
+        }
+    }
+    goto immediate_slow;
+}
+
+OP(MODI) {
+    Value b = r[B];
+    if (LIKELY(is_small(b))) {
+        i64 x = to_small(b), y = SC;
+        if (LIKELY(y > 0)) {
+            i64 m = x % y;
+            STORE(from_small(m < 0 ? m + y : m));
+            NEXT;
+        }
+    }
+    goto immediate_slow;
+}
+
+OP(LSHIFTI) { goto immediate_slow; }
+
+OP(RSHIFTI) {
+    Value b = r[B];
+    if (LIKELY(is_small(b))) {
+        if (LIKELY((u16)SC < 63)) {
+            STORE(from_small(to_small(b) >> SC));
+            NEXT;
+        }
+    }
+    goto immediate_slow;
+}
+
+OP(ANDI) {
+    Value b = r[B];
+    if (LIKELY(is_small(b))) {
+        STORE(b & from_small(SC));
+        NEXT;
+    }
+    goto immediate_slow;
+}
+
+immediate_slow: {
+    Value b = r[B];
+    if (UNLIKELY(b == EMPTY)) BOUND(B);
+    SAVE();
+    Value outcome = step_binary(vm, immediate_ops[INSN_OP(insn) - OP_ADDI], b, from_small(SC), HAS(F_INPLACE));
+    RELEASE_FIRST(b);
+    DELIVER(outcome);
+}
+
 /* r[A] = op r[B] */
-OP(NEG)
-OP(POS)
-OP(INVERT)
-OP(NOT)
+OP(NEG) {
+    Value b = r[B];
+    if (is_small(b) && LIKELY(b != from_small(SMALL_MIN))) {
+        STORE(from_small(-to_small(b)));
+        NEXT;
+    }
+    if (is_flonum(b)) {
+        STORE(from_flonum(-to_flonum(b)));
+        NEXT;
+    }
+    goto unary_slow;
+}
+
+OP(POS) { goto unary_slow; }
+
+OP(INVERT) { goto unary_slow; }
+
+unary_slow: {
+    BOUND(B);
+    SAVE();
+    Value outcome = object_unary(vm, unary_ops[INSN_OP(insn) - OP_NEG], r[B]);
+    RELEASE_FIRST(r[B]);
+    DELIVER(outcome);
+}
+
+OP(NOT) {
+    BOUND(B);
+    int truth = quick_truth(r[B]);
+    if (UNLIKELY(truth < 0)) {
+        SAVE();
+        truth = object_truth(vm, r[B]);
+        RELEASE_FIRST(r[B]);
+        if (truth < 0) goto error;
+    }
+    STORE(from_bool(!truth));
+    NEXT;
+}
 
 /* ---- comparisons: r[A] = r[B] op r[C] ---- */
 
-OP(LT)
-OP(LE)
-OP(EQ)
-OP(NE)
-OP(GT)
-OP(GE)
-OP(IS)
-OP(ISNOT)
+OP(LT) {
+    Value b = r[B], c = r[C];
+    if (LIKELY(are_small(b, c))) {
+        STORE(from_bool((i64)b < (i64)c));
+        NEXT;
+    }
+    if (is_flonum(b) && is_flonum(c)) {
+        STORE(from_bool(to_flonum(b) < to_flonum(c)));
+        NEXT;
+    }
+    goto compare_slow;
+}
+
+OP(LE) {
+    Value b = r[B], c = r[C];
+    if (LIKELY(are_small(b, c))) {
+        STORE(from_bool((i64)b <= (i64)c));
+        NEXT;
+    }
+    if (is_flonum(b) && is_flonum(c)) {
+        STORE(from_bool(to_flonum(b) <= to_flonum(c)));
+        NEXT;
+    }
+    goto compare_slow;
+}
+
+OP(EQ) {
+    Value b = r[B], c = r[C];
+    if (LIKELY(are_small(b, c))) {
+        STORE(from_bool((i64)b == (i64)c));
+        NEXT;
+    }
+    if (is_flonum(b) && is_flonum(c)) {
+        STORE(from_bool(to_flonum(b) == to_flonum(c)));
+        NEXT;
+    }
+    goto compare_slow;
+}
+
+OP(NE) {
+    Value b = r[B], c = r[C];
+    if (LIKELY(are_small(b, c))) {
+        STORE(from_bool((i64)b != (i64)c));
+        NEXT;
+    }
+    if (is_flonum(b) && is_flonum(c)) {
+        STORE(from_bool(to_flonum(b) != to_flonum(c)));
+        NEXT;
+    }
+    goto compare_slow;
+}
+
+OP(GT) {
+    Value b = r[B], c = r[C];
+    if (LIKELY(are_small(b, c))) {
+        STORE(from_bool((i64)b > (i64)c));
+        NEXT;
+    }
+    if (is_flonum(b) && is_flonum(c)) {
+        STORE(from_bool(to_flonum(b) > to_flonum(c)));
+        NEXT;
+    }
+    goto compare_slow;
+}
+
+OP(GE) {
+    Value b = r[B], c = r[C];
+    if (LIKELY(are_small(b, c))) {
+        STORE(from_bool((i64)b >= (i64)c));
+        NEXT;
+    }
+    if (is_flonum(b) && is_flonum(c)) {
+        STORE(from_bool(to_flonum(b) >= to_flonum(c)));
+        NEXT;
+    }
+    goto compare_slow;
+}
+
+compare_slow: {
+    Value b = r[B], c = r[C];
+    if (UNLIKELY(b == EMPTY)) BOUND(B);
+    if (UNLIKELY(c == EMPTY)) BOUND(C);
+    SAVE();
+    Value outcome = step_compare(vm, compare_ops[INSN_OP(insn) - OP_LT], b, c, FRAME_COMPARE);
+    RELEASE_FIRST(b);
+    RELEASE_SECOND(c);
+    DELIVER(outcome);
+}
+
+OP(IS) {
+    BOUND(B);
+    BOUND(C);
+    Value b = r[B], c = r[C];
+    bool answer = b == c;
+    RELEASE_FIRST(b);
+    RELEASE_SECOND(c);
+    STORE(from_bool(answer));
+    NEXT;
+}
+
+OP(ISNOT) {
+    BOUND(B);
+    BOUND(C);
+    Value b = r[B], c = r[C];
+    bool answer = b != c;
+    RELEASE_FIRST(b);
+    RELEASE_SECOND(c);
+    STORE(from_bool(answer));
+    NEXT;
+}
+
 /* IN A, B, C: r[A] = r[B] in r[C] */
-OP(IN)
-OP(NOTIN)
+OP(IN) {
+    BOUND(B);
+    BOUND(C);
+    SAVE();
+    int found = object_contains(vm, r[C], r[B]);
+    RELEASE_FIRST(r[B]);
+    RELEASE_SECOND(r[C]);
+    if (UNLIKELY(found < 0)) goto error;
+    STORE(from_bool(found));
+    NEXT;
+}
+
+OP(NOTIN) {
+    BOUND(B);
+    BOUND(C);
+    SAVE();
+    int found = object_contains(vm, r[C], r[B]);
+    RELEASE_FIRST(r[B]);
+    RELEASE_SECOND(r[C]);
+    if (UNLIKELY(found < 0)) goto error;
+    STORE(from_bool(!found));
+    NEXT;
+}
 
 /* ---- jumps ---- */
 
 /* JUMP -, BC */
-OP(JUMP)
+OP(JUMP) {
+    JUMP_BY(BC);
+    NEXT;
+}
+
 /* JTRUE A, BC: jump if r[A] is true (first source) */
-OP(JTRUE)
-OP(JFALSE)
+OP(JTRUE) {
+    Value v = r[A];
+    int truth = quick_truth(v);
+    if (UNLIKELY(truth < 0)) {
+        BOUND(A);
+        SAVE();
+        truth = object_truth(vm, v);
+        RELEASE_FIRST(v);
+        if (UNLIKELY(truth < 0)) goto error;
+    }
+    if (truth) JUMP_BY(BC);
+    NEXT;
+}
+
+OP(JFALSE) {
+    Value v = r[A];
+    int truth = quick_truth(v);
+    if (UNLIKELY(truth < 0)) {
+        BOUND(A);
+        SAVE();
+        truth = object_truth(vm, v);
+        RELEASE_FIRST(v);
+        if (UNLIKELY(truth < 0)) goto error;
+    }
+    if (!truth) JUMP_BY(BC);
+    NEXT;
+}
+
 /* JTRUEKEEP A, BC: temporary r[A]: if true jump and keep it, else consume it. For `or`. */
-OP(JTRUEKEEP)
+OP(JTRUEKEEP) {
+    Value v = r[A];
+    int truth = quick_truth(v);
+    if (truth < 0) {
+        SAVE();
+        truth = object_truth(vm, v);
+        if (UNLIKELY(truth < 0)) {
+            RELEASE(v);
+            goto error;
+        }
+    }
+    if (truth) JUMP_BY(BC);
+    else RELEASE(v);
+    NEXT;
+}
+
 /* The same for `and`. */
-OP(JFALSEKEEP)
+OP(JFALSEKEEP) {
+    Value v = r[A];
+    int truth = quick_truth(v);
+    if (truth < 0) {
+        SAVE();
+        truth = object_truth(vm, v);
+        if (UNLIKELY(truth < 0)) {
+            RELEASE(v);
+            goto error;
+        }
+    }
+    if (!truth) JUMP_BY(BC);
+    else RELEASE(v);
+    NEXT;
+}
+
 /* JNONE A, BC: jump if r[A] is None; F_NEGATE: if it is not None. */
-OP(JNONE)
+OP(JNONE) {
+    BOUND(A);
+    Value v = r[A];
+    if ((v == NONE) != !!HAS(F_NEGATE)) JUMP_BY(BC);
+    RELEASE_FIRST(v);
+    NEXT;
+}
+
 /* JLT A, B, C: jump by C if r[A] < r[B]; F_NEGATE: if not (r[A] < r[B]). */
-OP(JLT)
-OP(JLE)
-OP(JEQ)
-OP(JNE)
-OP(JGT)
-OP(JGE)
+OP(JLT) {
+    Value a = r[A], b = r[B];
+    if (LIKELY(are_small(a, b))) {
+        if (((i64)a < (i64)b) != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
+    if (is_flonum(a) && is_flonum(b)) {
+        if ((to_flonum(a) < to_flonum(b)) != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
+    goto jump_slow;
+}
+
+OP(JLE) {
+    Value a = r[A], b = r[B];
+    if (LIKELY(are_small(a, b))) {
+        if (((i64)a <= (i64)b) != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
+    if (is_flonum(a) && is_flonum(b)) {
+        if ((to_flonum(a) <= to_flonum(b)) != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
+    goto jump_slow;
+}
+
+OP(JEQ) {
+    Value a = r[A], b = r[B];
+    if (LIKELY(are_small(a, b))) {
+        if (((i64)a == (i64)b) != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
+    if (is_flonum(a) && is_flonum(b)) {
+        if ((to_flonum(a) == to_flonum(b)) != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
+    goto jump_slow;
+}
+
+OP(JNE) {
+    Value a = r[A], b = r[B];
+    if (LIKELY(are_small(a, b))) {
+        if (((i64)a != (i64)b) != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
+    if (is_flonum(a) && is_flonum(b)) {
+        if ((to_flonum(a) != to_flonum(b)) != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
+    goto jump_slow;
+}
+
+OP(JGT) {
+    Value a = r[A], b = r[B];
+    if (LIKELY(are_small(a, b))) {
+        if (((i64)a > (i64)b) != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
+    if (is_flonum(a) && is_flonum(b)) {
+        if ((to_flonum(a) > to_flonum(b)) != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
+    goto jump_slow;
+}
+
+OP(JGE) {
+    Value a = r[A], b = r[B];
+    if (LIKELY(are_small(a, b))) {
+        if (((i64)a >= (i64)b) != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
+    if (is_flonum(a) && is_flonum(b)) {
+        if ((to_flonum(a) >= to_flonum(b)) != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
+    goto jump_slow;
+}
+
+jump_slow: {
+    Value a = r[A], b = r[B];
+    if (UNLIKELY(a == EMPTY)) BOUND(A);
+    if (UNLIKELY(b == EMPTY)) BOUND(B);
+    SAVE();
+    Value outcome = step_compare(vm, compare_ops[INSN_OP(insn) - OP_JLT], a, b, FRAME_TEST);
+    RELEASE_FIRST(a);
+    RELEASE_SECOND(b);
+    if (UNLIKELY(outcome == FAIL)) goto error;
+    if (outcome == EMPTY) goto reload;
+    int truth = quick_truth(outcome);
+    if (truth < 0) {
+        truth = object_truth(vm, outcome);
+        RELEASE(outcome);
+        if (truth < 0) goto error;
+    }
+    if (truth != !!HAS(F_NEGATE)) JUMP_BY(SC);
+    NEXT;
+}
+
 /* JIS A, B, C: jump if r[A] is r[B]; F_NEGATE: is not. */
-OP(JIS)
+OP(JIS) {
+    BOUND(A);
+    BOUND(B);
+    Value a = r[A], b = r[B];
+    if ((a == b) != !!HAS(F_NEGATE)) JUMP_BY(SC);
+    RELEASE_FIRST(a);
+    RELEASE_SECOND(b);
+    NEXT;
+}
+
 /* JIN A, B, C: jump if r[A] in r[B]; F_NEGATE: not in. */
-OP(JIN)
+OP(JIN) {
+    BOUND(A);
+    BOUND(B);
+    SAVE();
+    int found = object_contains(vm, r[B], r[A]);
+    RELEASE_FIRST(r[A]);
+    RELEASE_SECOND(r[B]);
+    if (UNLIKELY(found < 0)) goto error;
+    if (found != !!HAS(F_NEGATE)) JUMP_BY(SC);
+    NEXT;
+}
+
 /* JLTI A, B, C: B is a signed immediate int. */
-OP(JLTI)
-OP(JLEI)
-OP(JEQI)
-OP(JNEI)
-OP(JGTI)
-OP(JGEI)
+OP(JLTI) {
+    Value a = r[A];
+    if (LIKELY(is_small(a))) {
+        if (((i64)a < (i64)from_small((i16)B)) != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
+    goto jump_immediate_slow;
+}
+
+OP(JLEI) {
+    Value a = r[A];
+    if (LIKELY(is_small(a))) {
+        if (((i64)a <= (i64)from_small((i16)B)) != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
+    goto jump_immediate_slow;
+}
+
+OP(JEQI) {
+    Value a = r[A];
+    if (LIKELY(is_small(a))) {
+        if (((i64)a == (i64)from_small((i16)B)) != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
+    goto jump_immediate_slow;
+}
+
+OP(JNEI) {
+    Value a = r[A];
+    if (LIKELY(is_small(a))) {
+        if (((i64)a != (i64)from_small((i16)B)) != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
+    goto jump_immediate_slow;
+}
+
+OP(JGTI) {
+    Value a = r[A];
+    if (LIKELY(is_small(a))) {
+        if (((i64)a > (i64)from_small((i16)B)) != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
+    goto jump_immediate_slow;
+}
+
+OP(JGEI) {
+    Value a = r[A];
+    if (LIKELY(is_small(a))) {
+        if (((i64)a >= (i64)from_small((i16)B)) != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
+    goto jump_immediate_slow;
+}
+
+jump_immediate_slow: {
+    BOUND(A);
+    SAVE();
+    Value a = r[A];
+    Value outcome = step_compare(vm, compare_ops[INSN_OP(insn) - OP_JLTI], a, from_small((i16)B), FRAME_TEST);
+    RELEASE_FIRST(a);
+    if (UNLIKELY(outcome == FAIL)) goto error;
+    if (outcome == EMPTY) goto reload;
+    int truth = quick_truth(outcome);
+    if (truth < 0) {
+        truth = object_truth(vm, outcome);
+        RELEASE(outcome);
+        if (truth < 0) goto error;
+    }
+    if (truth != !!HAS(F_NEGATE)) JUMP_BY(SC);
+    NEXT;
+}
 
 /* ---- attributes ---- */
 
 /* GETATTR A, B, C +2: r[A] = r[B].n[C] */
-OP(GETATTR)
+OP(GETATTR) {
+    BOUND(B);
+    SAVE();
+    Value object = r[B];
+    Value outcome = cached_getattr(vm, (Insn *)pc - 1, object, NAME_OF(C));
+    if (outcome == EMPTY) {
+        RELEASE_FIRST(object);
+        goto reload;
+    }
+    pc += 2;
+    RELEASE_FIRST(object);
+    if (UNLIKELY(outcome == FAIL)) goto error;
+    STORE(outcome);
+    NEXT;
+}
+
 /* SETATTR A, B, C +2: r[A].n[C] = r[B]; sources A, B. */
-OP(SETATTR)
+OP(SETATTR) {
+    BOUND(A);
+    BOUND(B);
+    SAVE();
+    Value object = r[A], v = r[B];
+    bool done = cached_setattr(vm, (Insn *)pc - 1, object, NAME_OF(C), v);
+    pc += 2;
+    RELEASE_SECOND(v);
+    RELEASE_FIRST(object);
+    if (UNLIKELY(!done)) goto error;
+    if (UNLIKELY(vm->frame != FP)) goto reload;
+    NEXT;
+}
+
 /* DELATTR A, -, C: del r[A].n[C]; source A. */
-OP(DELATTR)
+OP(DELATTR) {
+    BOUND(A);
+    SAVE();
+    bool done = object_setattr(vm, r[A], NAME_OF(C), EMPTY);
+    RELEASE_FIRST(r[A]);
+    if (!done) goto error;
+    NEXT;
+}
+
 /* METHOD A, B, C +2: prepare a window at A for calling r[B].n[C]: callee in r[A] and self as first
  * argument, or EMPTY in r[A] and the callee in the place of self. Then CALLM (or CALLKW with F_METHOD).
  * B may be the temporary A. */
-OP(METHOD)
+OP(METHOD) {
+    BOUND(B);
+    SAVE();
+    Value object = r[B], callee = EMPTY, self = EMPTY;
+    bool done = cached_method(vm, (Insn *)pc - 1, object, NAME_OF(C), &callee, &self);
+    pc += 2;
+    RELEASE_FIRST(object);
+    if (UNLIKELY(!done)) goto error;
+    r[A] = callee;
+    r[A + 1 + GAP] = self;
+    NEXT;
+}
 
 /* ---- items ---- */
 
 /* GETITEM A, B, C: r[A] = r[B][r[C]] */
-OP(GETITEM)
+OP(GETITEM) {
+    Value b = r[B], c = r[C];
+    if (is_small(c) && has_exact_kind(b, KIND_LIST)) {
+        i64 index = to_small(c);
+        List *list = to_list(b);
+        if (index < 0) index += (i64)list->count;
+        if (LIKELY((u64)index < list->count)) {
+            Value item = incref(list->items[index]);
+            RELEASE_FIRST(b);
+            STORE(item);
+            NEXT;
+        }
+    } else if (has_exact_kind(b, KIND_DICT) && has_exact_kind(c, KIND_STR)) {
+        Value item = dict_get_str(vm, to_dict(b), c);
+        if (LIKELY(item != EMPTY)) {
+            incref(item);
+            RELEASE_FIRST(b);
+            RELEASE_SECOND(c);
+            STORE(item);
+            NEXT;
+        }
+    }
+    BOUND(B);
+    BOUND(C);
+    SAVE();
+    Value outcome = step_getitem(vm, b, c);
+    RELEASE_FIRST(b);
+    RELEASE_SECOND(c);
+    DELIVER(outcome);
+}
+
 /* GETITEMI A, B, C: r[A] = r[B][C], C a signed immediate */
-OP(GETITEMI)
+OP(GETITEMI) {
+    Value b = r[B];
+    i64 index = SC;
+    if (has_exact_kind(b, KIND_LIST)) {
+        List *list = to_list(b);
+        if (index < 0) index += (i64)list->count;
+        if (LIKELY((u64)index < list->count)) {
+            Value item = incref(list->items[index]);
+            RELEASE_FIRST(b);
+            STORE(item);
+            NEXT;
+        }
+    } else if (has_exact_kind(b, KIND_TUPLE)) {
+        Tuple *tuple = to_tuple(b);
+        if (index < 0) index += (i64)tuple->count;
+        if (LIKELY((u64)index < tuple->count)) {
+            Value item = incref(tuple->items[index]);
+            RELEASE_FIRST(b);
+            STORE(item);
+            NEXT;
+        }
+    }
+    BOUND(B);
+    SAVE();
+    Value outcome = step_getitem(vm, b, from_small(SC));
+    RELEASE_FIRST(b);
+    DELIVER(outcome);
+}
+
 /* SETITEM A, B, C: r[A][r[B]] = r[C]; three sources. */
-OP(SETITEM)
+OP(SETITEM) {
+    Value a = r[A], b = r[B];
+    BOUND(C);
+    if (is_small(b) && has_exact_kind(a, KIND_LIST)) {
+        i64 index = to_small(b);
+        List *list = to_list(a);
+        if (index < 0) index += (i64)list->count;
+        if (LIKELY((u64)index < list->count)) {
+            Value before = list->items[index];
+            list->items[index] = HAS(F_THIRD) ? r[C] : incref(r[C]);
+            RELEASE(before);
+            RELEASE_FIRST(a);
+            NEXT;
+        }
+    }
+    BOUND(A);
+    BOUND(B);
+    SAVE();
+    bool done = step_setitem(vm, a, b, r[C]);
+    RELEASE_THIRD(r[C]);
+    RELEASE_SECOND(b);
+    RELEASE_FIRST(a);
+    if (UNLIKELY(!done)) goto error;
+    if (UNLIKELY(vm->frame != FP)) goto reload;
+    NEXT;
+}
+
 /* DELITEM A, B: del r[A][r[B]]; two sources. */
-OP(DELITEM)
+OP(DELITEM) {
+    BOUND(A);
+    BOUND(B);
+    SAVE();
+    bool done = object_setitem(vm, r[A], r[B], EMPTY);
+    RELEASE_SECOND(r[B]);
+    RELEASE_FIRST(r[A]);
+    if (!done) goto error;
+    NEXT;
+}
+
 /* SLICE A, B, C: r[A] = slice(r[B], r[B+1]) or with C = 3 also r[B+2]; temporaries, consumed. */
-OP(SLICE)
+OP(SLICE) {
+    SAVE();
+    Value slice = slice_new(vm, r[B], r[B + 1], C == 3 ? r[B + 2] : NONE);
+    for (u32 i = 0; i < C; i++) RELEASE(r[B + i]);
+    DELIVER(slice);
+}
 
 /* ---- displays: consecutive temporaries from B, consumed ---- */
 
 /* TUPLE A, B, C: r[A] = (r[B], ..., r[B+C-1]) */
-OP(TUPLE)
-OP(LIST)
-OP(SET)
+OP(TUPLE) {
+    SAVE();
+    Value tuple = tuple_from_owned(vm, r + B, C);
+    if (tuple == FAIL) goto error;
+    STORE(tuple);
+    NEXT;
+}
+
+OP(LIST) {
+    SAVE();
+    Value list = list_from(vm, r + B, C);
+    if (list == FAIL) goto error;
+    STORE(list);
+    NEXT;
+}
+
+OP(SET) {
+    SAVE();
+    Value set = set_new(vm, EMPTY);
+    bool done = set != FAIL;
+    for (u32 i = 0; i < C; i++) {
+        done = done && set_add(vm, (Set *)to_object(set), r[B + i]);
+        RELEASE(r[B + i]);
+    }
+    if (!done) {
+        if (set != FAIL) RELEASE(set);
+        goto error;
+    }
+    STORE(set);
+    NEXT;
+}
+
 /* DICT A, B, C: C pairs: keys and values alternate. */
-OP(DICT)
+OP(DICT) {
+    SAVE();
+    Value dict = dict_new_sized(vm, C);
+    bool done = dict != FAIL;
+    for (u32 i = 0; i < C; i++) {
+        done = done && dict_set(vm, to_dict(dict), r[B + 2 * i], r[B + 2 * i + 1]);
+        RELEASE(r[B + 2 * i]);
+        RELEASE(r[B + 2 * i + 1]);
+    }
+    if (!done) {
+        if (dict != FAIL) RELEASE(dict);
+        goto error;
+    }
+    STORE(dict);
+    NEXT;
+}
+
 /* DICTK A, B, C: keys are the tuple k[C], values from r[B]. */
-OP(DICTK)
+OP(DICTK) {
+    SAVE();
+    Tuple *keys = to_tuple(k[C]);
+    Value dict = dict_new_sized(vm, keys->count);
+    bool done = dict != FAIL;
+    for (usize i = 0; i < keys->count; i++) {
+        done = done && dict_set(vm, to_dict(dict), keys->items[i], r[B + i]);
+        RELEASE(r[B + i]);
+    }
+    if (!done) {
+        if (dict != FAIL) RELEASE(dict);
+        goto error;
+    }
+    STORE(dict);
+    NEXT;
+}
+
 /* STRING A, B, C: the concatenation of C strings. */
-OP(STRING)
+OP(STRING) {
+    SAVE();
+    Value string = str_join(vm, vm->empty_str, r + B, C);
+    for (u32 i = 0; i < C; i++) RELEASE(r[B + i]);
+    DELIVER(string);
+}
+
 /* CONVERT A, B, C: C = 1 str, 2 repr, 3 ascii */
-OP(CONVERT)
+OP(CONVERT) {
+    BOUND(B);
+    SAVE();
+    Value v = r[B];
+    Value outcome = C == 1 ? object_str(vm, v) : C == 2 ? object_repr(vm, v) : object_ascii(vm, v);
+    RELEASE_FIRST(v);
+    DELIVER(outcome);
+}
+
 /* FORMAT A, B: r[A] = format(r[B], "") */
-OP(FORMAT)
+OP(FORMAT) {
+    BOUND(B);
+    Value v = r[B];
+    if (has_exact_kind(v, KIND_STR)) {
+        if (!HAS(F_FIRST)) incref(v);
+        STORE(v);
+        NEXT;
+    }
+    SAVE();
+    Value outcome = object_format(vm, v, vm->empty_str);
+    RELEASE_FIRST(v);
+    DELIVER(outcome);
+}
+
 /* FORMATSPEC A, B, C: r[A] = format(r[B], r[C]) */
-OP(FORMATSPEC)
+OP(FORMATSPEC) {
+    BOUND(B);
+    BOUND(C);
+    SAVE();
+    Value outcome = object_format(vm, r[B], r[C]);
+    RELEASE_FIRST(r[B]);
+    RELEASE_SECOND(r[C]);
+    DELIVER(outcome);
+}
+
 /* LISTAPPEND A, B: list r[A] stays; r[B] is the first source. So in the next ones. */
-OP(LISTAPPEND)
-OP(LISTEXTEND)
-OP(SETADD)
-OP(SETUPDATE)
+OP(LISTAPPEND) {
+    BOUND(B);
+    SAVE();
+    Value item = HAS(F_FIRST) ? r[B] : incref(r[B]);
+    if (!list_push_owned(vm, to_list(r[A]), item)) goto error;
+    NEXT;
+}
+
+OP(LISTEXTEND) {
+    BOUND(B);
+    SAVE();
+    bool done = step_list_extend(vm, r[A], r[B]);
+    RELEASE_FIRST(r[B]);
+    if (!done) goto error;
+    NEXT;
+}
+
+OP(SETADD) {
+    BOUND(B);
+    SAVE();
+    bool done = set_add(vm, (Set *)to_object(r[A]), r[B]);
+    RELEASE_FIRST(r[B]);
+    if (!done) goto error;
+    NEXT;
+}
+
+OP(SETUPDATE) {
+    BOUND(B);
+    SAVE();
+    bool done = step_set_update(vm, r[A], r[B]);
+    RELEASE_FIRST(r[B]);
+    if (!done) goto error;
+    NEXT;
+}
+
 /* DICTSET A, B, C: dict r[A] stays; key r[B], value r[C]: first and second source. */
-OP(DICTSET)
+OP(DICTSET) {
+    BOUND(B);
+    BOUND(C);
+    SAVE();
+    bool done = dict_set(vm, to_dict(r[A]), r[B], r[C]);
+    RELEASE_FIRST(r[B]);
+    RELEASE_SECOND(r[C]);
+    if (!done) goto error;
+    NEXT;
+}
+
 /* DICTUPDATE A, B: {**r[B]} into the dict r[A] */
-OP(DICTUPDATE)
+OP(DICTUPDATE) {
+    BOUND(B);
+    SAVE();
+    bool done = step_dict_update(vm, r[A], r[B]);
+    RELEASE_FIRST(r[B]);
+    if (!done) goto error;
+    NEXT;
+}
+
 /* DICTMERGE A, B, C: f(**r[B]) into the dict r[A]; duplicates raise; r[C], staying, is the callee. */
-OP(DICTMERGE)
+OP(DICTMERGE) {
+    BOUND(B);
+    SAVE();
+    bool done = step_dict_merge(vm, r[A], r[B], r[C]);
+    RELEASE_FIRST(r[B]);
+    if (!done) goto error;
+    NEXT;
+}
+
 /* LISTTUPLE A, B: r[A] = tuple(list r[B]) */
-OP(LISTTUPLE)
-/* UNPACK A, B, C: the C items of r[B] in temporaries, the FIRST one on top, so that targets consume them
- * from the top: r[A+C-1] = first, ... r[A] = last; B may be A. */
-OP(UNPACK)
-/* UNPACK2 A, B, C: locals r[B], r[C] = the two items of r[A] (first source); both are stored or none. */
-OP(UNPACK2)
-/* UNPACKEX A, B, C: C = before | after << 8: items before, list of the rest, items after; in before +
- * 1 + after temporaries from A, the first one on top as in UNPACK. */
-OP(UNPACKEX)
+OP(LISTTUPLE) {
+    SAVE();
+    List *list = to_list(r[B]);
+    Value tuple = tuple_from(vm, list->items, list->count);
+    RELEASE_FIRST(r[B]);
+    DELIVER(tuple);
+}
+
+/* UNPACK A, B, C: r[A] ... r[A+C-1] = r[B], temporaries; B may be A. */
+OP(UNPACK) {
+    BOUND(B);
+    Value source = r[B];
+    if (LIKELY(has_exact_kind(source, KIND_TUPLE) && to_tuple(source)->count == C)) {
+        for (u32 i = 0; i < C; i++) r[A + i] = incref(to_tuple(source)->items[i]);
+        RELEASE_FIRST(source);
+        NEXT;
+    }
+    SAVE();
+    bool done = step_unpack(vm, source, r + A, C);
+    RELEASE_FIRST(source);
+    if (!done) goto error;
+    NEXT;
+}
+
+/* UNPACKEX A, B, C: C = before | after << 8: r[A ...] = items before, list of the rest, items after. */
+OP(UNPACKEX) {
+    BOUND(B);
+    SAVE();
+    Value source = r[B];
+    bool done = step_unpack_ex(vm, source, r + A, C & 0xFF, C >> 8);
+    RELEASE_FIRST(source);
+    if (!done) goto error;
+    NEXT;
+}
 
 /* ---- iteration ---- */
 
 /* ITER A, B: r[A] = iter(r[B]) */
-OP(ITER)
+OP(ITER) {
+    BOUND(B);
+    SAVE();
+    Value v = r[B];
+    if (has_exact_kind(v, KIND_GENERATOR)) {
+        if (!HAS(F_FIRST)) incref(v);
+        r[A] = v;
+        NEXT;
+    }
+    Value iterator = object_iter(vm, v);
+    RELEASE_FIRST(v);
+    if (UNLIKELY(iterator == FAIL)) goto error;
+    r[A] = iterator;
+    NEXT;
+}
+
 /* FOR A, B, C: r[B] = next item of iterator r[A] and jump by C (back to the body); at the end release
  * r[A] and go on. B is a temporary, or with F_LOCAL a local. Stands at the end of the loop. */
-OP(FOR)
+OP(FOR) {
+    Value iterator = r[A];
+    switch (to_object(iterator)->kind) {
+    case KIND_RANGE_ITERATOR: quicken(pc, OP_FOR_RANGE); goto op_FOR_RANGE;
+    case KIND_LIST_ITERATOR: quicken(pc, OP_FOR_LIST); goto op_FOR_LIST;
+    case KIND_GENERATOR: quicken(pc, OP_FOR_GENERATOR); goto op_FOR_GENERATOR;
+    default: goto for_slow;
+    }
+}
+
+for_slow: {
+    SAVE();
+    Value item = step_next(vm, r[A]);
+    if (UNLIKELY(item == FAIL)) goto error;
+    if (item == EMPTY) {
+        if (vm->frame != FP) goto reload;
+        RELEASE(r[A]);
+        NEXT;
+    }
+    if (HAS(F_LOCAL)) {
+        Value before = r[B];
+        r[B] = item;
+        JUMP_BY(SC);
+        RELEASE(before);
+        NEXT;
+    }
+    r[B] = item;
+    JUMP_BY(SC);
+    NEXT;
+}
+
 /* AITER A, B: r[A] = aiter(r[B]), checked */
-OP(AITER)
+OP(AITER) {
+    BOUND(B);
+    SAVE();
+    Value iterator = step_aiter(vm, r[B]);
+    RELEASE_FIRST(r[B]);
+    DELIVER(iterator);
+}
+
 /* ANEXT A, B: r[A] = awaitable of anext(r[B]); r[B] stays. */
-OP(ANEXT)
+OP(ANEXT) {
+    SAVE();
+    Value awaitable = step_anext(vm, r[B]);
+    DELIVER(awaitable);
+}
+
 /* ENDASYNC A: handler of `async for`: the exception is in r[A], the previously handled one in r[A+1]. If
  * it is StopAsyncIteration, drop both (restoring the handled one) and go on, else re-raise. */
-OP(ENDASYNC)
+OP(ENDASYNC) {
+    SAVE();
+    Value exception = r[A];
+    replace(&vm->handled, r[A + 1]);
+    if (is_instance(vm, exception, EXC(StopAsyncIteration))) {
+        RELEASE(exception);
+        NEXT;
+    }
+    vm->exception = exception;
+    silent = true;
+    goto raised;
+}
 
 /* ---- generators and coroutines ---- */
 
 /* START: first instruction of all code that suspends; nothing else. */
-OP(START)
+OP(START) { NEXT; }
+
 /* YIELD A, B: yield r[B]; what is sent goes to the temporary r[A].
  * F_HANDLER (also of AGYIELD, AWAIT, YIELDFROM): inside an exception handler of this function; C is then
  * the register of the outermost such handler (its exception is r[C], the one handled before r[C+1]). */
-OP(YIELD)
+OP(YIELD) {
+    BOUND(B);
+    SAVE();
+    sent = HAS(F_FIRST) ? r[B] : incref(r[B]);
+    goto suspend;
+}
+
 /* AGYIELD A, B: the same in an async generator. */
-OP(AGYIELD)
+OP(AGYIELD) {
+    BOUND(B);
+    SAVE();
+    sent = HAS(F_FIRST) ? r[B] : incref(r[B]);
+    goto async_yield;
+}
+
 /* AWAITABLE A, B, C: r[A] = what awaiting r[B] waits for; C (for messages): 0 await, 1 __aenter__,
  * 2 __aexit__, 3 async for (__anext__). */
-OP(AWAITABLE)
+OP(AWAITABLE) {
+    BOUND(B);
+    Value v = r[B];
+    if (has_exact_kind(v, KIND_COROUTINE)) {
+        if (!HAS(F_FIRST)) incref(v);
+        r[A] = v;
+        NEXT;
+    }
+    SAVE();
+    Value awaitable = step_awaitable(vm, v, C);
+    RELEASE_FIRST(v);
+    if (UNLIKELY(awaitable == FAIL)) goto error;
+    r[A] = awaitable;
+    NEXT;
+}
+
 /* YIELDITER A, B: r[A] = the iterator that `yield from r[B]` delegates to. */
-OP(YIELDITER)
+OP(YIELDITER) {
+    BOUND(B);
+    SAVE();
+    Value v = r[B];
+    Value iterator = step_yield_iterator(vm, v, FP->code->flags & (CODE_COROUTINE | CODE_ITERABLE_COROUTINE));
+    RELEASE_FIRST(v);
+    if (UNLIKELY(iterator == FAIL)) goto error;
+    r[A] = iterator;
+    NEXT;
+}
+
 /* AWAIT A: wait for r[A] (of AWAITABLE); its result replaces it. F_HANDLER and C as YIELD. */
-OP(AWAIT)
+OP(AWAIT) { goto op_YIELDFROM; }
+
 /* YIELDFROM A: the same for `yield from`. */
-OP(YIELDFROM)
+OP(YIELDFROM) {
+    SAVE();
+    Value awaited = r[A];
+    Coro *self = frame_coro(FP);
+    u8 kind = to_object(awaited)->kind;
+    if (kind == KIND_COROUTINE || kind == KIND_GENERATOR) {
+        if (!coro_delegate(vm, self, (Coro *)to_object(awaited))) goto error;
+        if (!coro_deliver(vm, NONE)) {
+            sent = NONE;
+            goto await_again;
+        }
+        goto reload;
+    }
+    sent = NONE;
+    goto await_again;
+}
 
 /* ---- calls ---- */
 
 /* CALL A, B: window at A with B positional arguments. */
-OP(CALL)
+OP(CALL) {
+    Value *window = r + A;
+    Value callee = *window;
+    if (LIKELY(is_object(callee))) {
+        if (to_object(callee)->kind == KIND_FUNCTION && !HAS(F_COMPACT)) {
+            Code *code = ((Function *)to_object(callee))->code;
+            if (LIKELY(code->signature == B)) goto enter_window;
+        } else if (to_object(callee)->kind == KIND_NATIVE) {
+            Native *native = (Native *)to_object(callee);
+            const NativeSpec *spec = native->spec;
+            if (native->self == EMPTY && spec->sort == 0 && spec->named == B && spec->positional == B &&
+                !spec->rest && !spec->intrinsic) {
+                SAVE();
+                Value *args = window + 1 + GAP;
+                Value result = spec->function(vm, args, B);
+                for (u32 i = 0; i < B; i++) RELEASE(args[i]);
+                RELEASE(callee);
+                if (UNLIKELY(result == FAIL)) goto error;
+                *window = result;
+                NEXT;
+            }
+        }
+    }
+    SAVE();
+    Value outcome = call_window(vm, window, GAP, B, EMPTY);
+    if (UNLIKELY(outcome == FAIL)) goto error;
+    if (outcome == EMPTY) goto reload;
+    *window = outcome;
+    NEXT;
+}
+
+    /* the callee in the window at A is a script function that takes exactly the B arguments there */
+enter_window: {
+    Frame *frame = (Frame *)(r + A);
+    Code *code = ((Function *)to_object(frame->func))->code;
+    Frame *caller = FP;
+    caller->pc = pc;
+    u32 depth = caller->depth + 1;
+    if (UNLIKELY(depth > vm->depth_limit || frame->r + code->registers > vm->stack_limit)) {
+        SAVE();
+        for (u32 i = 0; i < code->signature; i++) RELEASE(frame->r[i]);
+        RELEASE(frame->func);
+        raise_format(vm, EXC(RecursionError), "maximum recursion depth exceeded");
+        goto error;
+    }
+    frame->code = code;
+    frame->prev = caller;
+    frame->depth = depth;
+    frame->kind = FRAME_CALL;
+    frame->flags = 0;
+    r = frame->r;
+    for (u32 i = code->signature; i < code->locals; i++) r[i] = EMPTY;
+    pc = code->insns;
+    k = code->constants;
+    vm->frame = frame;
+    NEXT;
+}
+
 /* CALLM A, B: window prepared by METHOD (or WITHENTER); B counts self. */
-OP(CALLM)
+OP(CALLM) {
+    Value *window = r + A;
+    Value callee = *window;
+    if (LIKELY(is_object(callee))) {
+        if (to_object(callee)->kind == KIND_FUNCTION && !HAS(F_COMPACT)) {
+            Code *code = ((Function *)to_object(callee))->code;
+            if (LIKELY(code->signature == B)) goto enter_window;
+        } else if (to_object(callee)->kind == KIND_NATIVE) {
+            const NativeSpec *spec = ((Native *)to_object(callee))->spec;
+            if (spec->sort == NATIVE_METHOD && spec->named + 1u == B && spec->positional + 1u == B &&
+                !spec->rest && !spec->intrinsic) {
+                SAVE();
+                Value *args = window + 1 + GAP;
+                Value result = spec->function(vm, args, B);
+                for (u32 i = 0; i < B; i++) RELEASE(args[i]);
+                RELEASE(callee);
+                if (UNLIKELY(result == FAIL)) goto error;
+                *window = result;
+                NEXT;
+            }
+        }
+    }
+    SAVE();
+    Value outcome = call_method_window(vm, window, GAP, B, EMPTY);
+    if (UNLIKELY(outcome == FAIL)) goto error;
+    if (outcome == EMPTY) goto reload;
+    *window = outcome;
+    NEXT;
+}
+
 /* CALLKW A, B, C: B arguments in all, the last ones named by the tuple k[C]; F_METHOD: as CALLM. */
-OP(CALLKW)
-/* CALLX A, -, C: the window's arguments are a tuple and, if C is 1, a dict of keywords. For `f(*x)` alone
- * the first is x itself: "f() argument after * must be an iterable, not X". */
-OP(CALLX)
+OP(CALLKW) {
+    SAVE();
+    Value outcome = HAS(F_METHOD) ? call_method_window(vm, r + A, GAP, B, k[C])
+                                  : call_window(vm, r + A, GAP, B, k[C]);
+    if (UNLIKELY(outcome == FAIL)) goto error;
+    if (outcome == EMPTY) goto reload;
+    r[A] = outcome;
+    NEXT;
+}
+
+/* CALLX A, -, C: the window's arguments are a tuple and, if C is 1, a dict of keywords. */
+OP(CALLX) {
+    SAVE();
+    Value outcome = call_window_spread(vm, r + A, GAP, C & 1);
+    if (UNLIKELY(outcome == FAIL)) goto error;
+    if (outcome == EMPTY) goto reload;
+    r[A] = outcome;
+    NEXT;
+}
+
 /* RETURN A: source A. */
-OP(RETURN)
+OP(RETURN) {
+    sent = r[A];
+    if (!HAS(F_FIRST)) {
+        BOUND(A);
+        if (LIKELY(A < FP->code->locals)) r[A] = EMPTY;
+    }
+    goto leave;
+}
+
 /* RETURNV -, BC: return an immediate value. */
-OP(RETURNV)
+OP(RETURNV) {
+    sent = (Value)(i64)BC;
+    goto leave;
+}
+
+    /* the frame returns `sent` (owned) */
+leave: {
+    Frame *frame = FP;
+    if (UNLIKELY(frame->flags & (FRAME_OBSERVED | FRAME_TRACED))) {
+        SAVE();
+        frame_object_detach(vm, frame);
+    }
+    for (u32 i = 0, n = frame->code->locals; i < n; i++) {
+        Value local = r[i];
+        if (is_object(local) && --to_object(local)->rc == 0) {
+            r[i] = EMPTY;
+            SAVE();
+            object_destroy(to_object(local));
+        }
+        r[i] = EMPTY;
+    }
+    if (UNLIKELY(frame->kind != FRAME_CALL || frame->flags & FRAME_HEAP)) goto leave_slow;
+    Frame *caller = frame->prev;
+    Value function = frame->func;
+    *(Value *)frame = sent;
+    r = caller->r;
+    pc = caller->pc;
+    k = caller->code->constants;
+    vm->frame = caller;
+    RELEASE(function);
+    NEXT;
+}
+
 /* FUNCTION A, B, C: r[A] = a function of code k[B]; C says which parts stand in r[A], r[A+1], ... in this
  * order, consumed: 1 defaults (tuple), 2 keyword defaults (dict), 4 annotations (dict), 8 closure
  * (tuple of cells). */
-OP(FUNCTION)
+OP(FUNCTION) {
+    SAVE();
+    Value function = step_function(vm, FP, k[B], r + A, C);
+    if (UNLIKELY(function == FAIL)) goto error;
+    r[A] = function;
+    NEXT;
+}
+
 /* INTRINSIC A, B, C: r[A] = intrinsic C of consecutive temporaries from r[B]. */
-OP(INTRINSIC)
+OP(INTRINSIC) {
+    SAVE();
+    u32 count = intrinsic_arguments(C);
+    Value outcome = step_intrinsic(vm, FP, C, r + B);
+    for (u32 i = 0; i < count; i++) RELEASE(r[B + i]);
+    if (UNLIKELY(outcome == FAIL)) goto error;
+    STORE(outcome);
+    NEXT;
+}
+
 /* IMPORT A, B, C: r[A] = import n[B]; k[C] is the tuple (level, fromlist). */
-OP(IMPORT)
+OP(IMPORT) {
+    SAVE();
+    Value module = step_import(vm, NAME_OF(B), k[C]);
+    DELIVER(module);
+}
+
 /* IMPORTFROM A, B, C: r[A] = r[B].n[C], or ImportError; r[B] stays. */
-OP(IMPORTFROM)
+OP(IMPORTFROM) {
+    SAVE();
+    Value v = step_import_from(vm, r[B], NAME_OF(C));
+    DELIVER(v);
+}
 
 /* ---- exceptions ---- */
 
 /* RAISE A, B, C: C = 0: re-raise what is being handled; 1: raise r[A]; 2: raise r[A] from r[B]. */
-OP(RAISE)
+OP(RAISE) {
+    if (C >= 1) BOUND(A);
+    if (C == 2) BOUND(B);
+    SAVE();
+    step_raise(vm, C >= 1 ? r[A] : EMPTY, C == 2 ? r[B] : EMPTY);
+    if (C >= 1) RELEASE_FIRST(r[A]);
+    if (C == 2) RELEASE_SECOND(r[B]);
+    silent = C == 0;
+    goto raised;
+}
+
 /* RERAISE A: in a handler at depth A: raise r[A] again (no traceback entry), restoring r[A+1]. */
-OP(RERAISE)
+OP(RERAISE) {
+    SAVE();
+    vm->exception = r[A];
+    replace(&vm->handled, r[A + 1]);
+    silent = true;
+    goto raised;
+}
+
 /* LEAVERAISE A: an exception left the body of the handler at depth A: a row whose depth is A + 2 covers
  * the body and leads here, with the new exception in r[A+2]: restore the handled one from r[A+1], drop
  * r[A] and r[A+3], raise r[A+2] again (no traceback entry). */
-OP(LEAVERAISE)
+OP(LEAVERAISE) {
+    SAVE();
+    vm->exception = r[A + 2];
+    replace(&vm->handled, r[A + 1]);
+    RELEASE(r[A]);
+    RELEASE(r[A + 3]);
+    silent = true;
+    goto raised;
+}
+
 /* POPEXC A: leave the handler: r[A] is dropped, the handled exception becomes r[A+1]. */
-OP(POPEXC)
+OP(POPEXC) {
+    Value before = vm->handled, exception = r[A];
+    vm->handled = r[A + 1];
+    RELEASE(before);
+    RELEASE(exception);
+    NEXT;
+}
+
 /* JNOMATCH A, B, C: jump by C if the exception r[A] (stays) does not match the type(s) r[B] (source). */
-OP(JNOMATCH)
+OP(JNOMATCH) {
+    BOUND(B);
+    SAVE();
+    int matches = step_exception_matches(vm, r[A], r[B]);
+    RELEASE_FIRST(r[B]);
+    if (UNLIKELY(matches < 0)) goto error;
+    if (!matches) JUMP_BY(SC);
+    NEXT;
+}
+
 /* GROUPMATCH A, B: except*: r[A] is what is left of the group (or None), type(s) in the temporary r[B]:
  * r[B] = the part that matches or None, r[A] = the rest or None; a matched part is being handled. */
-OP(GROUPMATCH)
+OP(GROUPMATCH) {
+    SAVE();
+    if (!step_group_match(vm, &r[A], &r[B])) goto error;
+    NEXT;
+}
+
 /* WITHENTER A, -, C: manager in temporary r[A]: r[A] = its bound __exit__, and a window at A + 1 to call
  * __enter__ by CALLM A + 1, 1. C = 1: __aexit__ and __aenter__. */
-OP(WITHENTER)
+OP(WITHENTER) {
+    SAVE();
+    Value manager = r[A], exit = EMPTY, enter = EMPTY, self = EMPTY;
+    bool done = step_with_enter(vm, manager, C, &exit, &enter, &self);
+    RELEASE(manager);
+    if (UNLIKELY(!done)) goto error;
+    r[A] = exit;
+    r[A + 1] = enter;
+    r[A + 2 + GAP] = self;
+    NEXT;
+}
+
 /* WITHEXIT A, B, C: window at A to call the bound exit r[B] (first source) by CALL A, 3 with the exception
  * r[C] (stays), or with three Nones if C is 0xFFFF. */
-OP(WITHEXIT)
+OP(WITHEXIT) {
+    Value *args = r + A + 1 + GAP;
+    Value exit = HAS(F_FIRST) ? r[B] : incref(r[B]);
+    if (C == 0xFFFF) {
+        args[0] = args[1] = args[2] = NONE;
+    } else {
+        Value exception = r[C];
+        Value traceback = to_exception(exception)->traceback;
+        args[0] = incref(from_object(to_object(exception)->shape->type));
+        args[1] = incref(exception);
+        args[2] = traceback == EMPTY ? NONE : incref(traceback);
+    }
+    r[A] = exit;
+    NEXT;
+}
 
 /* ---- pattern matching ---- */
 
 /* MATCHSEQ A, B: r[A] = r[B] (source) can match a sequence pattern */
-OP(MATCHSEQ)
-OP(MATCHMAP)
+OP(MATCHSEQ) {
+    BOUND(B);
+    bool answer = type_of(vm, r[B])->flags & TYPE_SEQUENCE;
+    RELEASE_FIRST(r[B]);
+    STORE(from_bool(answer));
+    NEXT;
+}
+
+OP(MATCHMAP) {
+    BOUND(B);
+    bool answer = type_of(vm, r[B])->flags & TYPE_MAPPING;
+    RELEASE_FIRST(r[B]);
+    STORE(from_bool(answer));
+    NEXT;
+}
+
 /* LENGTH A, B: r[A] = len(r[B]) */
-OP(LENGTH)
+OP(LENGTH) {
+    BOUND(B);
+    SAVE();
+    i64 length = object_length(vm, r[B]);
+    RELEASE_FIRST(r[B]);
+    if (length < 0) goto error;
+    STORE(from_small(length));
+    NEXT;
+}
+
 /* MATCHKEYS A, B, C: r[A] = tuple of the values of mapping r[B] for the tuple of keys r[C], or None. */
-OP(MATCHKEYS)
+OP(MATCHKEYS) {
+    BOUND(B);
+    SAVE();
+    Value outcome = step_match_keys(vm, r[B], r[C]);
+    RELEASE_FIRST(r[B]);
+    RELEASE_SECOND(r[C]);
+    DELIVER(outcome);
+}
+
 /* MATCHCLASS A, B, C: subject r[B] (source); temporaries r[C] class, r[C+1] tuple of keyword names,
  * r[C+2] count of positional patterns, consumed: r[A] = tuple of attributes or None. */
-OP(MATCHCLASS)
+OP(MATCHCLASS) {
+    BOUND(B);
+    SAVE();
+    Value outcome = step_match_class(vm, r[B], r[C], r[C + 1], to_small(r[C + 2]));
+    RELEASE_FIRST(r[B]);
+    RELEASE(r[C]);
+    RELEASE(r[C + 1]);
+    DELIVER(outcome);
+}
+
+
+/* ---- quickened forms: what an instruction becomes when it has met a common case ---- */
+
+/* FOR over a range of inline ints. */
+OP(FOR_RANGE) {
+    Value iterator = r[A];
+    if (UNLIKELY(to_object(iterator)->kind != KIND_RANGE_ITERATOR)) goto for_other;
+    RangeIterator *range = (RangeIterator *)to_object(iterator);
+    if (UNLIKELY(range->left <= 0)) {
+        RELEASE(iterator);
+        NEXT;
+    }
+    Value item = from_small(range->next);
+    range->next += range->step;
+    range->left--;
+    JUMP_BY(SC);
+    if (HAS(F_LOCAL)) {
+        Value before = r[B];
+        r[B] = item;
+        RELEASE(before);
+        NEXT;
+    }
+    r[B] = item;
+    NEXT;
+}
+
+for_other:
+    quicken(pc, OP_FOR);
+    goto op_FOR;
+
+/* FOR over a list. */
+OP(FOR_LIST) {
+    Value iterator = r[A];
+    if (UNLIKELY(to_object(iterator)->kind != KIND_LIST_ITERATOR)) goto for_other;
+    ListIterator *at = (ListIterator *)to_object(iterator);
+    if (UNLIKELY(at->list == EMPTY || at->index >= to_list(at->list)->count)) goto for_slow;
+    Value item = incref(to_list(at->list)->items[at->index++]);
+    JUMP_BY(SC);
+    if (HAS(F_LOCAL)) {
+        Value before = r[B];
+        r[B] = item;
+        RELEASE(before);
+        NEXT;
+    }
+    r[B] = item;
+    NEXT;
+}
+
+/* FOR over a generator: resume it in place. */
+OP(FOR_GENERATOR) {
+    Value iterator = r[A];
+    if (UNLIKELY(to_object(iterator)->kind != KIND_GENERATOR)) goto for_other;
+    Coro *coro = (Coro *)to_object(iterator);
+    SAVE();
+    if (UNLIKELY(coro->state == CORO_CLOSED)) {
+        RELEASE(iterator);
+        NEXT;
+    }
+    if (!coro_enter(vm, coro, FRAME_FOR)) goto error;
+    if (UNLIKELY(!coro_deliver(vm, NONE))) {
+        sent = NONE;
+        goto await_again;
+    }
+    goto reload;
+}

@@ -1,0 +1,184 @@
+/* Arguments to parameters of script functions, with CPython's rules and texts.
+ *
+ * Registers: positional parameters, keyword-only ones, *args, **kwargs; then the other locals.
+ */
+#include "vm/interpreter.h"
+
+#include "objects/dict.h"
+#include "objects/list.h"
+#include "objects/str.h"
+#include "objects/tuple.h"
+
+typedef struct Binding {
+    VM *vm;
+    Function *function;
+    Code *code;
+    Value *out;
+    u32 named; /* positional + keyword-only */
+} Binding;
+
+static Value parameter_name(Binding *b, u32 index) {
+    return to_tuple(b->code->variables)->items[index];
+}
+
+static Value *varargs_slot(Binding *b) {
+    return b->code->flags & CODE_VARARGS ? b->out + b->named : NULL;
+}
+
+static Value *varkeywords_slot(Binding *b) {
+    if (!(b->code->flags & CODE_VARKEYWORDS)) return NULL;
+    return b->out + b->named + (b->code->flags & CODE_VARARGS ? 1 : 0);
+}
+
+/* "'a'", "'a' and 'b'", "'a', 'b', and 'c'" of the parameters [from, to) that are EMPTY. */
+static Value missing_names(Binding *b, u32 from, u32 to, u32 count) {
+    Buffer text = {0};
+    u32 seen = 0;
+    for (u32 i = from; i < to; i++) {
+        if (b->out[i] != EMPTY) continue;
+        if (seen) buffer_add_text(&text, seen + 1 < count ? ", " : count > 2 ? ", and " : " and ");
+        buffer_add_char(&text, '\'');
+        buffer_add_span(&text, str_span(parameter_name(b, i)));
+        buffer_add_char(&text, '\'');
+        seen++;
+    }
+    return str_from_buffer(b->vm, &text);
+}
+
+static bool raise_missing(Binding *b, u32 from, u32 to, const char *sort) {
+    u32 count = 0;
+    for (u32 i = from; i < to; i++) count += b->out[i] == EMPTY;
+    OWNED Value names = missing_names(b, from, to, count);
+    if (names != FAIL)
+        raise_type(b->vm, "%S() missing %d required %s argument%s: %S", b->function->qualname, count, sort,
+                   count == 1 ? "" : "s", names);
+    return false;
+}
+
+static u32 defaults_count(Binding *b) {
+    return b->function->defaults == EMPTY ? 0 : (u32)to_tuple(b->function->defaults)->count;
+}
+
+static bool raise_too_many(Binding *b, u32 given) {
+    u32 positional = b->code->positional, defaults = defaults_count(b), keyword_only = 0;
+    for (u32 i = positional; i < b->named; i++) keyword_only += b->out[i] != EMPTY;
+    Buffer text = {0};
+    bool is_plural = positional != 1;
+    if (defaults) {
+        buffer_printf(&text, "from %u to %u", positional - defaults, positional);
+        is_plural = true;
+    } else {
+        buffer_printf(&text, "%u", positional);
+    }
+    buffer_printf(&text, " positional argument%s but %u", is_plural ? "s" : "", given);
+    if (keyword_only)
+        buffer_printf(&text, " positional argument%s (and %u keyword-only argument%s)",
+                      given != 1 ? "s" : "", keyword_only, keyword_only != 1 ? "s" : "");
+    buffer_printf(&text, " %s given", given == 1 && !keyword_only ? "was" : "were");
+    raise_type(b->vm, "%S() takes %s", b->function->qualname, text.data ? text.data : "");
+    buffer_free(&text);
+    return false;
+}
+
+/* Index of the parameter that this keyword names, -1: none. */
+static i32 find_parameter(Binding *b, Value name) {
+    for (u32 i = b->code->positional_only; i < b->named; i++)
+        if (parameter_name(b, i) == name) return (i32)i;
+    for (u32 i = b->code->positional_only; i < b->named; i++)
+        if (str_equal(parameter_name(b, i), name)) return (i32)i;
+    return -1;
+}
+
+/* All keywords that name positional-only parameters: "'a, b'". */
+static bool raise_positional_only(Binding *b, Value kwnames) {
+    Buffer text = {0};
+    for (u32 i = 0; i < b->code->positional_only; i++)
+        for (usize k = 0; k < to_tuple(kwnames)->count; k++)
+            if (str_equal(parameter_name(b, i), to_tuple(kwnames)->items[k])) {
+                if (text.length) buffer_add_text(&text, ", ");
+                buffer_add_span(&text, str_span(parameter_name(b, i)));
+            }
+    if (text.length)
+        raise_type(b->vm,
+                   "%S() got some positional-only arguments passed as keyword arguments: '%s'",
+                   b->function->qualname, text.data);
+    bool found = text.length > 0;
+    buffer_free(&text);
+    return found;
+}
+
+static bool bind_keyword(Binding *b, Value kwnames, Value name, Value value) {
+    i32 index = find_parameter(b, name);
+    if (index >= 0) {
+        if (b->out[index] == EMPTY) {
+            b->out[index] = incref(value);
+            return true;
+        }
+        raise_type(b->vm, "%S() got multiple values for argument '%S'", b->function->qualname, name);
+        return false;
+    }
+    if (varkeywords_slot(b)) return dict_set(b->vm, to_dict(*varkeywords_slot(b)), name, value);
+    if (!raise_positional_only(b, kwnames))
+        raise_type(b->vm, "%S() got an unexpected keyword argument '%S'", b->function->qualname, name);
+    return false;
+}
+
+static bool bind_positional(Binding *b, const Value *args, u32 nargs) {
+    u32 taken = nargs < b->code->positional ? nargs : b->code->positional;
+    for (u32 i = 0; i < taken; i++) b->out[i] = incref(args[i]);
+    if (!varargs_slot(b)) return true;
+    Value rest = tuple_from(b->vm, args + taken, nargs - taken);
+    if (rest == FAIL) return false;
+    *varargs_slot(b) = rest;
+    return true;
+}
+
+static bool fill_defaults(Binding *b) {
+    u32 positional = b->code->positional, defaults = defaults_count(b);
+    u32 required = positional > defaults ? positional - defaults : 0;
+    for (u32 i = 0; i < required; i++)
+        if (b->out[i] == EMPTY) return raise_missing(b, 0, required, "positional");
+    for (u32 i = required; i < positional; i++)
+        if (b->out[i] == EMPTY)
+            b->out[i] = incref(to_tuple(b->function->defaults)->items[i + defaults - positional]);
+    return true;
+}
+
+static bool fill_keyword_defaults(Binding *b) {
+    Value defaults = b->function->keyword_defaults;
+    bool is_missing = false;
+    for (u32 i = b->code->positional; i < b->named; i++) {
+        if (b->out[i] != EMPTY) continue;
+        Value found = EMPTY;
+        if (defaults != EMPTY) found = dict_get_str(b->vm, to_dict(defaults), parameter_name(b, i));
+        if (found == EMPTY) is_missing = true;
+        else b->out[i] = incref(found);
+    }
+    return !is_missing || raise_missing(b, b->code->positional, b->named, "keyword-only");
+}
+
+static bool bind_all(Binding *b, const Value *args, u32 nargs, Value kwnames) {
+    if (varkeywords_slot(b)) {
+        Value dict = dict_new(b->vm);
+        if (dict == FAIL) return false;
+        *varkeywords_slot(b) = dict;
+    }
+    if (!bind_positional(b, args, nargs)) return false;
+    usize keywords = kwnames == EMPTY ? 0 : to_tuple(kwnames)->count;
+    for (usize i = 0; i < keywords; i++)
+        if (!bind_keyword(b, kwnames, to_tuple(kwnames)->items[i], args[nargs + i])) return false;
+    if (nargs > b->code->positional && !varargs_slot(b)) return raise_too_many(b, nargs);
+    return fill_defaults(b) && fill_keyword_defaults(b);
+}
+
+bool bind_arguments(VM *vm, Function *function, const Value *args, u32 nargs, Value kwnames, Value *out) {
+    Code *code = function->code;
+    for (u32 i = 0; i < code->locals; i++) out[i] = EMPTY;
+    Binding b = {vm, function, code, out, (u32)code->positional + code->keyword_only};
+    if (bind_all(&b, args, nargs, kwnames)) return true;
+    for (u32 i = 0; i < code->locals; i++) {
+        decref(out[i]);
+        out[i] = EMPTY;
+    }
+    return false;
+}

@@ -1,0 +1,376 @@
+/* Resuming, delegating, suspending, closing: what coroutines do with frames. See objects/frame.h. */
+#include "vm/interpreter.h"
+
+#include "objects/exc.h"
+#include "objects/frameobject.h"
+
+static const struct {
+    u32 flag;
+    u16 type;
+    u8 kind;
+    const char *word;
+} sorts[] = {
+    {CODE_COROUTINE, TYPE_coroutine, KIND_COROUTINE, "coroutine"},
+    {CODE_ASYNC_GENERATOR, TYPE_async_generator, KIND_ASYNC_GENERATOR, "async generator"},
+    {CODE_GENERATOR, TYPE_generator, KIND_GENERATOR, "generator"},
+};
+
+static u32 sort_of(u32 code_flags) {
+    u32 i = 0;
+    while (!(code_flags & sorts[i].flag)) i++;
+    return i;
+}
+
+const char *coro_word(Coro *coro) {
+    return sorts[sort_of(coro->f.code->flags)].word;
+}
+
+Value coro_new(VM *vm, Function *function, u32 nregisters) {
+    Code *code = function->code;
+    Type *type = vm->types[sorts[sort_of(code->flags)].type];
+    Coro *coro = (Coro *)object_new_sized(vm, type, sizeof(Coro) + sizeof(Value) * nregisters);
+    if (!coro) return FAIL;
+    coro->awaiting = NULL;
+    coro->root = coro->leaf = coro;
+    coro->state = CORO_CREATED;
+    coro->flags = 0;
+    coro->spare = 0;
+    coro->line = 0;
+    coro->f = (Frame){.func = incref(from_object(function)), .code = code, .pc = code->insns + 1,
+                      .flags = FRAME_HEAP, .kind = FRAME_C};
+    for (u32 i = 0; i < code->locals; i++) coro->f.r[i] = EMPTY;
+    return from_object(coro);
+}
+
+Coro *coro_root(Coro *coro) {
+    Coro *root = coro->root;
+    while (root->root != root) root = root->root;
+    coro->root = root;
+    return root;
+}
+
+bool coro_is_running(Coro *coro) {
+    return coro_root(coro)->state == CORO_RUNNING && coro->state != CORO_CLOSED;
+}
+
+/* The coroutine was the inner part of a chain and is now driven by itself: the part outside it will execute
+ * its AWAIT again when it is resumed. */
+static void cut(Coro *coro) {
+    Coro *root = coro_root(coro);
+    Coro *leaf = root->leaf;
+    root->leaf = frame_coro(coro->f.prev);
+    for (Coro *c = leaf; c != coro; c = frame_coro(c->f.prev)) c->root = coro;
+    coro->root = coro;
+    coro->leaf = leaf;
+}
+
+static bool check_can_run(VM *vm, Coro *coro) {
+    if (coro_is_running(coro)) {
+        raise_value(vm, "%s already executing", coro_word(coro));
+        return false;
+    }
+    if (coro->state == CORO_CLOSED) {
+        raise_runtime(vm, "cannot reuse already awaited %s", coro_word(coro));
+        return false;
+    }
+    if (coro->root != coro) cut(coro);
+    return true;
+}
+
+/* The exceptions being handled in the frames between leaf and root that suspended inside a handler: swapped
+ * with what is handled outside, so that each side sees its own. */
+static void swap_handled(VM *vm, Frame *frame) {
+    Insn at = frame->pc[-1];
+    if (!(INSN_FLAGS(at) & F_HANDLER) || INSN_OP(at) == OP_START) return;
+    Value *slot = &frame->r[INSN_C(at) + 1];
+    Value mine = vm->handled;
+    vm->handled = *slot;
+    *slot = mine;
+}
+
+static void swap_handled_inwards(VM *vm, Coro *coro, Coro *root) {
+    if (coro != root) swap_handled_inwards(vm, frame_coro(coro->f.prev), root);
+    swap_handled(vm, &coro->f);
+}
+
+static void restore_handled(VM *vm, Coro *root, Coro *leaf) {
+    if (root->flags & CORO_HANDLER) swap_handled_inwards(vm, leaf, root);
+    root->flags &= ~CORO_HANDLER;
+}
+
+static bool suspends_in_handler(Coro *coro) {
+    return coro->flags & CORO_HANDLER || INSN_FLAGS(coro->f.pc[-1]) & F_HANDLER;
+}
+
+static void save_handled(VM *vm, Coro *root, Coro *leaf) {
+    if (!suspends_in_handler(leaf)) return;
+    for (Coro *c = leaf;; c = frame_coro(c->f.prev)) {
+        swap_handled(vm, &c->f);
+        if (c == root) break;
+    }
+    root->flags |= CORO_HANDLER;
+}
+
+bool coro_enter(VM *vm, Coro *coro, u8 kind) {
+    if (!check_can_run(vm, coro)) return false;
+    Frame *resumer = vm->frame;
+    vm->generator_top = stack_top(vm);
+    Coro *leaf = coro->leaf;
+    leaf->root = coro;
+    coro->f.prev = resumer;
+    coro->f.kind = kind;
+    leaf->f.depth = resumer ? resumer->depth + 1 : 1;
+    if (!check_depth(vm, &leaf->f)) return false;
+    coro->state = CORO_RUNNING;
+    leaf->state = CORO_RUNNING;
+    restore_handled(vm, coro, leaf);
+    vm->frame = &leaf->f;
+    return true;
+}
+
+bool coro_deliver(VM *vm, Value sent) {
+    Frame *frame = vm->frame;
+    Coro *leaf = frame_coro(frame);
+    if (leaf->flags & CORO_DELEGATING) return false;
+    if (INSN_OP(frame->pc[-1]) != OP_START) frame->r[INSN_A(frame->pc[-1])] = incref(sent);
+    return true;
+}
+
+bool coro_delegate(VM *vm, Coro *self, Coro *inner) {
+    if (inner->h.kind == KIND_COROUTINE && coro_is_running(inner)) {
+        raise_runtime(vm, "coroutine is being awaited already");
+        return false;
+    }
+    if (inner->h.kind == KIND_COROUTINE && inner->root != inner) {
+        raise_runtime(vm, "coroutine is being awaited already");
+        return false;
+    }
+    if (!check_can_run(vm, inner)) return false;
+    Coro *leaf = inner->leaf;
+    bool in_handler = suspends_in_handler(self);
+    self->awaiting = inner;
+    self->flags |= CORO_DELEGATING;
+    inner->f.prev = &self->f;
+    inner->f.kind = FRAME_AWAIT;
+    inner->root = coro_root(self);
+    leaf->root = inner->root;
+    leaf->f.depth = self->f.depth + 1;
+    leaf->state = CORO_RUNNING;
+    if (!check_depth(vm, &leaf->f)) return false;
+    restore_handled(vm, inner, leaf);
+    if (in_handler) leaf->flags |= CORO_HANDLER;
+    vm->frame = &leaf->f;
+    return true;
+}
+
+Coro *coro_suspend(VM *vm, Coro *self) {
+    Coro *root = self->root;
+    if (root != self) root = coro_root(self);
+    save_handled(vm, root, self);
+    root->leaf = self;
+    self->state = CORO_SUSPENDED;
+    root->state = CORO_SUSPENDED;
+    vm->frame = root->f.prev;
+    return root;
+}
+
+void coro_finish(VM *vm, Coro *coro) {
+    Frame *outer = coro->f.prev;
+    coro->state = CORO_CLOSED;
+    coro->flags &= ~(CORO_DELEGATING | CORO_HANDLER);
+    coro->awaiting = NULL;
+    if (coro->f.kind == FRAME_AWAIT) {
+        Coro *parent = frame_coro(outer);
+        parent->awaiting = NULL;
+        parent->flags &= ~CORO_DELEGATING;
+        parent->state = CORO_RUNNING;
+    }
+    coro->root = coro->leaf = coro;
+    vm->frame = outer;
+}
+
+void coro_convert_stop(VM *vm, Coro *coro) {
+    const char *what = NULL;
+    if (exception_matches(vm, EXC(StopIteration))) what = "StopIteration";
+    if (coro->h.kind == KIND_ASYNC_GENERATOR && exception_matches(vm, EXC(StopAsyncIteration)))
+        what = "StopAsyncIteration";
+    if (!what) return;
+    OWNED Value cause = exception_take(vm);
+    raise_runtime(vm, "%s raised %s", coro_word(coro), what);
+    Exception *raised = to_exception(vm->exception);
+    replace(&raised->cause, incref(cause));
+    replace(&raised->context, incref(cause));
+    raised->suppress_context = true;
+}
+
+/* ---- nested runs ---- */
+
+static Value run_nested(VM *vm, Value sent, Value *generator_top) {
+    Value result = vm_run(vm, sent);
+    vm->generator_top = generator_top;
+    leave_recursion(vm);
+    return result;
+}
+
+static Value finished_send(VM *vm, Coro *coro) {
+    if (coro->h.kind == KIND_COROUTINE) {
+        raise_runtime(vm, "cannot reuse already awaited coroutine");
+        return FAIL;
+    }
+    vm->return_value = NONE;
+    return EMPTY;
+}
+
+Value coro_send(VM *vm, Coro *coro, Value sent) {
+    if (coro->state == CORO_CLOSED) return finished_send(vm, coro);
+    if (coro->state == CORO_CREATED && sent != NONE)
+        return raise_type(vm, "can't send non-None value to a just-started %s", coro_word(coro));
+    if (!enter_recursion(vm, "")) return FAIL;
+    Value *generator_top = vm->generator_top;
+    if (!coro_enter(vm, coro, FRAME_C)) {
+        leave_recursion(vm);
+        return FAIL;
+    }
+    OWNED Value held = incref(from_object(coro));
+    bool runs = coro_deliver(vm, sent);
+    return run_nested(vm, runs ? EMPTY : sent, generator_top);
+}
+
+/* Raise in the leaf of a coroutine that was entered; it may wait for something that wants the throw. */
+static Value throw_into_leaf(VM *vm, Coro *coro, Value exception, Value *generator_top) {
+    Coro *leaf = frame_coro(vm->frame);
+    Value sent = EMPTY;
+    if (leaf->flags & CORO_DELEGATING) {
+        Value step = await_throw(vm, leaf->f.r[INSN_A(leaf->f.pc[-1])], exception);
+        if (step != EMPTY && step != FAIL) {
+            coro_suspend(vm, leaf);
+            vm->generator_top = generator_top;
+            leave_recursion(vm);
+            return step;
+        }
+        leaf->flags &= ~CORO_DELEGATING;
+        if (step == EMPTY) replace(&leaf->f.r[INSN_A(leaf->f.pc[-1])], take(&vm->return_value));
+    } else {
+        raise_instance(vm, exception);
+    }
+    return run_nested(vm, sent, generator_top);
+}
+
+/* Close every member of the chain inside the coroutine, innermost first. The exception of the last
+ * failed close stays set: it goes on in the coroutine. */
+static bool close_inner(VM *vm, Coro *coro) {
+    while (coro->leaf != coro) {
+        Coro *leaf = coro->leaf;
+        Coro *outer = frame_coro(leaf->f.prev);
+        OWNED Value held = incref(from_object(leaf));
+        leaf->root = coro;
+        cut(leaf);
+        bool closed = coro_close(vm, leaf);
+        outer->awaiting = NULL;
+        outer->flags &= ~CORO_DELEGATING;
+        if (!closed) {
+            Value error = exception_take(vm);
+            if (outer == coro) {
+                exception_restore(vm, error);
+                return false;
+            }
+            OWNED Value given = coro_throw(vm, outer, error);
+            decref(error);
+            if (given != FAIL && given != EMPTY)
+                raise_runtime(vm, "%s ignored GeneratorExit", coro_word(outer));
+            exception_clear(vm);
+        }
+    }
+    return true;
+}
+
+/* Does an exception handler cover the place where the frame is suspended? */
+static bool has_handler(Frame *frame) {
+    u32 word = (u32)(frame->pc - frame->code->insns) - 1;
+    for (u32 i = 0; i < frame->code->exception_count; i++) {
+        const ExceptionRow *row = &frame->code->exceptions[i];
+        if (word >= row->start && word < row->end) return true;
+    }
+    return false;
+}
+
+static void end_without_running(VM *vm, Coro *coro, bool with_temporaries) {
+    coro->state = CORO_CLOSED;
+    coro->flags &= ~(CORO_DELEGATING | CORO_HANDLER);
+    coro->awaiting = NULL;
+    if (coro->f.flags & FRAME_OBSERVED) frame_object_detach(vm, &coro->f);
+    frame_release(vm, &coro->f, with_temporaries);
+}
+
+Value coro_throw(VM *vm, Coro *coro, Value exception) {
+    if (coro_is_running(coro)) return raise_value(vm, "%s already executing", coro_word(coro));
+    if (coro->state == CORO_CLOSED) {
+        if (coro->h.kind == KIND_COROUTINE)
+            return raise_runtime(vm, "cannot reuse already awaited coroutine");
+        return raise_instance(vm, exception);
+    }
+    OWNED Value held = incref(from_object(coro));
+    OWNED Value exception_held = incref(exception);
+    if (coro->root != coro) cut(coro);
+    bool inner_closed = true;
+    if (is_instance(vm, exception, EXC(GeneratorExit))) inner_closed = close_inner(vm, coro);
+    OWNED Value inner_error = inner_closed ? EMPTY : exception_take(vm);
+    if (!enter_recursion(vm, "")) return FAIL;
+    Value *generator_top = vm->generator_top;
+    if (!coro_enter(vm, coro, FRAME_C)) {
+        leave_recursion(vm);
+        return FAIL;
+    }
+    return throw_into_leaf(vm, coro, inner_error != EMPTY ? inner_error : exception, generator_top);
+}
+
+/* Close what the coroutine itself waits for, if that is not a coroutine. */
+static bool close_awaited(VM *vm, Coro *coro) {
+    if (!(coro->flags & CORO_DELEGATING)) return true;
+    Value awaited = coro->f.r[INSN_A(coro->f.pc[-1])];
+    coro->flags &= ~CORO_DELEGATING;
+    OWNED Value close = object_find_attr(vm, awaited, NAME(close));
+    if (close == EMPTY) return true;
+    OWNED Value result = close == FAIL ? FAIL : call_0(vm, close);
+    return result != FAIL;
+}
+
+static bool close_by_exit(VM *vm, Coro *coro) {
+    OWNED Value exit = FAIL;
+    if (vm->exception != EMPTY) exit = exception_take(vm);
+    else exit = exception_make(vm, from_object(EXC(GeneratorExit)), EMPTY);
+    if (exit == FAIL) return false;
+    OWNED Value given = coro_throw(vm, coro, exit);
+    if (given == EMPTY) {
+        replace(&vm->return_value, EMPTY);
+        return true;
+    }
+    if (given != FAIL) {
+        raise_runtime(vm, "%s ignored GeneratorExit", coro_word(coro));
+        return false;
+    }
+    if (!exception_matches(vm, EXC(GeneratorExit)) && !exception_matches(vm, EXC(StopIteration)))
+        return false;
+    exception_clear(vm);
+    return true;
+}
+
+bool coro_close(VM *vm, Coro *coro) {
+    if (coro_is_running(coro)) {
+        raise_value(vm, "%s already executing", coro_word(coro));
+        return false;
+    }
+    if (coro->state == CORO_CLOSED) return true;
+    OWNED Value held = incref(from_object(coro));
+    if (coro->root != coro) cut(coro);
+    if (coro->state == CORO_CREATED) {
+        end_without_running(vm, coro, false);
+        return true;
+    }
+    bool inner_closed = close_inner(vm, coro) && close_awaited(vm, coro);
+    if (inner_closed && !has_handler(&coro->f)) {
+        end_without_running(vm, coro, true);
+        return true;
+    }
+    return close_by_exit(vm, coro);
+}

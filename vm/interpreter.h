@@ -1,0 +1,139 @@
+/* The parts of the interpreter among themselves: the instruction loop, entering script functions,
+ * resuming coroutines, unwinding.
+ *
+ * Script code never recurses on the C stack: a step that must run script code ENTERS it, by putting a
+ * frame on top and returning EMPTY to the loop, which goes on in vm->frame. How the frame's result
+ * is used is its `kind` (objects/frame.h). C code that needs the result at once makes a nested run.
+ */
+#ifndef APY_VM_INTERPRETER_H
+#define APY_VM_INTERPRETER_H
+
+#include "objects/frame.h"
+#include "objects/vm.h"
+
+/* ---- run.c: the loop ---- */
+
+/* Run from vm->frame until the frame of kind FRAME_C below it ends. If an exception is set, it is raised at
+ * vm->frame first. `sent`: EMPTY, or what the AWAIT at which vm->frame is suspended gets (coro_resume).
+ * Result: the value returned; FAIL; for a coroutine EMPTY when it ended (value in vm->return_value), else
+ * what it yielded. */
+Value vm_run(VM *vm, Value sent);
+/* Fill the dispatch table of a new VM. */
+void vm_prepare_dispatch(VM *vm);
+
+/* ---- call.c: entering functions ---- */
+
+/* First free word of the value stack above the running frame. */
+Value *stack_top(VM *vm);
+/* Put a frame for the function on top, as `kind`; arguments borrowed. `extra` words below the frame are
+ * left for the kind's own use (filled by the caller: frame_extra). NULL: an exception is set. Not for
+ * code that suspends. */
+Frame *enter_function(VM *vm, Function *function, const Value *args, u32 nargs, Value kwnames, u8 kind,
+                      u32 extra);
+static inline Value *frame_extra(Frame *frame, u32 extra) {
+    return (Value *)frame - extra;
+}
+/* Call from the loop: the window at `window` holds callee, gap and arguments, all owned and consumed. The
+ * result of the call, EMPTY when a frame was entered, FAIL. `names`: EMPTY or keyword names of the last. */
+Value call_window(VM *vm, Value *window, u32 gap, u32 nargs, Value names);
+/* The same for CALLX: positional arguments tuple and dict of keywords (or EMPTY) in the window. */
+Value call_window_spread(VM *vm, Value *window, u32 gap, bool has_keywords);
+Value call_function(VM *vm, Value function, Value *args, u32 nargs, Value kwnames);
+/* Is it a script function that a frame can be entered for? */
+static inline bool is_enterable(Value f) {
+    return has_exact_kind(f, KIND_FUNCTION) &&
+           !(((Function *)to_object(f))->code->flags & CODE_SUSPENDS);
+}
+bool check_depth(VM *vm, Frame *frame);
+
+/* ---- bind.c: arguments to parameters ---- */
+
+/* Fill registers out[0 .. locals) from arguments (borrowed) and defaults. */
+bool bind_arguments(VM *vm, Function *function, const Value *args, u32 nargs, Value kwnames, Value *out);
+
+/* ---- coro.c: resuming and suspending ---- */
+
+Value coro_new(VM *vm, Function *function, u32 nregisters);
+static inline Coro *frame_coro(Frame *frame) {
+    return CONTAINER_OF(frame, Coro, f);
+}
+/* The coroutine that is driven from outside and on whose behalf this one runs: itself or, through a chain
+ * of awaits, another. */
+Coro *coro_root(Coro *coro);
+bool coro_is_running(Coro *coro);
+/* Make the coroutine ready to go on as `kind` on behalf of vm->frame (whose pc is saved): vm->frame becomes
+ * the frame of its leaf. False with an exception if it is running or finished. Then either deliver a value
+ * (coro_deliver) or set vm->exception, and run. */
+bool coro_enter(VM *vm, Coro *coro, u8 kind);
+/* Give the value (borrowed) to the leaf in vm->frame. True: it can run; false: it waits for something that
+ * is not a coroutine, so that its AWAIT must be done again with this value. */
+bool coro_deliver(VM *vm, Value sent);
+/* The coroutine of vm->frame awaits `inner`: vm->frame becomes the leaf of inner. False: exception. */
+bool coro_delegate(VM *vm, Coro *self, Coro *inner);
+/* The frame of this coroutine suspends: vm->frame becomes the resumer's. Returns the root, whose f.kind says
+ * how the value is to be delivered. `handler`: register of the outermost handler, or -1. */
+Coro *coro_suspend(VM *vm, Coro *self);
+/* The frame of this coroutine has ended (locals released); unlink it. */
+void coro_finish(VM *vm, Coro *coro);
+/* A step of waiting for something that is not a coroutine: a value to yield; EMPTY with vm->return_value;
+ * FAIL. */
+Value await_step(VM *vm, Value awaited, Value sent);
+/* As await_step, for throw(): */
+Value await_throw(VM *vm, Value awaited, Value exception);
+
+/* Nested runs, for C: see Hooks. */
+Value coro_send(VM *vm, Coro *coro, Value sent);
+Value coro_throw(VM *vm, Coro *coro, Value exception);
+bool coro_close(VM *vm, Coro *coro);
+/* An exception leaves the frame of a coroutine: StopIteration becomes RuntimeError (PEP 479). */
+void coro_convert_stop(VM *vm, Coro *coro);
+const char *coro_word(Coro *coro); /* "generator", "coroutine", "async generator" */
+
+/* ---- unwind.c ---- */
+
+/* The exception in vm->exception leaves the instruction before frame->pc. Finds the handler, leaving frames
+ * on the way: true: go on at vm->frame; false: the nested run ends with the exception. `silent`: no
+ * traceback entry for the first frame (re-raise). */
+bool unwind(VM *vm, bool silent);
+/* Pop a frame whose registers are released: vm->frame becomes its caller's; `func` is released. */
+void pop_frame(VM *vm, Frame *frame);
+/* Release locals and live temporaries of a frame that is left or dropped. */
+void frame_release(VM *vm, Frame *frame, bool with_temporaries);
+
+/* ---- cache.c: attribute and global access that fills inline caches; results owned ---- */
+
+Value cached_getattr(VM *vm, Insn *at, Value object, Value name);
+bool cached_setattr(VM *vm, Insn *at, Value object, Value name, Value value);
+/* Fill the window for a method call (see METHOD): true, or false with an exception. */
+bool cached_method(VM *vm, Insn *at, Value object, Value name, Value *callee, Value *self);
+Value cached_global(VM *vm, Insn *at, Function *function, Value name, bool in_namespace, Value namespace);
+bool cached_set_global(VM *vm, Insn *at, Dict *globals, Value name, Value value, u8 quick);
+
+/* ---- steps.c: slow halves of instructions ---- */
+
+Value step_binary(VM *vm, u8 op, Value a, Value b, bool inplace);
+Value step_compare(VM *vm, CompareOp op, Value a, Value b, u8 kind);
+Value step_unpack(VM *vm, Value source, Value *out, u32 count);
+bool step_unpack_ex(VM *vm, Value source, Value *out, u32 before, u32 after);
+Value step_intrinsic(VM *vm, Frame *frame, u32 which, Value *args);
+u32 intrinsic_arguments(u32 which);
+bool step_with_enter(VM *vm, Value manager, bool is_async, Value *exit, Value *enter, Value *self);
+Value step_awaitable(VM *vm, Value v, u32 context);
+Value step_yield_iterator(VM *vm, Value v, bool in_coroutine);
+Value step_aiter(VM *vm, Value v);
+Value step_anext(VM *vm, Value v);
+int step_exception_matches(VM *vm, Value exception, Value type);
+bool step_group_match(VM *vm, Value *rest, Value *type_then_match);
+bool step_raise(VM *vm, Value exception, Value cause);
+Value step_import(VM *vm, Value name, Value level_and_list);
+Value step_import_from(VM *vm, Value module, Value name);
+Value step_match_keys(VM *vm, Value subject, Value keys);
+Value step_match_class(VM *vm, Value subject, Value type, Value names, i64 positional);
+bool step_dict_merge(VM *vm, Value dict, Value other, Value callee);
+bool step_dict_update(VM *vm, Value dict, Value other);
+bool step_list_extend(VM *vm, Value list, Value iterable);
+Value raise_unbound_local(VM *vm, Frame *frame, u32 reg);
+Value raise_unbound_free(VM *vm, Frame *frame, u32 index);
+Value raise_name(VM *vm, Value name);
+
+#endif

@@ -1,0 +1,342 @@
+/* The instruction loop.
+ *
+ * One function, by design: every opcode body (vm/ops.c) is a label in it. State in machine registers: vm,
+ * r (registers of the frame; the frame's header lies right before), pc, k (constants), insn. A body ends
+ * with NEXT. Slow work is called out of line and follows one protocol: the callee gives the result, FAIL,
+ * or EMPTY when it has entered a frame whose result will be stored when it returns.
+ *
+ * vm->frame is current and the frame's pc saved (SAVE) whenever C code can look at them: before every
+ * call that may run script code, raise, or free an object.
+ */
+#include "vm/interpreter.h"
+
+#include "loop/hooks.h"
+#include "objects/bytes.h"
+#include "objects/dict.h"
+#include "objects/exc.h"
+#include "objects/float.h"
+#include "objects/frameobject.h"
+#include "objects/int.h"
+#include "objects/list.h"
+#include "objects/native.h"
+#include "objects/range.h"
+#include "objects/set.h"
+#include "objects/str.h"
+#include "objects/tuple.h"
+
+#define FP       ((Frame *)((char *)r - offsetof(Frame, r)))
+#define A        INSN_A(insn)
+#define B        INSN_B(insn)
+#define C        INSN_C(insn)
+#define SC       INSN_SC(insn)
+#define BC       INSN_BC(insn)
+#define HAS(f)   (insn & (u64)(f) << 8)
+#define GAP      (HAS(F_COMPACT) ? 0 : WINDOW_GAP)
+#define SAVE()   (FP->pc = pc, vm->frame = FP)
+#define FUNCTION_OF_FRAME ((Function *)to_object(FP->func))
+#define NAME_OF(i) (FP->code->names[i])
+#define NEXT                                                                             \
+    do {                                                                                 \
+        insn = *pc++;                                                                    \
+        goto *vm->dispatch[INSN_OP(insn)];                                               \
+    } while (0)
+#define OP(name) op_##name:
+
+/* Drop a reference that may be the last one. */
+#define RELEASE(v)                                                                       \
+    do {                                                                                 \
+        Value released_ = (v);                                                           \
+        if (is_object(released_) && --to_object(released_)->rc == 0) {                   \
+            SAVE();                                                                      \
+            object_destroy(to_object(released_));                                        \
+        }                                                                                \
+    } while (0)
+#define RELEASE_FIRST(v)  do { if (HAS(F_FIRST)) RELEASE(v); } while (0)
+#define RELEASE_SECOND(v) do { if (HAS(F_SECOND)) RELEASE(v); } while (0)
+#define RELEASE_THIRD(v)  do { if (HAS(F_THIRD)) RELEASE(v); } while (0)
+
+/* Put an owned result into A. */
+#define STORE(v)                                                                         \
+    do {                                                                                 \
+        Value stored_ = (v);                                                             \
+        if (HAS(F_LOCAL)) {                                                              \
+            Value before_ = r[A];                                                        \
+            r[A] = stored_;                                                              \
+            RELEASE(before_);                                                            \
+        } else {                                                                         \
+            r[A] = stored_;                                                              \
+        }                                                                                \
+    } while (0)
+/* The same for the outcome of a slow step: FAIL, EMPTY (entered), or a result. */
+#define DELIVER(v)                                                                       \
+    do {                                                                                 \
+        Value outcome_ = (v);                                                            \
+        if (UNLIKELY(outcome_ == FAIL)) goto error;                                      \
+        if (outcome_ == EMPTY) goto reload;                                              \
+        STORE(outcome_);                                                                 \
+        NEXT;                                                                            \
+    } while (0)
+/* A local operand that is not bound. */
+#define BOUND(reg)                                                                       \
+    do {                                                                                 \
+        if (UNLIKELY(r[reg] == EMPTY)) {                                                 \
+            unbound = (reg);                                                             \
+            goto unbound_local;                                                          \
+        }                                                                                \
+    } while (0)
+#define JUMP_BY(words) (pc += (words))
+
+static const u8 compare_ops[] = {LT, LE, EQ, NE, GT, GE}; /* in the order of the opcodes */
+static const u8 immediate_ops[] = {BINARY_ADD, BINARY_SUB, BINARY_MUL, BINARY_FLOORDIV,
+                                   BINARY_MOD, BINARY_LSHIFT, BINARY_RSHIFT, BINARY_AND};
+static const u8 unary_ops[] = {UNARY_NEG, UNARY_POS, UNARY_INVERT};
+
+static inline bool small_compare(u32 op, i64 a, i64 b) {
+    switch (op) {
+    case LT: return a < b;
+    case LE: return a <= b;
+    case EQ: return a == b;
+    case NE: return a != b;
+    case GT: return a > b;
+    default: return a >= b;
+    }
+}
+
+static inline bool double_compare(u32 op, double a, double b) {
+    switch (op) {
+    case LT: return a < b;
+    case LE: return a <= b;
+    case EQ: return a == b;
+    case NE: return a != b;
+    case GT: return a > b;
+    default: return a >= b;
+    }
+}
+
+/* None, True, False and inline ints; everything else asks its type. */
+static inline int quick_truth(Value v) {
+    if (v == TRUE) return 1;
+    if (v == FALSE || v == NONE) return 0;
+    if (is_small(v)) return v != from_small(0);
+    return -1;
+}
+
+/* Write the result of a coroutine's frame, or an entered frame, into the caller's destination. */
+static void store_by_rule(Frame *caller, Value owned) {
+    Insn at = caller->pc[-1];
+    Value *slot = &caller->r[INSN_A(at)];
+    if (INSN_FLAGS(at) & F_LOCAL) {
+        replace(slot, owned);
+    } else {
+        *slot = owned;
+    }
+}
+
+void vm_prepare_dispatch(VM *vm) {
+    vm->frame = NULL;
+    vm_run(vm, FAIL);
+}
+
+Value vm_run(VM *vm, Value sent) {
+    static const void *const labels[] = {
+#define LABEL(name) &&op_##name,
+        FOR_EACH_OP(LABEL)
+#undef LABEL
+    };
+    if (!vm->frame) {
+        for (u32 i = 0; i < 256; i++) vm->dispatch[i] = (void *)labels[i < OP_COUNT ? i : OP_NOP];
+        memcpy(vm->dispatch_clean, vm->dispatch, sizeof vm->dispatch);
+        return EMPTY;
+    }
+
+    Value *r = vm->frame->r;
+    const Insn *pc = vm->frame->pc;
+    Value *k = vm->frame->code->constants;
+    Insn insn = 0;
+    u32 unbound = 0;
+    bool silent = false;
+    if (vm->exception != EMPTY) goto raised;
+    if (sent != EMPTY) goto await_again;
+    NEXT;
+
+#include "vm/ops.c"
+
+    /* ---- shared ends ---- */
+
+    /* go on in vm->frame, which has changed */
+reload:
+    r = vm->frame->r;
+    pc = vm->frame->pc;
+    k = vm->frame->code->constants;
+    NEXT;
+
+unbound_local:
+    SAVE();
+    raise_unbound_local(vm, FP, unbound);
+    goto error;
+
+error:
+    SAVE();
+    silent = false;
+raised:
+    if (!unwind(vm, silent)) return FAIL;
+    silent = false;
+    goto reload;
+
+    /* the frame's locals are released; `sent` is its result */
+leave_slow: {
+    Frame *frame = FP;
+    Frame *caller = frame->prev;
+    u8 kind = frame->kind;
+    if (frame->flags & FRAME_HEAP) goto leave_coro;
+    Value *extra = (Value *)frame;
+    u8 flags = frame->flags;
+    Value *generator_top = extra;
+    if (kind == FRAME_BINARY || kind == FRAME_COMPARE) generator_top -= 3;
+    Value function = frame->func;
+    vm->frame = caller;
+    if (caller && caller->flags & FRAME_HEAP) vm->generator_top = generator_top;
+    switch (kind) {
+    case FRAME_C: decref(function); return sent;
+    case FRAME_CALL:
+        *(Value *)frame = sent;
+        break;
+    case FRAME_STORE: store_by_rule(caller, sent); break;
+    case FRAME_DISCARD: decref(sent); break;
+    case FRAME_INIT:
+        if (UNLIKELY(sent != NONE)) {
+            raise_type(vm, "__init__() should return None, not '%s'", type_name_of(vm, sent));
+            decref(sent);
+            replace(&caller->r[INSN_A(caller->pc[-1])], EMPTY);
+            decref(function);
+            goto raised;
+        }
+        break;
+    case FRAME_ITER: {
+        Insn at = caller->pc[-1];
+        Value *slot = &caller->r[INSN_B(at)];
+        if (INSN_FLAGS(at) & F_LOCAL) replace(slot, sent);
+        else *slot = sent;
+        caller->pc += INSN_SC(at);
+        break;
+    }
+    case FRAME_TEST:
+    case FRAME_BINARY:
+    case FRAME_COMPARE: {
+        Value outcome = finish_operator(vm, caller, kind, flags, extra, sent);
+        decref(function);
+        if (outcome == FAIL) goto raised;
+        goto reload;
+    }
+    default: assert(!"a frame of no known kind");
+    }
+    decref(function);
+    goto reload;
+}
+
+    /* a coroutine's frame has returned `sent` */
+leave_coro: {
+    Coro *coro = frame_coro(FP);
+    u8 kind = FP->kind;
+    Value result = sent;
+    coro_finish(vm, coro);
+    Frame *caller = vm->frame;
+    switch (kind) {
+    case FRAME_C:
+        if (coro->h.kind == KIND_ASYNC_GENERATOR) {
+            decref(result);
+            raise_bare(vm, EXC(StopAsyncIteration));
+            return FAIL;
+        }
+        vm->return_value = result;
+        return EMPTY;
+    case FRAME_AWAIT: {
+        Value *slot = &caller->r[INSN_A(caller->pc[-1])];
+        Value inner = *slot;
+        *slot = result;
+        r = caller->r;
+        pc = caller->pc;
+        k = caller->code->constants;
+        RELEASE(inner);
+        NEXT;
+    }
+    case FRAME_FOR: {
+        Value *slot = &caller->r[INSN_A(caller->pc[-1])];
+        r = caller->r;
+        pc = caller->pc;
+        k = caller->code->constants;
+        RELEASE(result);
+        RELEASE(*slot);
+        NEXT;
+    }
+    case FRAME_SEND:
+        replace(&caller->r[INSN_A(caller->pc[-1])], EMPTY);
+        if (result == NONE) raise_bare(vm, EXC(StopIteration));
+        else raise_stop_iteration(vm, result);
+        decref(result);
+        goto raised;
+    case FRAME_LOOP: loop_task_returned(vm, result); goto reload;
+    default: assert(!"a coroutine of no known kind");
+    }
+}
+
+    /* the coroutine of FP suspends with `sent` for its resumer */
+suspend: {
+    Coro *root = coro_suspend(vm, frame_coro(FP));
+    Frame *resumer = vm->frame;
+    switch (root->f.kind) {
+    case FRAME_C: return sent;
+    case FRAME_FOR: {
+        Insn at = resumer->pc[-1];
+        r = resumer->r;
+        k = resumer->code->constants;
+        pc = resumer->pc + INSN_SC(at);
+        Value *slot = &r[INSN_B(at)];
+        if (INSN_FLAGS(at) & F_LOCAL) {
+            Value before = *slot;
+            *slot = sent;
+            RELEASE(before);
+        } else {
+            *slot = sent;
+        }
+        NEXT;
+    }
+    case FRAME_SEND:
+        replace(&resumer->r[INSN_A(resumer->pc[-1])], sent);
+        goto reload;
+    case FRAME_LOOP: loop_task_yielded(vm, sent); goto reload;
+    default: assert(!"a root of no known kind");
+    }
+}
+
+    /* the coroutine in vm->frame waits for something that is not a coroutine (or no longer one that is linked):
+     * hand it `sent` (borrowed) */
+await_again: {
+    r = vm->frame->r;
+    pc = vm->frame->pc;
+    k = vm->frame->code->constants;
+    insn = pc[-1];
+    Coro *self = frame_coro(vm->frame);
+    self->flags &= ~CORO_DELEGATING;
+    if (self->awaiting) {
+        Coro *inner = self->awaiting;
+        self->awaiting = NULL;
+        if (inner->state == CORO_CREATED && sent != NONE) sent = NONE;
+        if (!coro_delegate(vm, self, inner)) goto raised;
+        if (!coro_deliver(vm, sent)) goto await_again;
+        goto reload;
+    }
+    Value step = await_step(vm, r[A], sent);
+    if (step == FAIL) goto raised;
+    if (step == EMPTY) {
+        Value awaited = r[A];
+        r[A] = take(&vm->return_value);
+        RELEASE(awaited);
+        NEXT;
+    }
+    self->flags |= CORO_DELEGATING;
+    sent = step;
+    goto suspend;
+}
+    return FAIL;
+}

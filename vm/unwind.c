@@ -1,0 +1,134 @@
+/* Exceptions leaving instructions: finding handlers, leaving frames. */
+#include "vm/interpreter.h"
+
+#include "objects/exc.h"
+#include "objects/frameobject.h"
+
+/* Is the register inside the gap of a call window that is open at this word? */
+static bool is_gap(const Code *code, u32 word, u32 reg) {
+    for (u32 i = 0; i < code->window_count; i++) {
+        const WindowRow *row = &code->windows[i];
+        if (word >= row->start && word < row->end && reg >= row->gap && reg < row->gap + WINDOW_GAP)
+            return true;
+    }
+    return false;
+}
+
+static void release_temporaries(VM *vm, Frame *frame, u32 word, u32 from) {
+    const PositionRow *row = code_position_at(frame->code, word);
+    u32 depth = row ? row->depth : frame->code->locals;
+    for (u32 reg = depth; reg > from; reg--)
+        if (!frame->code->window_count || !is_gap(frame->code, word, reg - 1)) decref(frame->r[reg - 1]);
+}
+
+static u32 word_of(const Frame *frame) {
+    return (u32)(frame->pc - frame->code->insns) - 1;
+}
+
+void frame_release(VM *vm, Frame *frame, bool with_temporaries) {
+    if (with_temporaries) release_temporaries(vm, frame, word_of(frame), frame->code->locals);
+    for (u32 i = 0; i < frame->code->locals; i++) replace(&frame->r[i], EMPTY);
+}
+
+static const ExceptionRow *find_row(const Code *code, u32 word) {
+    for (u32 i = 0; i < code->exception_count; i++) {
+        const ExceptionRow *row = &code->exceptions[i];
+        if (word >= row->start && word < row->end) return row;
+    }
+    return NULL;
+}
+
+static void enter_handler(VM *vm, Frame *frame, const ExceptionRow *row, u32 word) {
+    Value exception = take(&vm->exception);
+    release_temporaries(vm, frame, word, row->depth);
+    frame->r[row->depth] = exception;
+    frame->r[row->depth + 1] = vm->handled;
+    vm->handled = incref(exception);
+    frame->pc = frame->code->insns + row->handler;
+}
+
+/* Release everything the frame holds while the exception is kept safe. */
+static void release_frame(VM *vm, Frame *frame, u32 word) {
+    Value exception = take(&vm->exception);
+    if (frame->flags & FRAME_OBSERVED) frame_object_detach(vm, frame);
+    release_temporaries(vm, frame, word, frame->code->locals);
+    for (u32 i = 0; i < frame->code->locals; i++) replace(&frame->r[i], EMPTY);
+    decref(vm->exception);
+    vm->exception = exception;
+}
+
+/* The caller's register where the result would have gone. */
+static Value *destination(Frame *caller) {
+    return &caller->r[INSN_A(caller->pc[-1])];
+}
+
+/* The words that a frame's kind keeps below it, or in its caller, are released too. */
+static void release_extras(Frame *frame) {
+    Value *extra = (Value *)frame;
+    switch (frame->kind) {
+    case FRAME_BINARY:
+    case FRAME_COMPARE:
+        decref(extra[-1]);
+        decref(extra[-2]);
+        break;
+    case FRAME_INIT: replace(destination(frame->prev), EMPTY); break;
+    default: break;
+    }
+}
+
+static u32 extra_words(u8 kind) {
+    return kind == FRAME_BINARY || kind == FRAME_COMPARE ? 3 : 0;
+}
+
+void pop_frame(VM *vm, Frame *frame) {
+    Frame *caller = frame->prev;
+    Value function = frame->func;
+    vm->frame = caller;
+    if (caller && caller->flags & FRAME_HEAP) vm->generator_top = (Value *)frame - extra_words(frame->kind);
+    decref(function);
+}
+
+/* StopIteration from a __next__ that FOR entered ends the loop. */
+static bool ends_loop(VM *vm, Frame *frame) {
+    if (frame->kind != FRAME_ITER || !exception_matches(vm, EXC(StopIteration))) return false;
+    exception_clear(vm);
+    replace(destination(frame->prev), EMPTY);
+    return true;
+}
+
+typedef enum Leaving { LEAVE_ON, LEAVE_RUN, LEAVE_END } Leaving;
+
+static Leaving leave_coro(VM *vm, Frame *frame) {
+    Coro *coro = frame_coro(frame);
+    coro_convert_stop(vm, coro);
+    u8 kind = frame->kind;
+    coro_finish(vm, coro);
+    if (kind == FRAME_SEND) replace(destination(vm->frame), EMPTY);
+    return kind == FRAME_C ? LEAVE_END : LEAVE_ON;
+}
+
+static Leaving leave_frame(VM *vm, Frame *frame) {
+    if (frame->flags & FRAME_HEAP) return leave_coro(vm, frame);
+    u8 kind = frame->kind;
+    release_extras(frame);
+    bool is_end_of_loop = ends_loop(vm, frame);
+    pop_frame(vm, frame);
+    if (is_end_of_loop) return LEAVE_RUN;
+    return kind == FRAME_C ? LEAVE_END : LEAVE_ON;
+}
+
+bool unwind(VM *vm, bool silent) {
+    for (;; silent = false) {
+        Frame *frame = vm->frame;
+        u32 word = word_of(frame);
+        if (!silent) traceback_add(vm, vm->exception, frame->func, frame->code, word);
+        const ExceptionRow *row = find_row(frame->code, word);
+        if (row) {
+            enter_handler(vm, frame, row, word);
+            return true;
+        }
+        release_frame(vm, frame, word);
+        Leaving leaving = leave_frame(vm, frame);
+        if (leaving != LEAVE_ON) return leaving == LEAVE_RUN;
+    }
+}
