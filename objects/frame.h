@@ -67,7 +67,9 @@ enum {                          /* Coro.flags */
     CORO_HOOKS_DONE = 2,        /* async generator: firstiter hook called */
     CORO_AG_RUNNING = 4,        /* async generator: an asend/athrow/aclose is under way */
     CORO_AG_CLOSED = 8,
-    CORO_HANDLER = 16,          /* suspended inside an except block: `handled` is saved */
+    CORO_HANDLER = 16,          /* of a root: suspended inside handlers, see vm/coro.c; of a leaf: one
+                                   of those that wait for it is inside a handler */
+    CORO_AG_YIELDED = 32,       /* async generator: what it suspended with is for its consumer */
 };
 
 typedef struct Coro Coro;

@@ -34,6 +34,10 @@ typedef struct Hooks {
     Value (*compile)(VM *vm, Span source, Span filename, char mode, u32 flags);
     /* Run module-level code in these namespaces. */
     Value (*run_code)(VM *vm, Code *code, Dict *globals, Value locals);
+    /* The coroutine of the running task returned or yielded this (owned): loop/. Exceptions arrive in the
+     * loop's frame as exceptions. */
+    void (*task_returned)(VM *vm, Value value);
+    void (*task_yielded)(VM *vm, Value value);
     /* A collection is due (containers_made passed the trigger). Returns objects found. */
     i64 (*collect)(VM *vm, int generation);
     /* Report an exception that cannot be raised (sys.unraisablehook); consumes vm->exception. */

@@ -197,6 +197,14 @@ Value call_window(VM *vm, Value *window, u32 gap, u32 total, Value names) {
     return call_object(vm, window, gap, nargs, total, names);
 }
 
+Value call_method_window(VM *vm, Value *window, u32 gap, u32 nargs, Value names) {
+    if (*window != EMPTY) return call_window(vm, window, gap, nargs, names);
+    Value *self = window + 1 + gap;
+    *window = *self;
+    for (u32 i = 0; i + 1 < nargs; i++) self[i] = self[i + 1];
+    return call_window(vm, window, gap, nargs - 1, names);
+}
+
 /* Split a dict of keywords into a tuple of names, with the values behind the positional ones. */
 static bool spread_keywords(VM *vm, Dict *dict, Value *values, Value *names) {
     *names = tuple_new(vm, dict->count);
@@ -224,10 +232,23 @@ static Value call_spread(VM *vm, Value callee, Value *args, u32 nargs, Value nam
     return object_call(vm, callee, args, nargs, names);
 }
 
+/* The arguments after `*`, as a tuple. */
+static Value spread_positional(VM *vm, Value callee, Value iterable) {
+    if (has_exact_kind(iterable, KIND_TUPLE)) return incref(iterable);
+    Value tuple = object_to_tuple(vm, iterable);
+    if (tuple == FAIL && exception_matches(vm, EXC(TypeError)) && !type_of(vm, iterable)->slots.iter) {
+        exception_clear(vm);
+        OWNED Value name = TRY(step_callee_name(vm, callee));
+        return raise_type(vm, "%S argument after * must be an iterable, not %T", name, iterable);
+    }
+    return tuple;
+}
+
 Value call_window_spread(VM *vm, Value *window, u32 gap, bool has_keywords) {
     OWNED Value callee = *window;
-    OWNED Value positional = window[1 + gap];
+    OWNED Value iterable = window[1 + gap];
     OWNED Value keywords = has_keywords ? window[2 + gap] : EMPTY;
+    OWNED Value positional = TRY(spread_positional(vm, callee, iterable));
     OWNED Value names = EMPTY;
     u32 nargs = (u32)to_tuple(positional)->count;
     u32 nkeywords = has_keywords ? to_dict(keywords)->count : 0;

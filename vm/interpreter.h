@@ -33,9 +33,15 @@ Frame *enter_function(VM *vm, Function *function, const Value *args, u32 nargs, 
 static inline Value *frame_extra(Frame *frame, u32 extra) {
     return (Value *)frame - extra;
 }
+/* How many words below the frame its kind keeps. */
+static inline u32 frame_extra_words(u8 kind) {
+    return kind == FRAME_BINARY || kind == FRAME_COMPARE || kind == FRAME_TEST ? 3 : 0;
+}
 /* Call from the loop: the window at `window` holds callee, gap and arguments, all owned and consumed. The
  * result of the call, EMPTY when a frame was entered, FAIL. `names`: EMPTY or keyword names of the last. */
 Value call_window(VM *vm, Value *window, u32 gap, u32 nargs, Value names);
+/* The same for a window that METHOD prepared; nargs counts self. */
+Value call_method_window(VM *vm, Value *window, u32 gap, u32 nargs, Value names);
 /* The same for CALLX: positional arguments tuple and dict of keywords (or EMPTY) in the window. */
 Value call_window_spread(VM *vm, Value *window, u32 gap, bool has_keywords);
 Value call_function(VM *vm, Value function, Value *args, u32 nargs, Value kwnames);
@@ -100,21 +106,40 @@ void pop_frame(VM *vm, Frame *frame);
 /* Release locals and live temporaries of a frame that is left or dropped. */
 void frame_release(VM *vm, Frame *frame, bool with_temporaries);
 
-/* ---- cache.c: attribute and global access that fills inline caches; results owned ---- */
+/* ---- cache.c: access that fills inline caches; results owned ----
+ *
+ * `at` is the instruction, whose two cache words follow. */
 
 Value cached_getattr(VM *vm, Insn *at, Value object, Value name);
 bool cached_setattr(VM *vm, Insn *at, Value object, Value name, Value value);
 /* Fill the window for a method call (see METHOD): true, or false with an exception. */
 bool cached_method(VM *vm, Insn *at, Value object, Value name, Value *callee, Value *self);
-Value cached_global(VM *vm, Insn *at, Function *function, Value name, bool in_namespace, Value namespace);
-bool cached_set_global(VM *vm, Insn *at, Dict *globals, Value name, Value value, u8 quick);
+/* `namespace` EMPTY: globals and builtins only. */
+Value cached_global(VM *vm, Insn *at, Function *function, Value name, Value namespace);
+bool cached_set_global(VM *vm, Insn *at, Value namespace, Value name, Value value);
+static inline void quicken(const Insn *pc, u8 op) {
+    ((u8 *)(pc - 1))[0] = op;
+}
 
-/* ---- steps.c: slow halves of instructions ---- */
+/* ---- steps: slow halves of instructions ---- */
 
+/* operator steps: EMPTY when a frame was entered */
 Value step_binary(VM *vm, u8 op, Value a, Value b, bool inplace);
 Value step_compare(VM *vm, CompareOp op, Value a, Value b, u8 kind);
-Value step_unpack(VM *vm, Value source, Value *out, u32 count);
+Value step_getitem(VM *vm, Value container, Value key);
+bool step_setitem(VM *vm, Value container, Value key, Value value);
+/* The next item; EMPTY: at the end, or a frame was entered (vm->frame has changed). */
+Value step_next(VM *vm, Value iterator);
+/* A frame of kind FRAME_BINARY, FRAME_COMPARE or FRAME_TEST returned `result` (owned); the caller is
+ * vm->frame. FAIL, or anything else: go on in vm->frame. */
+Value finish_operator(VM *vm, Frame *caller, u8 kind, Value *extra, Value result);
+
+Value step_mapping_get(VM *vm, Value mapping, Value name); /* EMPTY: not there */
+Value step_global(VM *vm, Function *function, Value name);
+bool step_delete_name(VM *vm, Value namespace, Value name);
+bool step_unpack(VM *vm, Value source, Value *out, u32 count);
 bool step_unpack_ex(VM *vm, Value source, Value *out, u32 before, u32 after);
+Value step_function(VM *vm, Frame *frame, Value code, Value *parts, u32 which);
 Value step_intrinsic(VM *vm, Frame *frame, u32 which, Value *args);
 u32 intrinsic_arguments(u32 which);
 bool step_with_enter(VM *vm, Value manager, bool is_async, Value *exit, Value *enter, Value *self);
@@ -124,14 +149,18 @@ Value step_aiter(VM *vm, Value v);
 Value step_anext(VM *vm, Value v);
 int step_exception_matches(VM *vm, Value exception, Value type);
 bool step_group_match(VM *vm, Value *rest, Value *type_then_match);
-bool step_raise(VM *vm, Value exception, Value cause);
+void step_raise(VM *vm, Value exception, Value cause); /* EMPTY: re-raise; no cause */
 Value step_import(VM *vm, Value name, Value level_and_list);
 Value step_import_from(VM *vm, Value module, Value name);
+bool import_star(VM *vm, Value module, Value namespace);
 Value step_match_keys(VM *vm, Value subject, Value keys);
 Value step_match_class(VM *vm, Value subject, Value type, Value names, i64 positional);
+/* "module.f()" as messages name what is called. */
+Value step_callee_name(VM *vm, Value callee);
 bool step_dict_merge(VM *vm, Value dict, Value other, Value callee);
 bool step_dict_update(VM *vm, Value dict, Value other);
 bool step_list_extend(VM *vm, Value list, Value iterable);
+bool step_set_update(VM *vm, Value set, Value iterable);
 Value raise_unbound_local(VM *vm, Frame *frame, u32 reg);
 Value raise_unbound_free(VM *vm, Frame *frame, u32 index);
 Value raise_name(VM *vm, Value name);

@@ -1301,12 +1301,13 @@ OP(LISTTUPLE) {
     DELIVER(tuple);
 }
 
-/* UNPACK A, B, C: r[A] ... r[A+C-1] = r[B], temporaries; B may be A. */
+/* UNPACK A, B, C: the C items of r[B] in temporaries, the FIRST one on top, so that targets consume them
+ * from the top: r[A+C-1] = first, ... r[A] = last; B may be A. */
 OP(UNPACK) {
     BOUND(B);
     Value source = r[B];
     if (LIKELY(has_exact_kind(source, KIND_TUPLE) && to_tuple(source)->count == C)) {
-        for (u32 i = 0; i < C; i++) r[A + i] = incref(to_tuple(source)->items[i]);
+        for (u32 i = 0; i < C; i++) r[A + C - 1 - i] = incref(to_tuple(source)->items[i]);
         RELEASE_FIRST(source);
         NEXT;
     }
@@ -1317,7 +1318,32 @@ OP(UNPACK) {
     NEXT;
 }
 
-/* UNPACKEX A, B, C: C = before | after << 8: r[A ...] = items before, list of the rest, items after. */
+/* UNPACK2 A, B, C: locals r[B], r[C] = the two items of r[A] (first source); both are stored or none. */
+OP(UNPACK2) {
+    BOUND(A);
+    Value source = r[A], items[2];
+    if (LIKELY(has_exact_kind(source, KIND_TUPLE) && to_tuple(source)->count == 2)) {
+        items[1] = incref(to_tuple(source)->items[0]);
+        items[0] = incref(to_tuple(source)->items[1]);
+    } else {
+        SAVE();
+        if (!step_unpack(vm, source, items, 2)) {
+            RELEASE_FIRST(source);
+            goto error;
+        }
+    }
+    Value before_first = r[B];
+    r[B] = items[1];
+    Value before_second = r[C];
+    r[C] = items[0];
+    RELEASE(before_first);
+    RELEASE(before_second);
+    RELEASE_FIRST(source);
+    NEXT;
+}
+
+/* UNPACKEX A, B, C: C = before | after << 8: items before, list of the rest, items after; in before +
+ * 1 + after temporaries from A, the first one on top as in UNPACK. */
 OP(UNPACKEX) {
     BOUND(B);
     SAVE();
@@ -1588,7 +1614,8 @@ OP(CALLKW) {
     NEXT;
 }
 
-/* CALLX A, -, C: the window's arguments are a tuple and, if C is 1, a dict of keywords. */
+/* CALLX A, -, C: the window's arguments are a tuple and, if C is 1, a dict of keywords. For `f(*x)` alone
+ * the first is x itself: "f() argument after * must be an iterable, not X". */
 OP(CALLX) {
     SAVE();
     Value outcome = call_window_spread(vm, r + A, GAP, C & 1);
@@ -1890,4 +1917,167 @@ OP(FOR_GENERATOR) {
         goto await_again;
     }
     goto reload;
+}
+
+/* What follows has the cache words of the instruction it was: see vm/cache.c. A guard that fails runs the
+ * general instruction, which may quicken anew. */
+#define CACHE_ID     ((u32)(pc[1] >> 32))
+#define CACHE_OFFSET ((u16)pc[1])
+
+/* GLOBAL_MODULE A, B, C +2: GLOBAL found among the globals. */
+OP(GLOBAL_MODULE) {
+    Dict *globals = to_dict(FUNCTION_OF_FRAME->globals);
+    if (UNLIKELY(globals->version != (u32)pc[0])) goto op_GLOBAL;
+    Value v = incref(globals->entries[CACHE_OFFSET].value);
+    pc += 2;
+    STORE(v);
+    NEXT;
+}
+
+/* GLOBAL_BUILTIN A, B, C +2: GLOBAL found among the builtins, and not among the globals. */
+OP(GLOBAL_BUILTIN) {
+    Function *function = FUNCTION_OF_FRAME;
+    Dict *builtins = to_dict(function->builtins);
+    if (UNLIKELY(to_dict(function->globals)->version != (u32)pc[0] || builtins->version != (u32)(pc[0] >> 32)))
+        goto op_GLOBAL;
+    Value v = incref(builtins->entries[CACHE_OFFSET].value);
+    pc += 2;
+    STORE(v);
+    NEXT;
+}
+
+/* GETNAME_MODULE A, B, C +2: GETNAME where the namespace is the globals. */
+OP(GETNAME_MODULE) {
+    Dict *globals = to_dict(FUNCTION_OF_FRAME->globals);
+    if (UNLIKELY(r[0] != from_object(globals) || globals->version != (u32)pc[0])) goto op_GETNAME;
+    Value v = incref(globals->entries[CACHE_OFFSET].value);
+    pc += 2;
+    STORE(v);
+    NEXT;
+}
+
+/* GETNAME_BUILTIN A, B, C +2 */
+OP(GETNAME_BUILTIN) {
+    Function *function = FUNCTION_OF_FRAME;
+    Dict *builtins = to_dict(function->builtins);
+    if (UNLIKELY(r[0] != function->globals || to_dict(r[0])->version != (u32)pc[0] ||
+                 builtins->version != (u32)(pc[0] >> 32)))
+        goto op_GETNAME;
+    Value v = incref(builtins->entries[CACHE_OFFSET].value);
+    pc += 2;
+    STORE(v);
+    NEXT;
+}
+
+/* SETGLOBAL_MODULE A, B, C +2: SETGLOBAL of a name that exists. */
+OP(SETGLOBAL_MODULE) {
+    Dict *globals = to_dict(FUNCTION_OF_FRAME->globals);
+    if (UNLIKELY(globals->version != CACHE_ID || r[B] == EMPTY)) goto op_SETGLOBAL;
+    Value *slot = &globals->entries[CACHE_OFFSET].value;
+    Value before = *slot;
+    *slot = HAS(F_FIRST) ? r[B] : incref(r[B]);
+    pc += 2;
+    RELEASE(before);
+    NEXT;
+}
+
+/* SETNAME_MODULE A, B, C +2 */
+OP(SETNAME_MODULE) {
+    if (UNLIKELY(!has_exact_kind(r[0], KIND_DICT) || to_dict(r[0])->version != CACHE_ID || r[B] == EMPTY))
+        goto op_SETNAME;
+    Value *slot = &to_dict(r[0])->entries[CACHE_OFFSET].value;
+    Value before = *slot;
+    *slot = HAS(F_FIRST) ? r[B] : incref(r[B]);
+    pc += 2;
+    RELEASE(before);
+    NEXT;
+}
+
+/* GETATTR_SLOT A, B, C +2: GETATTR of an attribute in a slot of the instance. */
+OP(GETATTR_SLOT) {
+    Value object = r[B];
+    if (UNLIKELY(!is_object(object) || to_object(object)->shape->id != CACHE_ID)) goto op_GETATTR;
+    Value v = *(Value *)((char *)object + CACHE_OFFSET);
+    if (UNLIKELY(v == EMPTY)) goto op_GETATTR;
+    incref(v);
+    pc += 2;
+    RELEASE_FIRST(object);
+    STORE(v);
+    NEXT;
+}
+
+/* GETATTR_CLASS A, B, C +2: GETATTR of a value in the class that is no descriptor. */
+OP(GETATTR_CLASS) {
+    Value object = r[B];
+    if (UNLIKELY(!is_object(object) || to_object(object)->shape->id != CACHE_ID)) goto op_GETATTR;
+    Value v = incref((Value)pc[0]);
+    pc += 2;
+    RELEASE_FIRST(object);
+    STORE(v);
+    NEXT;
+}
+
+/* GETATTR_MODULE A, B, C +2: GETATTR of a module. */
+OP(GETATTR_MODULE) {
+    Value object = r[B];
+    if (UNLIKELY(!has_exact_kind(object, KIND_MODULE))) goto op_GETATTR;
+    Dict *dict = ((Module *)to_object(object))->dict;
+    if (UNLIKELY(dict->version != CACHE_ID)) goto op_GETATTR;
+    Value v = incref(dict->entries[CACHE_OFFSET].value);
+    pc += 2;
+    RELEASE_FIRST(object);
+    STORE(v);
+    NEXT;
+}
+
+/* SETATTR_SLOT A, B, C +2: SETATTR of an attribute that the instance has. */
+OP(SETATTR_SLOT) {
+    Value object = r[A];
+    if (UNLIKELY(!is_object(object) || to_object(object)->shape->id != CACHE_ID || r[B] == EMPTY))
+        goto op_SETATTR;
+    Value *slot = (Value *)((char *)object + CACHE_OFFSET);
+    Value before = *slot;
+    *slot = HAS(F_SECOND) ? r[B] : incref(r[B]);
+    pc += 2;
+    RELEASE(before);
+    RELEASE_FIRST(object);
+    NEXT;
+}
+
+/* SETATTR_ADD A, B, C +2: SETATTR of an attribute that the instance gets now. */
+OP(SETATTR_ADD) {
+    Value object = r[A];
+    if (UNLIKELY(!is_object(object) || to_object(object)->shape->id != CACHE_ID || r[B] == EMPTY))
+        goto op_SETATTR;
+    *(Value *)((char *)object + CACHE_OFFSET) = HAS(F_SECOND) ? r[B] : incref(r[B]);
+    to_object(object)->shape = (Shape *)pc[0];
+    pc += 2;
+    RELEASE_FIRST(object);
+    NEXT;
+}
+
+/* METHOD_CLASS A, B, C +2: METHOD that is a plain function of the class. */
+OP(METHOD_CLASS) {
+    Value object = r[B];
+    if (UNLIKELY(!is_object(object) || to_object(object)->shape->id != CACHE_ID)) goto op_METHOD;
+    Value callee = incref((Value)pc[0]);
+    if (!HAS(F_FIRST)) to_object(object)->rc++;
+    pc += 2;
+    r[A] = callee;
+    r[A + 1 + GAP] = object;
+    NEXT;
+}
+
+/* METHOD_MODULE A, B, C +2: METHOD of a module: math.sqrt(x). */
+OP(METHOD_MODULE) {
+    Value object = r[B];
+    if (UNLIKELY(!has_exact_kind(object, KIND_MODULE))) goto op_METHOD;
+    Dict *dict = ((Module *)to_object(object))->dict;
+    if (UNLIKELY(dict->version != CACHE_ID)) goto op_METHOD;
+    Value v = incref(dict->entries[CACHE_OFFSET].value);
+    pc += 2;
+    RELEASE_FIRST(object);
+    r[A] = EMPTY;
+    r[A + 1 + GAP] = v;
+    NEXT;
 }

@@ -10,7 +10,6 @@
  */
 #include "vm/interpreter.h"
 
-#include "loop/hooks.h"
 #include "objects/bytes.h"
 #include "objects/dict.h"
 #include "objects/exc.h"
@@ -75,6 +74,13 @@
         if (outcome_ == EMPTY) goto reload;                                              \
         STORE(outcome_);                                                                 \
         NEXT;                                                                            \
+    } while (0)
+/* The same for instructions with cache words. */
+#define DELIVER_CACHED(v)                                                                \
+    do {                                                                                 \
+        Value found_ = (v);                                                              \
+        pc += 2;                                                                         \
+        DELIVER(found_);                                                                 \
     } while (0)
 /* A local operand that is not bound. */
 #define BOUND(reg)                                                                       \
@@ -190,9 +196,7 @@ leave_slow: {
     u8 kind = frame->kind;
     if (frame->flags & FRAME_HEAP) goto leave_coro;
     Value *extra = (Value *)frame;
-    u8 flags = frame->flags;
-    Value *generator_top = extra;
-    if (kind == FRAME_BINARY || kind == FRAME_COMPARE) generator_top -= 3;
+    Value *generator_top = extra - frame_extra_words(kind);
     Value function = frame->func;
     vm->frame = caller;
     if (caller && caller->flags & FRAME_HEAP) vm->generator_top = generator_top;
@@ -223,7 +227,7 @@ leave_slow: {
     case FRAME_TEST:
     case FRAME_BINARY:
     case FRAME_COMPARE: {
-        Value outcome = finish_operator(vm, caller, kind, flags, extra, sent);
+        Value outcome = finish_operator(vm, caller, kind, extra, sent);
         decref(function);
         if (outcome == FAIL) goto raised;
         goto reload;
@@ -275,10 +279,15 @@ leave_coro: {
         else raise_stop_iteration(vm, result);
         decref(result);
         goto raised;
-    case FRAME_LOOP: loop_task_returned(vm, result); goto reload;
+    case FRAME_LOOP: vm->hooks.task_returned(vm, result); goto reload;
     default: assert(!"a coroutine of no known kind");
     }
 }
+
+    /* an async generator gives a value to its consumer */
+async_yield:
+    frame_coro(FP)->flags |= CORO_AG_YIELDED;
+    goto suspend;
 
     /* the coroutine of FP suspends with `sent` for its resumer */
 suspend: {
@@ -304,7 +313,7 @@ suspend: {
     case FRAME_SEND:
         replace(&resumer->r[INSN_A(resumer->pc[-1])], sent);
         goto reload;
-    case FRAME_LOOP: loop_task_yielded(vm, sent); goto reload;
+    case FRAME_LOOP: vm->hooks.task_yielded(vm, sent); goto reload;
     default: assert(!"a root of no known kind");
     }
 }

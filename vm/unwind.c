@@ -68,6 +68,7 @@ static void release_extras(Frame *frame) {
     switch (frame->kind) {
     case FRAME_BINARY:
     case FRAME_COMPARE:
+    case FRAME_TEST:
         decref(extra[-1]);
         decref(extra[-2]);
         break;
@@ -76,15 +77,11 @@ static void release_extras(Frame *frame) {
     }
 }
 
-static u32 extra_words(u8 kind) {
-    return kind == FRAME_BINARY || kind == FRAME_COMPARE ? 3 : 0;
-}
-
 void pop_frame(VM *vm, Frame *frame) {
     Frame *caller = frame->prev;
     Value function = frame->func;
     vm->frame = caller;
-    if (caller && caller->flags & FRAME_HEAP) vm->generator_top = (Value *)frame - extra_words(frame->kind);
+    if (caller && caller->flags & FRAME_HEAP) vm->generator_top = (Value *)frame - frame_extra_words(frame->kind);
     decref(function);
 }
 

@@ -1,0 +1,217 @@
+/* Attribute, method and global access that fills inline caches, and its quickened instructions' data.
+ *
+ * Cache words of an instruction: at[1] a pointer or two versions; at[2] = offset (16 bits) | A (16 bits) |
+ * id (32 bits). An instruction that missed becomes the quickened form that fits what it has just met; a
+ * quickened form that misses comes back here. What cannot be cached stays generic.
+ */
+#include "vm/interpreter.h"
+
+#include "objects/descriptor.h"
+#include "objects/dict.h"
+#include "objects/native.h"
+#include "objects/slots.h"
+#include "objects/str.h"
+
+static void fill(Insn *at, u8 op, u64 word, u32 offset, u32 id) {
+    at[1] = word;
+    at[2] = (u64)(u16)offset | (at[2] & 0xFFFF0000u) | (u64)id << 32;
+    ((u8 *)at)[0] = op;
+}
+
+static bool fits_offset(u32 offset) {
+    return offset <= UINT16_MAX;
+}
+
+/* ---- attributes ---- */
+
+static bool has_plain_getattr(Type *type) {
+    return type->slots.getattr == generic_getattr;
+}
+
+/* Where instances of this shape have the attribute themselves: byte offset, or 0. */
+static u32 own_offset(Obj *object, Value name) {
+    Shape *shape = object->shape;
+    if (shape->flags & SHAPE_DICT || shape->type->dict_offset == DICT_AT_END) return 0;
+    if (!shape->type->dict_offset) return 0;
+    i32 slot = shape_find(shape, name);
+    return slot < 0 ? 0 : type_slot_offset(shape->type, (u32)slot);
+}
+
+/* Can an instance of this shape have attributes that the shape does not tell? */
+static bool hides_attributes(Obj *object) {
+    return object->shape->type->dict_offset && object->shape->flags & SHAPE_DICT;
+}
+
+/* The offset of one of __slots__, or 0. */
+static u32 member_offset(Value descriptor) {
+    if (!has_exact_kind(descriptor, KIND_MEMBER)) return 0;
+    Member *member = (Member *)to_object(descriptor);
+    return member->spec || member->offset < 0 ? 0 : (u32)member->offset;
+}
+
+static void cache_getattr(VM *vm, Insn *at, Obj *object, Value name) {
+    Type *type = object->shape->type;
+    if (!has_plain_getattr(type) || object->kind == KIND_MODULE) return;
+    Value found = type_lookup(vm, type, name);
+    u32 offset = found == EMPTY ? own_offset(object, name) : member_offset(found);
+    if (found != EMPTY && !offset && is_object(found)) {
+        const Slots *slots = &to_object(found)->shape->type->slots;
+        if (!slots->set) offset = own_offset(object, name);
+        if (!slots->set && !offset && !slots->get && !hides_attributes(object))
+            fill(at, OP_GETATTR_CLASS, found, 0, object->shape->id);
+    }
+    if (offset && fits_offset(offset)) fill(at, OP_GETATTR_SLOT, 0, offset, object->shape->id);
+}
+
+static bool cache_module_attribute(VM *vm, Insn *at, Value object, Value name) {
+    Dict *dict = ((Module *)to_object(object))->dict;
+    i64 index = dict_find(vm, dict, name);
+    if (index < 0 || index > UINT16_MAX) return false;
+    fill(at, OP_GETATTR_MODULE, 0, (u32)index, dict_version(vm, dict));
+    return true;
+}
+
+/* A property written in script code: enter its getter. */
+static Value enter_property(VM *vm, Value object, Value name) {
+    Type *type = to_object(object)->shape->type;
+    if (!has_plain_getattr(type)) return NOT_IMPLEMENTED;
+    Value found = type_lookup(vm, type, name);
+    if (!has_exact_kind(found, KIND_PROPERTY)) return NOT_IMPLEMENTED;
+    Value getter = ((Property *)to_object(found))->getter;
+    if (!is_enterable(getter)) return NOT_IMPLEMENTED;
+    /* the instruction's cache words end with a copy of A: the result is stored by it */
+    vm->frame->pc += 2;
+    if (enter_function(vm, (Function *)to_object(getter), &object, 1, EMPTY, FRAME_STORE, 0)) return EMPTY;
+    vm->frame->pc -= 2;
+    return FAIL;
+}
+
+Value cached_getattr(VM *vm, Insn *at, Value object, Value name) {
+    if (is_object(object)) {
+        if (to_object(object)->kind == KIND_MODULE) cache_module_attribute(vm, at, object, name);
+        else if (to_object(object)->shape->type->flags & TYPE_HEAP) {
+            Value outcome = enter_property(vm, object, name);
+            if (outcome != NOT_IMPLEMENTED) return outcome;
+        }
+        if (to_object(object)->kind != KIND_MODULE) cache_getattr(vm, at, to_object(object), name);
+    }
+    return object_getattr(vm, object, name);
+}
+
+/* An existing attribute, or one that is about to be added: cached before the store changes the shape. */
+static void cache_setattr(VM *vm, Insn *at, Obj *object, Value name) {
+    Type *type = object->shape->type;
+    if (type->slots.setattr != generic_setattr) return;
+    Value found = type_lookup(vm, type, name);
+    u32 offset = member_offset(found);
+    if (!offset && found != EMPTY && is_object(found) && to_object(found)->shape->type->slots.set) return;
+    if (!offset) offset = own_offset(object, name);
+    if (offset && fits_offset(offset)) {
+        fill(at, OP_SETATTR_SLOT, 0, offset, object->shape->id);
+        return;
+    }
+    if (object->shape->flags & SHAPE_DICT || !type->dict_offset || type->dict_offset == DICT_AT_END) return;
+    Shape *wider = shape_add(vm, object->shape, name);
+    u32 added = type_slot_offset(type, object->shape->count);
+    if (wider && fits_offset(added)) fill(at, OP_SETATTR_ADD, (u64)(uintptr_t)wider, added, object->shape->id);
+}
+
+bool cached_setattr(VM *vm, Insn *at, Value object, Value name, Value value) {
+    if (is_object(object)) cache_setattr(vm, at, to_object(object), name);
+    return object_setattr(vm, object, name, value);
+}
+
+/* ---- methods ---- */
+
+static bool is_method(Value found) {
+    if (!is_object(found)) return false;
+    u8 kind = to_object(found)->kind;
+    if (kind == KIND_NATIVE) {
+        Native *native = (Native *)to_object(found);
+        return native->self == EMPTY && native->spec->sort == NATIVE_METHOD;
+    }
+    return kind == KIND_FUNCTION;
+}
+
+bool cached_method(VM *vm, Insn *at, Value object, Value name, Value *callee, Value *self) {
+    Type *type = type_of(vm, object);
+    if (has_plain_getattr(type) && !has_kind(object, KIND_MODULE)) {
+        Value found = type_lookup(vm, type, name);
+        bool hides = is_object(object) && hides_attributes(to_object(object));
+        bool shadowed = is_object(object) && type->dict_offset && found != EMPTY && is_method(found) &&
+                        (hides ? instance_get(vm, to_object(object), name) != EMPTY
+                               : own_offset(to_object(object), name) != 0);
+        if (is_method(found) && !shadowed) {
+            if (is_object(object) && !hides && type->dict_offset != DICT_AT_END)
+                fill(at, OP_METHOD_CLASS, found, 0, to_object(object)->shape->id);
+            *callee = incref(found);
+            *self = incref(object);
+            return true;
+        }
+    }
+    if (has_exact_kind(object, KIND_MODULE) && cache_module_attribute(vm, at, object, name))
+        ((u8 *)at)[0] = OP_METHOD_MODULE;
+    Value bound = object_getattr(vm, object, name);
+    if (bound == FAIL) return false;
+    *callee = EMPTY;
+    *self = bound;
+    return true;
+}
+
+/* ---- globals ---- */
+
+Value step_global(VM *vm, Function *function, Value name) {
+    Value found = dict_get_str(vm, to_dict(function->globals), name);
+    if (found == EMPTY) found = step_mapping_get(vm, function->builtins, name);
+    else incref(found);
+    return found == EMPTY ? raise_name(vm, name) : found;
+}
+
+Value step_mapping_get(VM *vm, Value mapping, Value name) {
+    if (has_exact_kind(mapping, KIND_DICT)) {
+        Value found = dict_get_str(vm, to_dict(mapping), name);
+        return found == EMPTY ? EMPTY : incref(found);
+    }
+    Value found = object_getitem(vm, mapping, name);
+    if (found != FAIL || !exception_matches(vm, EXC(KeyError))) return found;
+    exception_clear(vm);
+    return EMPTY;
+}
+
+static void cache_global(VM *vm, Insn *at, Function *function, Value name, bool in_namespace) {
+    Dict *globals = to_dict(function->globals);
+    i64 index = dict_find(vm, globals, name);
+    u32 version = dict_version(vm, globals);
+    if (index >= 0) {
+        if (index <= UINT16_MAX)
+            fill(at, in_namespace ? OP_GETNAME_MODULE : OP_GLOBAL_MODULE, version, (u32)index, 0);
+        return;
+    }
+    if (!has_exact_kind(function->builtins, KIND_DICT)) return;
+    Dict *builtins = to_dict(function->builtins);
+    index = dict_find(vm, builtins, name);
+    if (index < 0 || index > UINT16_MAX) return;
+    fill(at, in_namespace ? OP_GETNAME_BUILTIN : OP_GLOBAL_BUILTIN,
+         (u64)version | (u64)dict_version(vm, builtins) << 32, (u32)index, 0);
+}
+
+Value cached_global(VM *vm, Insn *at, Function *function, Value name, Value namespace) {
+    if (namespace == EMPTY || namespace == function->globals)
+        cache_global(vm, at, function, name, namespace != EMPTY);
+    else {
+        Value found = step_mapping_get(vm, namespace, name);
+        if (found != EMPTY) return found;
+    }
+    return step_global(vm, function, name);
+}
+
+bool cached_set_global(VM *vm, Insn *at, Value namespace, Value name, Value value) {
+    if (!has_exact_kind(namespace, KIND_DICT)) return object_setitem(vm, namespace, name, value);
+    Dict *dict = to_dict(namespace);
+    i64 index = dict_find(vm, dict, name);
+    if (index >= 0 && index <= UINT16_MAX)
+        fill(at, INSN_OP(*at) == OP_SETGLOBAL || INSN_OP(*at) == OP_SETGLOBAL_MODULE ? OP_SETGLOBAL_MODULE
+                                                                                   : OP_SETNAME_MODULE,
+             0, (u32)index, dict_version(vm, dict));
+    return dict_set(vm, dict, name, value);
+}

@@ -1,0 +1,115 @@
+/* Operators on operands whose special methods are script functions: entered instead of called.
+ *
+ * Such a frame keeps three words below it: the operands and what is being done, for the case that the
+ * method gives NotImplemented (finish_operator).
+ */
+#include "vm/interpreter.h"
+
+#include "objects/dict.h"
+#include "objects/list.h"
+#include "objects/slots.h"
+
+enum { WORD_A = 0, WORD_B = 1, WORD_WHAT = 2, WORDS = 3, WHAT_INPLACE = 64 };
+
+static Type *script_type(Value v) {
+    if (!is_object(v)) return NULL;
+    Type *type = to_object(v)->shape->type;
+    return type->flags & TYPE_HEAP ? type : NULL;
+}
+
+/* The script function that type(v) has for a special method, or EMPTY. */
+static Value script_method(VM *vm, Value v, Value name) {
+    Type *type = script_type(v);
+    Value found = type ? type_lookup(vm, type, name) : EMPTY;
+    return is_enterable(found) ? found : EMPTY;
+}
+
+static Value enter_operator(VM *vm, Value method, Value a, Value b, u32 what, u8 kind) {
+    Value args[] = {a, b};
+    Frame *frame = enter_function(vm, (Function *)to_object(method), args, 2, EMPTY, kind, WORDS);
+    if (!frame) return FAIL;
+    Value *words = frame_extra(frame, WORDS);
+    words[WORD_A] = incref(a);
+    words[WORD_B] = incref(b);
+    words[WORD_WHAT] = from_small(what);
+    return EMPTY;
+}
+
+/* Does the right operand go first, being of a proper subclass? Then the general way decides. */
+static bool right_goes_first(VM *vm, Value a, Value b) {
+    Type *right = script_type(b), *left = script_type(a);
+    return right && right != left && type_is_subtype(right, left);
+}
+
+Value step_binary(VM *vm, u8 op, Value a, Value b, bool inplace) {
+    if (script_type(a)) {
+        Value method = inplace ? script_method(vm, a, special_name_inplace(vm, op)) : EMPTY;
+        if (method != EMPTY) return enter_operator(vm, method, a, b, op | WHAT_INPLACE, FRAME_BINARY);
+        bool has_inplace = inplace && type_of(vm, a)->inplace_ops & CAN(op);
+        method = has_inplace ? EMPTY : script_method(vm, a, special_name_binary(vm, op));
+        if (method != EMPTY && !right_goes_first(vm, a, b))
+            return enter_operator(vm, method, a, b, op, FRAME_BINARY);
+    }
+    return inplace ? object_inplace(vm, op, a, b) : object_binary(vm, op, a, b);
+}
+
+Value step_compare(VM *vm, CompareOp op, Value a, Value b, u8 kind) {
+    if (script_type(a) && !right_goes_first(vm, a, b)) {
+        Value method = script_method(vm, a, special_name_compare(vm, op));
+        if (method != EMPTY) return enter_operator(vm, method, a, b, op, kind);
+    }
+    return object_compare(vm, a, b, op);
+}
+
+/* The left operand's method gave NotImplemented: the ways that are left. */
+static Value other_ways(VM *vm, u8 kind, u32 what, Value a, Value b) {
+    if (kind != FRAME_BINARY) return object_compare_reflected(vm, a, b, (CompareOp)what);
+    if (what & WHAT_INPLACE) return object_binary(vm, (BinaryOp)(what & ~WHAT_INPLACE), a, b);
+    return object_binary_reflected(vm, (BinaryOp)what, a, b);
+}
+
+/* Take the jump that the caller's instruction stands for, by the truth of the value. */
+static Value jump_by_truth(VM *vm, Frame *caller, Value owned) {
+    int truth = object_truth(vm, owned);
+    decref(owned);
+    if (truth < 0) return FAIL;
+    Insn at = caller->pc[-1];
+    if (truth != !!(INSN_FLAGS(at) & F_NEGATE)) caller->pc += INSN_SC(at);
+    return NONE;
+}
+
+Value finish_operator(VM *vm, Frame *caller, u8 kind, Value *extra, Value result) {
+    Value *words = extra - WORDS;
+    OWNED Value a = words[WORD_A];
+    OWNED Value b = words[WORD_B];
+    u32 what = (u32)to_small(words[WORD_WHAT]);
+    if (result == NOT_IMPLEMENTED) result = other_ways(vm, kind, what, a, b);
+    if (result == FAIL) return FAIL;
+    if (kind == FRAME_TEST) return jump_by_truth(vm, caller, result);
+    Insn at = caller->pc[-1];
+    Value *slot = &caller->r[INSN_A(at)];
+    if (INSN_FLAGS(at) & F_LOCAL) replace(slot, result);
+    else *slot = result;
+    return NONE;
+}
+
+Value step_getitem(VM *vm, Value container, Value key) {
+    Value method = script_method(vm, container, NAME(__getitem__));
+    if (method == EMPTY) return object_getitem(vm, container, key);
+    Value args[] = {container, key};
+    return enter_function(vm, (Function *)to_object(method), args, 2, EMPTY, FRAME_STORE, 0) ? EMPTY : FAIL;
+}
+
+bool step_setitem(VM *vm, Value container, Value key, Value value) {
+    Value method = script_method(vm, container, NAME(__setitem__));
+    if (method == EMPTY) return object_setitem(vm, container, key, value);
+    Value args[] = {container, key, value};
+    return enter_function(vm, (Function *)to_object(method), args, 3, EMPTY, FRAME_DISCARD, 0) != NULL;
+}
+
+Value step_next(VM *vm, Value iterator) {
+    Value method = script_method(vm, iterator, NAME(__next__));
+    if (method == EMPTY) return iter_next(vm, iterator);
+    return enter_function(vm, (Function *)to_object(method), &iterator, 1, EMPTY, FRAME_ITER, 0) ? EMPTY
+                                                                                              : FAIL;
+}
