@@ -80,6 +80,7 @@ struct Coro {
     u8 state, flags;
     u16 spare;
     u32 line;          /* where it was created */
+    Value finalizer;   /* async generators: sys.set_asyncgen_hooks; else EMPTY */
     Frame f;           /* last member: registers follow */
 };
 

@@ -57,6 +57,7 @@ struct VM {
     Value exception;     /* being raised (an instance), EMPTY: none */
     Value handled;       /* being handled (sys.exception()), EMPTY: none */
     Value return_value;  /* of a coroutine that ended (see Hooks.coro_send); owned, EMPTY: none */
+    Value pending_sent;  /* see vm/intrinsics.c; EMPTY: none */
     u32 depth, depth_limit; /* script frames; sys.setrecursionlimit */
     char *c_stack_limit; /* C recursion below this address is refused */
     u32 c_depth;

@@ -36,6 +36,7 @@ Value coro_new(VM *vm, Function *function, u32 nregisters) {
     coro->flags = 0;
     coro->spare = 0;
     coro->line = 0;
+    coro->finalizer = EMPTY;
     coro->f = (Frame){.func = incref(from_object(function)), .code = code, .pc = code->insns + 1,
                       .flags = FRAME_HEAP, .kind = FRAME_C};
     for (u32 i = 0; i < code->locals; i++) coro->f.r[i] = EMPTY;

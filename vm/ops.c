@@ -1540,7 +1540,7 @@ OP(CALL) {
     SAVE();
     Value outcome = call_window(vm, window, GAP, B, EMPTY);
     if (UNLIKELY(outcome == FAIL)) goto error;
-    if (outcome == EMPTY) goto reload;
+    if (outcome == EMPTY) goto entered;
     *window = outcome;
     NEXT;
 }
@@ -1598,7 +1598,7 @@ OP(CALLM) {
     SAVE();
     Value outcome = call_method_window(vm, window, GAP, B, EMPTY);
     if (UNLIKELY(outcome == FAIL)) goto error;
-    if (outcome == EMPTY) goto reload;
+    if (outcome == EMPTY) goto entered;
     *window = outcome;
     NEXT;
 }
@@ -1609,7 +1609,7 @@ OP(CALLKW) {
     Value outcome = HAS(F_METHOD) ? call_method_window(vm, r + A, GAP, B, k[C])
                                   : call_window(vm, r + A, GAP, B, k[C]);
     if (UNLIKELY(outcome == FAIL)) goto error;
-    if (outcome == EMPTY) goto reload;
+    if (outcome == EMPTY) goto entered;
     r[A] = outcome;
     NEXT;
 }
@@ -1620,7 +1620,7 @@ OP(CALLX) {
     SAVE();
     Value outcome = call_window_spread(vm, r + A, GAP, C & 1);
     if (UNLIKELY(outcome == FAIL)) goto error;
-    if (outcome == EMPTY) goto reload;
+    if (outcome == EMPTY) goto entered;
     r[A] = outcome;
     NEXT;
 }

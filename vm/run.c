@@ -169,6 +169,13 @@ Value vm_run(VM *vm, Value sent) {
 
     /* ---- shared ends ---- */
 
+    /* a call has entered a frame, or resumed a coroutine that waits for something else */
+entered:
+    if (UNLIKELY(vm->pending_sent != EMPTY)) {
+        sent = vm->pending_sent;
+        goto await_again;
+    }
+
     /* go on in vm->frame, which has changed */
 reload:
     r = vm->frame->r;
@@ -333,9 +340,11 @@ await_again: {
         if (inner->state == CORO_CREATED && sent != NONE) sent = NONE;
         if (!coro_delegate(vm, self, inner)) goto raised;
         if (!coro_deliver(vm, sent)) goto await_again;
+        if (vm->pending_sent != EMPTY) replace(&vm->pending_sent, EMPTY);
         goto reload;
     }
     Value step = await_step(vm, r[A], sent);
+    if (vm->pending_sent != EMPTY) replace(&vm->pending_sent, EMPTY);
     if (step == FAIL) goto raised;
     if (step == EMPTY) {
         Value awaited = r[A];

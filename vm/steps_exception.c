@@ -88,8 +88,8 @@ bool step_group_match(VM *vm, Value *rest, Value *type_then_match) {
     if (*rest == NONE) return true;
     Value matched = EMPTY, remaining = EMPTY;
     if (!exception_group_match(vm, *rest, type, &matched, &remaining)) return false;
-    replace(rest, remaining == EMPTY ? NONE : remaining);
-    *type_then_match = matched == EMPTY ? NONE : matched;
+    replace(rest, remaining);
+    *type_then_match = matched;
     if (*type_then_match != NONE) replace(&vm->handled, incref(*type_then_match));
     return true;
 }
@@ -107,11 +107,7 @@ bool step_with_enter(VM *vm, Value manager, bool is_async, Value *exit, Value *e
     Value exit_name = is_async ? NAME(__aexit__) : NAME(__exit__);
     OWNED Value entering = object_find_special(vm, manager, enter_name);
     if (entering == FAIL) return false;
-    if (entering == EMPTY) {
-        OWNED Value other = object_find_special(vm, manager, is_async ? NAME(__enter__) : NAME(__aenter__));
-        (void)other;
-        return raise_no_protocol(vm, manager, is_async, "");
-    }
+    if (entering == EMPTY) return raise_no_protocol(vm, manager, is_async, "");
     OWNED Value exiting = object_find_special(vm, manager, exit_name);
     if (exiting == FAIL) return false;
     if (exiting == EMPTY)

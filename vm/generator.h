@@ -1,0 +1,22 @@
+/* What generators, coroutines and async generators have in common as objects. */
+#ifndef APY_VM_GENERATOR_H
+#define APY_VM_GENERATOR_H
+
+#include "vm/interpreter.h"
+
+void coro_visit(Obj *self, Visitor *visitor);
+void coro_clear(VM *vm, Obj *self);
+void coro_free(VM *vm, Obj *self);
+void coro_finalize(VM *vm, Value self);
+/* The frame object, or None when it has ended. */
+Value coro_frame(VM *vm, Value self);
+/* What it waits for, or None. */
+Value coro_awaited(Value self);
+/* cr_origin: where it was created, if that is being recorded; else None. */
+Value coro_origin(VM *vm, Value self);
+/* Resume; the end is StopIteration. */
+Value coro_send_or_stop(VM *vm, Coro *coro, Value sent);
+/* The exception that throw(type, value, traceback) means: owned. */
+Value thrown_exception(VM *vm, Value type, Value value, Value traceback);
+
+#endif
