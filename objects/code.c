@@ -14,6 +14,7 @@ static void empty_fields(VM *vm, Code *code) {
     code->free_names = incref(none);
     code->name = code->qualname = code->filename = EMPTY;
     code->attribute_names = EMPTY;
+    code->replaced = EMPTY;
 }
 
 Value code_new(VM *vm) {
@@ -22,6 +23,17 @@ Value code_new(VM *vm) {
     memset((char *)code + sizeof(Obj), 0, sizeof(Code) - sizeof(Obj));
     empty_fields(vm, code);
     return from_object(code);
+}
+
+bool code_keep(VM *vm, Code *code, Value owned_old) {
+    Code *last = code;
+    while (last->replaced != EMPTY) last = (Code *)to_object(last->replaced);
+    if (last == (Code *)to_object(owned_old)) {
+        decref(owned_old);
+        return true;
+    }
+    last->replaced = owned_old;
+    return true;
 }
 
 void *code_array(VM *vm, usize count, usize item_size) {
@@ -56,6 +68,7 @@ static void free_arrays(VM *vm, Code *code) {
 
 static void free_code(VM *vm, Obj *self) {
     Code *code = (Code *)self;
+    decref(code->replaced);
     if (code->constants) release_values(code->constants, code->constant_count);
     if (code->names) release_values(code->names, code->name_count);
     release_values(&code->variables, SINGLE_VALUES);

@@ -133,9 +133,12 @@ struct Code {
     Value name, qualname, filename; /* str */
     i32 first_line;
     Value attribute_names; /* class bodies: __static_attributes__ (tuple), else EMPTY */
-    u64 spare;
+    Value replaced; /* code of which this took the place in a function, while calls may still run
+                       it (its own `replaced` goes on); EMPTY: none */
 };
 
+/* Keep `old` (taken over) alive as long as `code`. */
+bool code_keep(VM *vm, Code *code, Value owned_old);
 Value code_new(VM *vm); /* all fields empty, for the compiler to fill */
 /* Zeroed raw memory for `count` items of an array of a Code; NULL: MemoryError, or count 0. */
 void *code_array(VM *vm, usize count, usize item_size);

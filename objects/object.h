@@ -236,6 +236,9 @@ typedef enum UnaryOp {
 } UnaryOp;
 Value object_binary(VM *vm, BinaryOp op, Value a, Value b);
 Value object_inplace(VM *vm, BinaryOp op, Value a, Value b);
+/* What is left to try when the left operand's own method has given NotImplemented. */
+Value object_binary_reflected(VM *vm, BinaryOp op, Value a, Value b);
+Value object_compare_reflected(VM *vm, Value a, Value b, CompareOp op);
 Value object_power(VM *vm, Value base, Value exponent, Value modulus); /* modulus NONE: ** */
 Value object_unary(VM *vm, UnaryOp op, Value v);
 /* An int (inline or big) by __index__; FAIL with "'X' object cannot be interpreted as an integer". */

@@ -1,8 +1,9 @@
 #include "vm/interpreter.h"
 
-#include "objects/native.h"
-#include "objects/tuple.h"
 #include "objects/dict.h"
+#include "objects/native.h"
+#include "objects/str.h"
+#include "objects/tuple.h"
 #include "vm/intrinsics.h"
 
 Value *stack_top(VM *vm) {
@@ -69,7 +70,7 @@ Value call_function(VM *vm, Value value, Value *args, u32 nargs, Value kwnames) 
     if (!enter_recursion(vm, "")) return FAIL;
     Value *generator_top = vm->generator_top;
     Value result = FAIL;
-    if (enter_function(vm, function, args, nargs, kwnames, FRAME_C, 0)) result = vm_run(vm);
+    if (enter_function(vm, function, args, nargs, kwnames, FRAME_C, 0)) result = vm_run(vm, EMPTY);
     vm->generator_top = generator_top;
     leave_recursion(vm);
     return result;

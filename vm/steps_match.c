@@ -6,6 +6,7 @@
 #include "objects/set.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "objects/type.h"
 
 /* The value under a key, EMPTY if the mapping lacks it (asked by get() with a marker, so that defaultdict makes
  * nothing). */

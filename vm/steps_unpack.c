@@ -6,6 +6,7 @@
 #include "objects/set.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "objects/type.h"
 
 static void release_items(Value *items, u32 count) {
     for (u32 i = 0; i < count; i++) decref(items[i]);

@@ -1,0 +1,412 @@
+#include "vm/import.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "compiler/compiler.h"
+#include "objects/dict.h"
+#include "objects/exc.h"
+#include "objects/frame.h"
+#include "objects/list.h"
+#include "objects/native.h"
+#include "objects/str.h"
+#include "objects/tuple.h"
+#include "vm/interpreter.h"
+#include "vm/library.h"
+
+/* ---- finding ---- */
+
+const LibraryModule *library_find(const char *name) {
+    u32 low = 0, high = library_module_count;
+    while (low < high) {
+        u32 middle = (low + high) / 2;
+        int order = strcmp(name, library_modules[middle].name);
+        if (!order) return &library_modules[middle];
+        if (order < 0) high = middle;
+        else low = middle + 1;
+    }
+    return NULL;
+}
+
+static const ModuleSpec *find_native(const char *name) {
+    for (u32 i = 0; i < MODULE_COUNT; i++)
+        if (!strcmp(module_specs[i].name, name)) return &module_specs[i];
+    return NULL;
+}
+
+static bool is_file(const char *path) {
+    struct stat status;
+    return !stat(path, &status) && S_ISREG(status.st_mode);
+}
+
+/* Look for the module in a folder: its path goes to `path`. */
+static bool find_in_folder(Span folder, const char *tail, Buffer *path, bool *is_package) {
+    static const char *const endings[] = {"/__init__.apy", "/__init__.py", ".apy", ".py"};
+    for (u32 i = 0; i < COUNT_OF(endings); i++) {
+        buffer_clear(path);
+        buffer_add_span(path, folder);
+        if (folder.length && folder.data[folder.length - 1] != '/') buffer_add_char(path, '/');
+        buffer_printf(path, "%s%s", tail, endings[i]);
+        *is_package = i < 2;
+        if (!path->failed && is_file(path->data)) return true;
+    }
+    return false;
+}
+
+static bool find_on_path(VM *vm, Value folders, const char *tail, Buffer *path, bool *is_package) {
+    if (!has_kind(folders, KIND_LIST)) return false;
+    for (usize i = 0; i < to_list(folders)->count; i++) {
+        Value folder = to_list(folders)->items[i];
+        if (is_str(folder) && find_in_folder(str_span(folder), tail, path, is_package)) return true;
+    }
+    return false;
+}
+
+bool read_file(VM *vm, const char *path, Buffer *out) {
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        OWNED Value name = str_from_os(vm, path, strlen(path));
+        raise_os(vm, errno, name == FAIL ? EMPTY : name);
+        return false;
+    }
+    char *at;
+    while ((at = buffer_reserve(out, 64 * 1024))) {
+        usize got = fread(at, 1, 64 * 1024, file);
+        if (!got) break;
+        out->length += got;
+        out->data[out->length] = '\0';
+    }
+    int error = ferror(file) ? errno : 0;
+    fclose(file);
+    if (out->failed) raise_memory(vm);
+    else if (error) {
+        OWNED Value name = str_from_os(vm, path, strlen(path));
+        raise_os(vm, error, name == FAIL ? EMPTY : name);
+    }
+    return !out->failed && !error;
+}
+
+/* ---- making modules ---- */
+
+static Dict *module_dict(Value module) {
+    return ((Module *)to_object(module))->dict;
+}
+
+Value import_add_module(VM *vm, Value name) {
+    OWNED Value module = TRY(module_new(vm, name));
+    CHECK(dict_set(vm, to_dict(vm->modules), name, module));
+    return TAKE(module);
+}
+
+bool import_run_source(VM *vm, Value module, Span source, Span filename, bool from_file) {
+    OWNED Value code = compile_source(vm, source, filename, 'e', from_file ? COMPILE_DECODE : 0);
+    if (code == FAIL) return false;
+    Value namespace = from_object(module_dict(module));
+    OWNED Value done = vm->hooks.run_code(vm, (Code *)to_object(code), to_dict(namespace), namespace);
+    return done != FAIL;
+}
+
+static bool set_text(VM *vm, Value module, const char *name, const char *text) {
+    OWNED Value value = str_from_text(vm, text);
+    return value != FAIL && dict_set_text(vm, module_dict(module), name, value);
+}
+
+/* __package__ is the name itself for packages, else what is before the last dot. */
+static bool set_package(VM *vm, Value module, const char *name, bool is_package, Span folder) {
+    const char *dot = strrchr(name, '.');
+    usize length = is_package ? strlen(name) : dot ? (usize)(dot - name) : 0;
+    OWNED Value package = str_new(vm, name, length);
+    if (package == FAIL || !dict_set(vm, module_dict(module), NAME(__package__), package)) return false;
+    if (!is_package) return true;
+    OWNED Value path = list_new(vm, 1);
+    OWNED Value text = str_from_span(vm, folder);
+    return path != FAIL && text != FAIL && list_push(vm, to_list(path), text) &&
+           dict_set(vm, module_dict(module), NAME(__path__), path);
+}
+
+/* Take a module whose body failed out of sys.modules again. */
+static Value drop_failed(VM *vm, Value name) {
+    OWNED Value exception = exception_take(vm);
+    dict_delete(vm, to_dict(vm->modules), name);
+    exception_clear(vm);
+    exception_restore(vm, TAKE(exception));
+    return FAIL;
+}
+
+static Value load_native(VM *vm, const ModuleSpec *spec, Value name) {
+    OWNED Value module = TRY(import_add_module(vm, name));
+    CHECK(set_package(vm, module, spec->name, false, SPAN("")));
+    CHECK(set_text(vm, module, "__doc__", spec->doc));
+    for (u32 i = 0; i < spec->function_count; i++) {
+        Value function = TRY(native_new(vm, spec->functions[i], EMPTY, name));
+        if (!module_add(vm, module, spec->functions[i]->name, function)) return FAIL;
+    }
+    if (spec->init && !spec->init(vm, module)) return drop_failed(vm, name);
+    return TAKE(module);
+}
+
+static Value load_library(VM *vm, const LibraryModule *library, Value name) {
+    OWNED Value module = TRY(import_add_module(vm, name));
+    Buffer path = {0};
+    buffer_printf(&path, "<library %s>", library->name);
+    bool done = set_package(vm, module, library->name, library->is_package, SPAN("<library>")) &&
+                import_run_source(vm, module, library->text, buffer_span(&path), false);
+    buffer_free(&path);
+    if (!done) return drop_failed(vm, name);
+    /* the body may have put another object in its place */
+    Value found = dict_get(vm, to_dict(vm->modules), name);
+    return found == EMPTY ? TAKE(module) : incref(found);
+}
+
+static Value load_file(VM *vm, const char *path, bool is_package, Value name) {
+    OWNED Value module = TRY(import_add_module(vm, name));
+    const char *slash = strrchr(path, '/');
+    Span folder = {path, slash ? (usize)(slash - path) : 0};
+    Buffer source = {0};
+    bool done = set_package(vm, module, to_str(name)->data, is_package, folder) &&
+                set_text(vm, module, "__file__", path) && read_file(vm, path, &source) &&
+                import_run_source(vm, module, buffer_span(&source), span_of(path), true);
+    buffer_free(&source);
+    if (!done) return drop_failed(vm, name);
+    Value found = dict_get(vm, to_dict(vm->modules), name);
+    return found == EMPTY ? TAKE(module) : incref(found);
+}
+
+static Value raise_not_found(VM *vm, Value name, Value parent) {
+    if (parent != EMPTY)
+        raise_format(vm, EXC(ModuleNotFoundError), "No module named %R; %R is not a package", name, parent);
+    else raise_format(vm, EXC(ModuleNotFoundError), "No module named %R", name);
+    OWNED Value exception = exception_take(vm);
+    object_setattr(vm, exception, NAME(name), name);
+    exception_restore(vm, TAKE(exception));
+    return FAIL;
+}
+
+/* Find and run the module; `folders` is where files are looked for: sys.path or the parent's __path__. */
+static Value load(VM *vm, Value name, Value folders) {
+    const char *full = to_str(name)->data;
+    const ModuleSpec *native = find_native(full);
+    if (native) return load_native(vm, native, name);
+    const char *dot = strrchr(full, '.');
+    Buffer path = {0};
+    bool is_package = false;
+    Value module = EMPTY;
+    if (find_on_path(vm, folders, dot ? dot + 1 : full, &path, &is_package))
+        module = load_file(vm, path.data, is_package, name);
+    buffer_free(&path);
+    if (module != EMPTY) return module;
+    const LibraryModule *library = library_find(full);
+    return library ? load_library(vm, library, name) : raise_not_found(vm, name, EMPTY);
+}
+
+/* ---- names ---- */
+
+static Value search_path(VM *vm) {
+    Value path = dict_get_text(vm, to_dict(vm->sys), "path");
+    return path == EMPTY ? NONE : path;
+}
+
+/* Import a.b with `parent` the module a: and make it a's attribute b. */
+static Value import_child(VM *vm, Value name, Value parent, Value parent_name, Value tail) {
+    OWNED Value folders = TRY(object_find_attr(vm, parent, NAME(__path__)));
+    if (folders == EMPTY) return raise_not_found(vm, name, parent_name);
+    OWNED Value module = TRY(load(vm, name, folders));
+    if (!object_setattr(vm, parent, tail, module)) return FAIL;
+    return TAKE(module);
+}
+
+static Value import_one(VM *vm, Value name, Value parent, Value parent_name, Value tail) {
+    Value known = TRY(dict_get(vm, to_dict(vm->modules), name));
+    if (known == NONE) {
+        raise_format(vm, EXC(ModuleNotFoundError), "import of %S halted; None in sys.modules", name);
+        return FAIL;
+    }
+    if (known != EMPTY) return incref(known);
+    if (parent == EMPTY) return load(vm, name, search_path(vm));
+    return import_child(vm, name, parent, parent_name, tail);
+}
+
+/* Import every part of a dotted name; the last module, and the first to *first if wanted. */
+static Value import_parts(VM *vm, Value name, Value *first) {
+    const char *text = to_str(name)->data;
+    usize size = to_str(name)->size, start = 0;
+    OWNED Value module = EMPTY;
+    OWNED Value parent_name = EMPTY;
+    for (usize end = 0; end <= size; end++) {
+        if (end < size && text[end] != '.') continue;
+        OWNED Value part = TRY(str_intern(vm, TRY(str_new(vm, text, end))));
+        OWNED Value tail = TRY(str_intern(vm, TRY(str_new(vm, text + start, end - start))));
+        replace(&module, TRY(import_one(vm, part, module, parent_name, tail)));
+        if (!start && first) *first = incref(module);
+        replace(&parent_name, TAKE(part));
+        start = end + 1;
+    }
+    return TAKE(module);
+}
+
+Value import_absolute(VM *vm, Value name) {
+    return import_parts(vm, name, NULL);
+}
+
+Value import_text(VM *vm, const char *name) {
+    OWNED Value text = TRY(str_intern_text(vm, name));
+    return import_absolute(vm, text);
+}
+
+/* The package that relative imports start from. */
+static Value package_of(VM *vm, Value globals) {
+    Value package = has_kind(globals, KIND_DICT) ? dict_get_str(vm, to_dict(globals), NAME(__package__)) : EMPTY;
+    if (package != EMPTY && package != NONE) return incref(package);
+    Value name = has_kind(globals, KIND_DICT) ? dict_get_str(vm, to_dict(globals), NAME(__name__)) : EMPTY;
+    if (name == EMPTY || !is_str(name))
+        return raise_format(vm, EXC(KeyError), "'__name__' not in globals");
+    if (dict_get_str(vm, to_dict(globals), NAME(__path__)) != EMPTY) return incref(name);
+    const char *dot = strrchr(to_str(name)->data, '.');
+    return str_new(vm, to_str(name)->data, dot ? (usize)(dot - to_str(name)->data) : 0);
+}
+
+static Value resolve(VM *vm, Value name, Value globals, i64 level) {
+    OWNED Value package = TRY(package_of(vm, globals));
+    if (!to_str(package)->size)
+        return raise_format(vm, EXC(ImportError), "attempted relative import with no known parent package");
+    usize length = to_str(package)->size;
+    for (i64 i = 1; i < level; i++) {
+        while (length && to_str(package)->data[length - 1] != '.') length--;
+        if (!length)
+            return raise_format(vm, EXC(ImportError), "attempted relative import beyond top-level package");
+        length--;
+    }
+    OWNED Value base = TRY(str_new(vm, to_str(package)->data, length));
+    return to_str(name)->size ? str_format(vm, "%S.%S", base, name) : TAKE(base);
+}
+
+/* `from package import submodule`: import what is no attribute yet. */
+static bool import_listed(VM *vm, Value module, Value name, Value listed) {
+    if (!is_str(listed)) {
+        raise_type(vm, "Item in ``from list'' must be str, not %T", listed);
+        return false;
+    }
+    if (str_equals_text(listed, "*")) {
+        OWNED Value all = object_find_attr(vm, module, NAME(__all__));
+        if (all == EMPTY) return true;
+        OWNED Value names = all == FAIL ? FAIL : object_to_list(vm, all);
+        if (names == FAIL) return false;
+        for (usize i = 0; i < to_list(names)->count; i++)
+            if (!str_equals_text(to_list(names)->items[i], "*") &&
+                !import_listed(vm, module, name, to_list(names)->items[i]))
+                return false;
+        return true;
+    }
+    OWNED Value known = object_find_attr(vm, module, listed);
+    if (known != EMPTY) return known != FAIL;
+    OWNED Value full = str_format(vm, "%S.%S", name, listed);
+    OWNED Value child = full == FAIL ? FAIL : import_absolute(vm, full);
+    if (child != FAIL) return true;
+    if (!exception_matches(vm, EXC(ModuleNotFoundError))) return false;
+    OWNED Value exception = exception_take(vm);
+    OWNED Value missing = object_find_attr(vm, exception, NAME(name));
+    if (is_str(missing) && str_equal(missing, full)) return true;
+    exception_restore(vm, TAKE(exception));
+    return false;
+}
+
+Value import_module(VM *vm, Value name, Value globals, Value fromlist, i64 level) {
+    if (!is_str(name)) return raise_type(vm, "module name must be a string");
+    if (level < 0) return raise_value(vm, "level must be >= 0");
+    if (!to_str(name)->size && !level) return raise_value(vm, "Empty module name");
+    OWNED Value absolute = TRY(level ? resolve(vm, name, globals, level) : incref(name));
+    OWNED Value first = EMPTY;
+    OWNED Value module = TRY(import_parts(vm, absolute, &first));
+    int has_list = fromlist == EMPTY || fromlist == NONE ? 0 : object_truth(vm, fromlist);
+    if (has_list < 0) return FAIL;
+    if (has_list) {
+        OWNED Value path = TRY(object_find_attr(vm, module, NAME(__path__)));
+        if (path == EMPTY) return TAKE(module);
+        OWNED Value names = TRY(object_to_list(vm, fromlist));
+        for (usize i = 0; i < to_list(names)->count; i++)
+            CHECK(import_listed(vm, module, absolute, to_list(names)->items[i]));
+        return TAKE(module);
+    }
+    if (!level) return TAKE(first);
+    /* `from . import x` always has a list; __import__("a.b", level=1) gives the first part of the name */
+    const char *dot = strchr(to_str(name)->data, '.');
+    if (!dot) return TAKE(module);
+    usize cut = to_str(name)->size - (usize)(dot - to_str(name)->data);
+    OWNED Value front = TRY(str_new(vm, to_str(absolute)->data, to_str(absolute)->size - cut));
+    return import_absolute(vm, front);
+}
+
+/* ---- instructions ---- */
+
+Value step_import(VM *vm, Value name, Value level_and_list) {
+    Value function = dict_get_text(vm, to_dict(vm->builtins), "__import__");
+    Tuple *pair = to_tuple(level_and_list);
+    Function *running = (Function *)to_object(vm->frame->func);
+    if (has_exact_kind(function, KIND_NATIVE) || function == EMPTY)
+        return import_module(vm, name, running->globals, pair->items[1], to_small(pair->items[0]));
+    Value args[] = {name, running->globals, vm->frame->r[0], pair->items[1], pair->items[0]};
+    if (vm->frame->code->flags & CODE_OPTIMIZED) args[2] = NONE;
+    return object_call(vm, function, args, 5, EMPTY);
+}
+
+static bool is_initializing(VM *vm, Value module) {
+    OWNED Value flag = has_kind(module, KIND_MODULE)
+                           ? incref(dict_get_text(vm, module_dict(module), "__initializing__"))
+                           : EMPTY;
+    return flag == TRUE;
+}
+
+static Value raise_cannot_import(VM *vm, Value module, Value module_name, Value name) {
+    OWNED Value file = TRY(object_find_attr(vm, module, NAME(__file__)));
+    OWNED Value where = TRY(is_str(file) ? incref(file) : str_from_text(vm, "unknown location"));
+    if (is_initializing(vm, module))
+        raise_format(vm, EXC(ImportError),
+                     "cannot import name %R from partially initialized module %R (most likely due to a circular "
+                     "import) (%S)",
+                     name, module_name, where);
+    else raise_format(vm, EXC(ImportError), "cannot import name %R from %R (%S)", name, module_name, where);
+    OWNED Value exception = exception_take(vm);
+    ImportException *e = (ImportException *)to_object(exception);
+    replace(&e->name, incref(module_name));
+    replace(&e->name_from, incref(name));
+    if (is_str(file)) replace(&e->path, incref(file));
+    exception_restore(vm, TAKE(exception));
+    return FAIL;
+}
+
+Value step_import_from(VM *vm, Value module, Value name) {
+    Value found = TRY(object_find_attr(vm, module, name));
+    if (found != EMPTY) return found;
+    OWNED Value module_name = TRY(object_find_attr(vm, module, NAME(__name__)));
+    if (module_name == EMPTY || !is_str(module_name)) module_name = TRY(str_from_text(vm, "<unknown module name>"));
+    OWNED Value full = TRY(str_format(vm, "%S.%S", module_name, name));
+    Value known = TRY(dict_get(vm, to_dict(vm->modules), full));
+    if (known != EMPTY) return incref(known);
+    return raise_cannot_import(vm, module, module_name, name);
+}
+
+static bool copy_name(VM *vm, Value module, Value name, Value namespace, bool from_all) {
+    if (!is_str(name)) {
+        raise_type(vm, from_all ? "Item in %S.__all__ must be str, not %T" : "Key in %S.__dict__ must be str, not %T",
+                   dict_get_str(vm, module_dict(module), NAME(__name__)), name);
+        return false;
+    }
+    OWNED Value value = object_getattr(vm, module, name);
+    return value != FAIL && object_setitem(vm, namespace, name, value);
+}
+
+bool import_star(VM *vm, Value module, Value namespace) {
+    OWNED Value all = object_find_attr(vm, module, NAME(__all__));
+    if (all == FAIL) return false;
+    OWNED Value dict = all == EMPTY ? object_getattr(vm, module, NAME(__dict__)) : EMPTY;
+    if (dict == FAIL) return false;
+    OWNED Value names = object_to_list(vm, all == EMPTY ? dict : all);
+    if (names == FAIL) return false;
+    for (usize i = 0; i < to_list(names)->count; i++) {
+        Value name = to_list(names)->items[i];
+        if (all == EMPTY && is_str(name) && to_str(name)->data[0] == '_') continue;
+        if (!copy_name(vm, module, name, namespace, all != EMPTY)) return false;
+    }
+    return true;
+}

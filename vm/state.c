@@ -1,0 +1,136 @@
+#include "vm/state.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include "compiler/compiler.h"
+#include "objects/dict.h"
+#include "objects/exc.h"
+#include "objects/frame.h"
+#include "objects/native.h"
+#include "objects/state.h"
+#include "objects/str.h"
+#include "vm/import.h"
+#include "vm/interpreter.h"
+#include "vm/sources.h"
+
+/* The value stack is reserved whole and never moves: pointers into it stay valid. Pages that are never touched
+ * cost nothing. */
+enum { STACK_BYTES = 256 << 20, STACK_MARGIN = 4096 /* Values that a native may add */ };
+enum { DEFAULT_RECURSION_LIMIT = 1000 };
+enum { C_STACK_MARGIN = 256 << 10, C_STACK_DEFAULT = 8 << 20, C_STACK_LARGEST = 64 << 20 };
+
+static bool map_stack(VM *vm) {
+    void *memory = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) return false;
+    vm->stack = memory;
+    vm->stack_limit = vm->stack + STACK_BYTES / sizeof(Value) - STACK_MARGIN;
+    vm->generator_top = vm->stack;
+    return true;
+}
+
+/* How deep C may recurse: what the system gives the main thread, less a margin. */
+static void measure_c_stack(VM *vm) {
+    struct rlimit limit;
+    usize size = C_STACK_DEFAULT;
+    if (!getrlimit(RLIMIT_STACK, &limit) && limit.rlim_cur != RLIM_INFINITY) size = limit.rlim_cur;
+    if (size > C_STACK_LARGEST) size = C_STACK_LARGEST;
+    char *here = __builtin_frame_address(0);
+    vm->c_stack_limit = here - size + C_STACK_MARGIN;
+}
+
+static Value run_code(VM *vm, Code *code, Dict *globals, Value locals) {
+    OWNED Value function = TRY(function_new(vm, code, from_object(globals)));
+    return call_function(vm, function, &locals, code->parameters, EMPTY);
+}
+
+static void fill_hooks(VM *vm) {
+    vm->hooks.call_function = call_function;
+    vm->hooks.coro_send = coro_send;
+    vm->hooks.coro_throw = coro_throw;
+    vm->hooks.coro_close = coro_close;
+    vm->hooks.import = import_module;
+    vm->hooks.compile = compile_source;
+    vm->hooks.run_code = run_code;
+}
+
+static bool add_module(VM *vm, const char *name, Value *dict) {
+    OWNED Value module = import_text(vm, name);
+    if (module == FAIL) return false;
+    *dict = incref(from_object(((Module *)to_object(module))->dict));
+    return true;
+}
+
+static bool start_modules(VM *vm) {
+    vm->builtins = dict_new(vm);
+    vm->modules = dict_new(vm);
+    vm->sys = dict_new(vm);
+    if (vm->builtins == FAIL || vm->modules == FAIL || vm->sys == FAIL) return false;
+    Value sys = EMPTY, builtins = EMPTY;
+    if (!add_module(vm, "sys", &sys)) return false;
+    replace(&vm->sys, sys);
+    if (!add_module(vm, "builtins", &builtins)) return false;
+    replace(&vm->builtins, builtins);
+    return dict_set_text(vm, to_dict(vm->sys), "modules", vm->modules);
+}
+
+static void empty_values(VM *vm) {
+    Value *values[] = {&vm->exception,          &vm->handled,    &vm->return_value, &vm->pending_sent,
+                       &vm->builtins,           &vm->modules,    &vm->sys,          &vm->main_module,
+                       &vm->asyncgen_firstiter, &vm->asyncgen_finalizer};
+    for (u32 i = 0; i < COUNT_OF(values); i++) *values[i] = EMPTY;
+}
+
+VM *vm_new(const VmOptions *options) {
+    VM *vm = calloc(1, sizeof(VM));
+    if (!vm) return NULL;
+    vm->hash_seed = options->hash_seed;
+    vm->depth_limit = DEFAULT_RECURSION_LIMIT;
+    vm->collect_trigger = SIZE_MAX;
+    empty_values(vm);
+    measure_c_stack(vm);
+    fill_hooks(vm);
+    vm_prepare_dispatch(vm);
+    if (!map_stack(vm) || !objects_start(vm) || !start_modules(vm)) {
+        free(vm);
+        return NULL;
+    }
+    vm->heap.limit = options->memory_limit;
+    return vm;
+}
+
+static void free_module_states(VM *vm) {
+    for (u32 i = 0; i < MODULE_COUNT; i++)
+        if (vm->module_state[i].free_state) vm->module_state[i].free_state(vm, vm->module_state[i].state);
+}
+
+/* Empty the namespaces of all modules, the main module's first, as CPython does at its end. */
+static void clear_modules(VM *vm) {
+    OWNED Value modules = take(&vm->modules);
+    Value name, module;
+    for (u32 at = 0; dict_next(to_dict(modules), &at, &name, &module);)
+        if (has_kind(module, KIND_MODULE) && ((Module *)to_object(module))->dict != to_dict(vm->builtins) &&
+            ((Module *)to_object(module))->dict != to_dict(vm->sys))
+            dict_clear(vm, ((Module *)to_object(module))->dict);
+    dict_clear(vm, to_dict(modules));
+}
+
+usize vm_free(VM *vm, bool report) {
+    vm->is_closing = true;
+    replace(&vm->main_module, EMPTY);
+    clear_modules(vm);
+    if (vm->hooks.collect) vm->hooks.collect(vm, 2);
+    dict_clear(vm, to_dict(vm->sys));
+    dict_clear(vm, to_dict(vm->builtins));
+    free_module_states(vm);
+    Value *values[] = {&vm->exception, &vm->handled, &vm->return_value, &vm->pending_sent, &vm->builtins,
+                       &vm->sys,       &vm->asyncgen_firstiter, &vm->asyncgen_finalizer};
+    for (u32 i = 0; i < COUNT_OF(values); i++) replace(values[i], EMPTY);
+    sources_free(vm);
+    usize alive = objects_stop(vm, report);
+    munmap(vm->stack, STACK_BYTES);
+    free(vm);
+    return alive;
+}

@@ -1,0 +1,18 @@
+/* A VM from its beginning to its end. */
+#ifndef APY_VM_STATE_H
+#define APY_VM_STATE_H
+
+#include "objects/vm.h"
+
+typedef struct VmOptions {
+    u64 hash_seed;      /* PYTHONHASHSEED or chance */
+    usize memory_limit; /* bytes; 0: none */
+} VmOptions;
+
+/* NULL when memory is out. The VM belongs to the calling thread. */
+VM *vm_new(const VmOptions *options);
+/* Ends everything: atexit callbacks must have run. Gives the number of objects that were never released (0
+ * when all is well), told on stderr if `report`. */
+usize vm_free(VM *vm, bool report);
+
+#endif
