@@ -65,11 +65,4 @@ typedef struct Super {
  * object_find_method. */
 Value super_find(VM *vm, Type *type, Value self, Value name, bool *unbound);
 
-/* The read-only view of a mapping. */
-typedef struct MappingProxy {
-    Obj h;
-    Value mapping;
-} MappingProxy;
-Value mappingproxy_new(VM *vm, Value mapping);
-
 #endif
