@@ -1,0 +1,94 @@
+#include "objects/generic_alias.h"
+#include "objects/int.h"
+#include "objects/iterator.h"
+#include "objects/native.h"
+#include "objects/tuple.h"
+
+typedef struct Enumerate {
+    Obj h;
+    Value iterator, count; /* count: an exact int */
+    Value pair;            /* the last result, used again when nobody else holds it */
+} Enumerate;
+
+static Value construct(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
+    static const char *const names[] = {"iterable", "start", NULL};
+    static const Arguments spec = {
+        .function = "enumerate", .names = names, .positional = 2, .required = 1};
+    Value bound[2];
+    CHECK(arguments_bind(vm, &spec, args, nargs, kwnames, bound));
+    OWNED Value count = bound[1] == EMPTY ? from_small(0) : TRY(object_index(vm, bound[1]));
+    OWNED Value iterator = TRY(object_iter(vm, bound[0]));
+    Enumerate *self = (Enumerate *)object_new(vm, type);
+    if (!self) return FAIL;
+    self->iterator = TAKE(iterator);
+    self->count = incref(int_plain(count));
+    self->pair = EMPTY;
+    return from_object(self);
+}
+
+static void visit(Obj *self, Visitor *visitor) {
+    visitor->visit(visitor, ((Enumerate *)self)->iterator);
+    visitor->visit(visitor, ((Enumerate *)self)->pair);
+}
+
+static void release(VM *vm, Obj *self) {
+    replace(&((Enumerate *)self)->iterator, EMPTY);
+    replace(&((Enumerate *)self)->count, from_small(0));
+    replace(&((Enumerate *)self)->pair, EMPTY);
+}
+
+/* The pair to fill: the old one if only we know it. */
+static Value make_pair(VM *vm, Enumerate *self) {
+    if (self->pair != EMPTY && to_object(self->pair)->rc == 1) return incref(self->pair);
+    Value pair = TRY(tuple_new(vm, 2));
+    replace(&self->pair, incref(pair));
+    return pair;
+}
+
+static Value next(VM *vm, Value v) {
+    Enumerate *self = (Enumerate *)v;
+    if (self->iterator == EMPTY) return EMPTY;
+    OWNED Value item = iter_next(vm, self->iterator);
+    if (item == FAIL || item == EMPTY) return item;
+    Value count = TRY(int_binary(vm, BINARY_ADD, self->count, from_small(1)));
+    Value number = self->count;
+    self->count = count;
+    Value pair = make_pair(vm, self);
+    if (pair == FAIL) {
+        decref(number);
+        return FAIL;
+    }
+    replace(&to_tuple(pair)->items[0], number);
+    replace(&to_tuple(pair)->items[1], TAKE(item));
+    return pair;
+}
+
+TYPE(enumerate, .name = "enumerate", .size = sizeof(Enumerate), .kind = KIND_ITERATOR,
+     .slots = {.new = construct,
+               .free = release,
+               .visit = visit,
+               .clear = release,
+               .iter = iterator_self,
+               .next = next},
+     .doc = "Return an enumerate object.\n"
+            "\n"
+            "  iterable\n"
+            "    an object supporting iteration\n"
+            "\n"
+            "The enumerate object yields pairs containing a count (from start, which\n"
+            "defaults to zero) and a value yielded by the iterable argument.\n"
+            "\n"
+            "enumerate is useful for obtaining an indexed list:\n"
+            "    (0, seq[0]), (1, seq[1]), (2, seq[2]), ...")
+
+/* Return state information for pickling. */
+METHOD(enumerate, __reduce__, "($self, /)") {
+    Enumerate *self = (Enumerate *)args[0];
+    OWNED Value state = TRY(tuple_of(vm, 2, self->iterator, self->count));
+    return tuple_of(vm, 2, from_object(type_of(vm, args[0])), state);
+}
+
+/* See PEP 585 */
+CLASS_METHOD(enumerate, __class_getitem__, "($type, object, /)") {
+    return generic_alias_new(vm, args[0], args[1]);
+}
