@@ -5,6 +5,7 @@
  * Groups nest; splitting walks into them with a depth limit (enter_recursion). */
 #include "objects/dict.h"
 #include "objects/exc.h"
+#include "objects/generic_alias.h"
 #include "objects/list.h"
 #include "objects/native.h"
 #include "objects/str.h"
@@ -107,7 +108,6 @@ bool exception_group_ready(VM *vm) {
     Value object = from_object(EXC(BaseException)->base);
     replace(&type->bases, TRY_OR_FALSE(tuple_of(vm, 2, group, plain)));
     replace(&type->mro, TRY_OR_FALSE(tuple_of(vm, 5, self, group, plain, base, object)));
-    type_changed(vm, type);
     return true;
 }
 
@@ -130,6 +130,11 @@ GETTER(BaseExceptionGroup, message)
 /* nested exceptions */
 GETTER(BaseExceptionGroup, exceptions)
 { return field_get(to_group(self)->exceptions); }
+
+/* See PEP 585 */
+CLASS_METHOD(BaseExceptionGroup, __class_getitem__, "($type, item, /)") {
+    return generic_alias_new(vm, args[0], args[1]);
+}
 
 METHOD(BaseExceptionGroup, derive, "($self, excs, /)")
 { return make_group(vm, to_group(args[0])->message, args[1]); }

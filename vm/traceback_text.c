@@ -128,7 +128,9 @@ static void print_entries(VM *vm, Value traceback, u64 from, u64 to,
 
 /* sys.tracebacklimit keeps the last entries, counted as CPython slices them. */
 static void limit_by_sys(VM *vm, u64 count, u64 *from) {
-    Value value = vm->sys ? dict_get_text(vm, to_dict(vm->sys), "tracebacklimit") : EMPTY;
+    Value value = has_kind(vm->sys, KIND_DICT)
+                      ? dict_get_text(vm, to_dict(vm->sys), "tracebacklimit")
+                      : EMPTY;
     if (!is_small(value)) return;
     i64 limit = to_small(value) < 0 ? 0 : to_small(value);
     i64 start = (i64)count - limit;

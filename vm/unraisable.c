@@ -103,7 +103,9 @@ static void add_exception(VM *vm, Value exception, Buffer *out) {
 }
 
 bool stderr_write(VM *vm, Span text) {
-    Value stream = vm->sys ? dict_get_text(vm, to_dict(vm->sys), "stderr") : EMPTY;
+    Value stream = has_kind(vm->sys, KIND_DICT)
+                       ? dict_get_text(vm, to_dict(vm->sys), "stderr")
+                       : EMPTY;
     if (stream == NONE) return true;
     if (stream == EMPTY) return write(2, text.data, text.length) >= 0;
     OWNED Value held = incref(stream);
@@ -125,7 +127,7 @@ bool unraisable_print(VM *vm, Value exception, Value message, Value object) {
 /* ---- reporting ---- */
 
 static Value find_hook(VM *vm) {
-    if (!vm->sys) return EMPTY;
+    if (!has_kind(vm->sys, KIND_DICT)) return EMPTY;
     Value hook = dict_get_text(vm, to_dict(vm->sys), "unraisablehook");
     Value builtin = dict_get_text(vm, to_dict(vm->sys), "__unraisablehook__");
     return hook == NONE || hook == builtin ? EMPTY : hook;
