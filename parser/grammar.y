@@ -36,8 +36,14 @@ enum {
 };
 #undef TOKEN
 }
-/* The lexer's numbers are ours. */
 %code {
+/* How many symbols the machine holds. */
+u32 parse_tokens_depth(void *machine) {
+    yyParser *parser = machine;
+    return (u32)(parser->yytos - parser->yystack);
+}
+
+/* The lexer's numbers are ours. */
 #define TOKEN(name, text) _Static_assert(LEXER_##name == TOKEN_##name, "see token.def");
 #include "lexer/token.def"
 #undef TOKEN

@@ -12,6 +12,10 @@
 void *parse_tokens_Alloc(void *(*allocate)(usize));
 void parse_tokens_Free(void *machine, void (*release)(void *));
 void parse_tokens_(void *machine, int kind, u32 token, Builder *builder);
+u32 parse_tokens_depth(void *machine);
+
+/* CPython's parser is at its end with some 6,000 operators, or fewer lambdas, in each other. */
+enum { MAX_DEPTH = 24000 };
 
 /* The START_ markers are the last tokens of the grammar. */
 static int start_marker(ParseMode mode) {
@@ -32,17 +36,32 @@ static bool make_room(Parser *parser) {
     return true;
 }
 
+static bool is_end(const Parser *parser, const Token *token) {
+    if (token->kind == TOKEN_END) return true;
+    return parser->lacks_newline && token->kind == TOKEN_NEWLINE &&
+           token->start.line == lexer_line_count(&parser->lexer);
+}
+
+/* CPython's rule for a single statement: the end of its text is an empty line, once for all
+ * that comes before it. Only in files a missing newline is supplied. */
+static void adapt_end(Parser *parser, Token *token) {
+    if (!is_end(parser, token)) {
+        parser->has_begun = true;
+        return;
+    }
+    bool is_single = parser->options.mode == PARSE_INTERACTIVE;
+    token->kind = is_single && parser->has_begun ? TOKEN_NEWLINE : TOKEN_END;
+    parser->has_begun = false;
+    parser->made_newline = parser->count;
+    parser->has_ended = true;
+}
+
 LexStatus parser_read(Parser *parser) {
     if (!make_room(parser)) return LEX_ERROR;
     Token *token = &parser->tokens[parser->count];
     LexStatus status = softwords_next(&parser->softwords, token);
     if (status != LEX_TOKEN) return status;
-    /* CPython's rule for a single statement: the end of its text is an empty line. */
-    if (token->kind == TOKEN_END && parser->options.mode == PARSE_INTERACTIVE &&
-        parser->count > 1 && token[-1].kind != TOKEN_END) {
-        token->kind = TOKEN_NEWLINE;
-        parser->made_newline = parser->count;
-    }
+    adapt_end(parser, token);
     parser->count++;
     return LEX_TOKEN;
 }
@@ -55,6 +74,10 @@ static bool is_layout(u16 kind) {
 static bool feed(Parser *parser, int kind, u32 token) {
     parse_tokens_(parser->machine, kind, token, &parser->builder);
     if (!is_layout((u16)kind)) parser->builder.last = token;
+    if (parse_tokens_depth(parser->machine) > MAX_DEPTH) {
+        parser->is_too_deep = true;
+        return false;
+    }
     return !parser->builder.failed && !parser->arena->out_of_memory;
 }
 
@@ -168,23 +191,49 @@ static ParseStatus report(Parser *parser, ParseStatus status, ParseResult *resul
     return status;
 }
 
+/* A single statement was read: nothing but comments may follow. */
+static ParseStatus check_rest(Parser *parser, ParseResult *result) {
+    if (parser->options.mode != PARSE_INTERACTIVE || parser->has_ended) return PARSE_COMPLETE;
+    u32 last = parser->count - 1;
+    if (parser_read(parser) == LEX_TOKEN && parser->has_ended) return PARSE_COMPLETE;
+    result->tree = NULL;
+    const char *message = "multiple statements found while compiling a single statement";
+    syntaxerror_at_token(parser, last, message, result);
+    return PARSE_ERROR;
+}
+
+static bool decode(Parser *parser, Span *source, ParseResult *result) {
+    u32 flags = parser->options.flags;
+    LexError error = {0};
+    bool is_good;
+    if (flags & (PARSE_DECODE | PARSE_BYTES)) {
+        SourceKind kind = flags & PARSE_DECODE ? SOURCE_FILE : SOURCE_BYTES;
+        is_good = source_decode(parser->arena, parser->options.filename, *source, kind, source,
+                                &error);
+    } else {
+        is_good = source_check_text(*source, &error);
+    }
+    if (!is_good) syntaxerror_from_lexer(parser, &error, &result->problem);
+    return is_good;
+}
+
+static ParseStatus parse_text(Parser *parser, Span source, ParseResult *result) {
+    if (parser->arena->out_of_memory) return fail(parser, result);
+    if (!decode(parser, &source, result)) return PARSE_ERROR;
+    bool has_newline = source.length && source.data[source.length - 1] == '\n';
+    parser->lacks_newline = parser->options.mode != PARSE_FILE && !has_newline;
+    lexer_feed(&parser->lexer, source);
+    lexer_finish(&parser->lexer);
+    ParseStatus status = run(parser, result);
+    return status == PARSE_COMPLETE ? check_rest(parser, result) : status;
+}
+
 bool parse_source(Arena *arena, Span source, const ParseOptions *options,
                   ParseResult *result) {
     *result = (ParseResult){0};
     Parser parser;
     set_up(&parser, arena, options);
-    LexError error = {0};
-    if (!arena->out_of_memory && options->flags & PARSE_DECODE &&
-        !source_decode(arena, options->filename, source, SOURCE_FILE, &source, &error)) {
-        syntaxerror_from_lexer(&parser, &error, &result->problem);
-        clean_up(&parser);
-        return false;
-    }
-    bool has_newline = source.length && source.data[source.length - 1] == '\n';
-    parser.lacks_newline = options->mode != PARSE_FILE && !has_newline;
-    lexer_feed(&parser.lexer, source);
-    lexer_finish(&parser.lexer);
-    ParseStatus status = report(&parser, run(&parser, result), result);
+    ParseStatus status = report(&parser, parse_text(&parser, source, result), result);
     clean_up(&parser);
     return status == PARSE_COMPLETE;
 }

@@ -27,6 +27,7 @@ typedef enum ParseMode {
 
 enum {
     PARSE_DECODE = 1,           /* the source is a file's bytes: honour BOM and coding line */
+    PARSE_BYTES = 8,            /* bytes given to compile(): the same, other messages */
     PARSE_ALLOW_INCOMPLETE = 2, /* an error only because the text ends sets is_incomplete */
     PARSE_DONT_IMPLY_DEDENT = 4, /* PARSE_INTERACTIVE: the end of the text closes no block */
 };

@@ -101,7 +101,7 @@ extern const PegItem peg_items[];
 extern const Span peg_words[];
 extern const u16 peg_rule_file, peg_rule_interactive, peg_rule_expression_input;
 
-enum { PEG_MAX_DEPTH = 4000, PEG_MAX_ITEMS = 12 };
+enum { PEG_MAX_DEPTH = 6000, PEG_MAX_ITEMS = 12 };
 
 /* Read from token `start` by the rule. True when it matched. */
 bool peg_run(Peg *peg, u16 rule, u32 start);
@@ -123,6 +123,7 @@ void error_range(Peg *peg, const Shape *from, const Shape *to, const char *forma
 void error_from(Peg *peg, const Shape *from, const char *message); /* up to `last` */
 void error_last(Peg *peg, const char *message);                    /* at `last` */
 void error_next(Peg *peg, const char *message);   /* at the token at the mark */
+void error_at_token(Peg *peg, u32 token, const char *message);
 void error_behind(Peg *peg, const Shape *shape, const char *message); /* at its last letter */
 void error_indent(Peg *peg, const char *message);
 /* "expected an indented block after WHAT on line N" */

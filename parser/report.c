@@ -36,12 +36,25 @@ static bool is_layout(const Peg *peg, const Token *token) {
            token->kind == TOKEN_END || token - peg->parser->tokens == peg->parser->made_newline;
 }
 
+/* CPython's NEWLINE begins with the comment before it. */
+static Position start_of(const Peg *peg, const Token *token) {
+    if (token->kind != TOKEN_NEWLINE || token == peg->parser->tokens) return token->start;
+    Position at = token[-1].end;
+    Span line = lexer_line(&peg->parser->lexer, token->start.line);
+    if (at.line != token->start.line) at = (Position){token->start.line, 0};
+    while (at.column < line.length && strchr(" \t\f", line.data[at.column])) at.column++;
+    return at.column < line.length && line.data[at.column] == '#' ? at : token->start;
+}
+
 /* Where CPython's lexer stands behind a token: at the end of the input still in the last line,
  * behind its line end. */
 static Position place_behind(const Peg *peg, const Token *token) {
     const Lexer *lexer = &peg->parser->lexer;
     u32 last = lexer_line_count(lexer);
-    if (token->end.line <= last || !last) return token->end;
+    bool is_end = token->kind == TOKEN_END || token->end.line > last ||
+                  token - peg->parser->tokens == peg->parser->made_newline;
+    if (!last) return (Position){0};
+    if (!is_end) return token->end;
     usize length = lexer_line(lexer, last).length;
     return (Position){last, (u32)length + (peg->parser->lacks_newline ? 0 : 1)};
 }
@@ -51,8 +64,8 @@ static void report_range(Peg *peg, const Token *from, const Token *to, Span mess
     report(peg, (SyntaxProblem){
                     .message = message,
                     .line = is_layout(peg, from) ? place_behind(peg, from).line : from->start.line,
-                    .column = is_layout(peg, from) ? 0 : column_of(peg, from->start),
-                    .end_line = (i32)to->end.line,
+                    .column = is_layout(peg, from) ? 0 : column_of(peg, start_of(peg, from)),
+                    .end_line = (i32)(is_layout(peg, to) ? place_behind(peg, to).line : to->end.line),
                     .end_column = is_layout(peg, to) ? 0 : column_of(peg, to->end),
                 });
 }
@@ -60,7 +73,7 @@ static void report_range(Peg *peg, const Token *from, const Token *to, Span mess
 /* The error at a token; a layout token stands for where the lexer is. */
 static void report_token(Peg *peg, ProblemKind kind, const Token *token, Span message) {
     bool is_placed = !is_layout(peg, token);
-    Position start = is_placed ? token->start : place_behind(peg, token);
+    Position start = is_placed ? start_of(peg, token) : place_behind(peg, token);
     report(peg, (SyntaxProblem){
                     .kind = kind,
                     .message = message,
@@ -90,7 +103,7 @@ void error_at(Peg *peg, const Shape *shape, const char *format, ...) {
 }
 
 void error_from(Peg *peg, const Shape *from, const char *message) {
-    Position start = token_of(peg, from)->start, end = place_behind(peg, last_looked_at(peg));
+    Position start = start_of(peg, token_of(peg, from)), end = place_behind(peg, last_looked_at(peg));
     report(peg, (SyntaxProblem){
                     .message = span_of(message),
                     .line = start.line,
@@ -119,6 +132,10 @@ void error_behind(Peg *peg, const Shape *shape, const char *message) {
                     .column = column_of(peg, (Position){line, end.column}) - 1,
                     .end_line = (i32)end.line,
                 });
+}
+
+void error_at_token(Peg *peg, u32 token, const char *message) {
+    report_token(peg, PROBLEM_SYNTAX, &peg->parser->tokens[token], span_of(message));
 }
 
 void error_indent(Peg *peg, const char *message) {

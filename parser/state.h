@@ -23,7 +23,8 @@ struct Parser {
     bool is_compound; /* it is one that an empty line ends at a prompt */
     bool is_decorated;
     bool has_lexer_error, is_too_deep;
-    u32 made_newline;   /* the token that was made of the end of a single statement */
+    u32 made_newline;   /* the token that was made of the end of the text */
+    bool has_begun, has_ended;
     bool lacks_newline; /* the last line, where nobody supplies it: not in files */
 };
 
@@ -32,6 +33,9 @@ LexStatus parser_read(Parser *parser);
 
 /* Why the tokens up to the last one are no program: fills result->problem. */
 void syntaxerror_find(Parser *parser, ParseResult *result);
+/* The message, at a token. */
+void syntaxerror_at_token(Parser *parser, u32 token, const char *message,
+                          ParseResult *result);
 /* The lexer's own error as a problem. */
 void syntaxerror_from_lexer(Parser *parser, const LexError *error, SyntaxProblem *problem);
 

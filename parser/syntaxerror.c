@@ -21,12 +21,20 @@ void syntaxerror_from_lexer(Parser *parser, const LexError *error, SyntaxProblem
                                .is_incomplete = error->is_incomplete,
                                .message = error->message,
                                .line = error->start.line};
+    if (!error->start.line) return;
     problem->column = (i32)lexer_column(&parser->lexer, error->start) + 1;
+    problem->end_line = (i32)(error->end.line ? error->end.line : error->start.line);
+    problem->end_column = error->missing_end;
     if (error->end.line) {
-        problem->end_line = (i32)error->end.line;
         problem->end_column = (i32)lexer_column(&parser->lexer, error->end) + 1;
     }
     set_text(parser, problem);
+}
+
+void syntaxerror_at_token(Parser *parser, u32 token, const char *message,
+                          ParseResult *result) {
+    Peg peg = {.parser = parser, .problem = &result->problem};
+    error_at_token(&peg, token, message);
 }
 
 static u16 start_rule(ParseMode mode) {
