@@ -170,15 +170,12 @@ static ParseStatus run(Parser *parser, ParseResult *result) {
     for (;;) {
         LexStatus status = parser_read(parser);
         if (status == LEX_NEED_MORE) return PARSE_NEED_MORE;
-        if (status == LEX_ERROR) {
-            parser->has_lexer_error = true;
-            return fail(parser, result);
-        }
+        if (status == LEX_ERROR) return fail(parser, result);
         u32 token = parser->count - 1;
         u16 kind = parser->tokens[token].kind;
         if (kind == TOKEN_END) return complete(parser, result);
-        note_statement(parser, token);
         if (!feed(parser, kind, token)) return fail(parser, result);
+        note_statement(parser, token);
         if (parser->options.mode == PARSE_INTERACTIVE && ends_statement(parser, token)) {
             return complete(parser, result);
         }

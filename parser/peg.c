@@ -52,7 +52,7 @@ bool peg_fetch(Peg *peg, u32 token) {
         if (parser->arena->out_of_memory) return stop(peg);
         syntaxerror_from_lexer(parser, &parser->lexer.error, peg->problem);
         peg->state = PEG_REPORTED;
-        peg->is_lexer_error = true;
+        peg->is_final = true;
         return false;
     }
     if (token >= peg->fill) peg->fill = token + 1;
@@ -90,10 +90,11 @@ static bool match_token(Peg *peg, u16 kind, Shape **out) {
     return true;
 }
 
-static bool match_word(Peg *peg, Span word, Shape **out) {
+static bool match_word(Peg *peg, Span word, bool is_prefix, Shape **out) {
     if (!peg_fetch(peg, peg->mark)) return false;
     const Token *token = &peg->parser->tokens[peg->mark];
     if (token->kind != TOKEN_NAME && !is_soft_keyword(token->kind)) return false;
+    if (is_prefix && word.length > token->text.length) word.length = token->text.length;
     if (!span_equal(token->text, word)) return false;
     *out = take_token(peg);
     return true;
@@ -194,7 +195,7 @@ static bool match_forced(Peg *peg, u16 kind, Shape **out) {
 static bool match_item(Peg *peg, const PegItem *item, Shape **out) {
     switch ((PegOp)item->op) {
     case PEG_TOKEN: return match_token(peg, item->what, out);
-    case PEG_WORD: return match_word(peg, peg_words[item->what], out);
+    case PEG_WORD: return match_word(peg, peg_words[item->what], item->other, out);
     case PEG_CALL: return run_rule(peg, item->what, out);
     case PEG_STAR: return match_repeated(peg, item->what, 0, out);
     case PEG_PLUS: return match_repeated(peg, item->what, 1, out);

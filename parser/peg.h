@@ -47,7 +47,7 @@ typedef struct Peg {
     u32 fill;  /* one behind the last token looked at */
     u32 depth; /* of rules */
     bool with_invalid;
-    bool is_lexer_error; /* what was reported */
+    bool is_final; /* what was reported is: nothing further on replaces it */
     PegState state;
     /* By token. */
     Memo **memos;
@@ -73,7 +73,7 @@ typedef struct PegItem {
     u8 op;
     bool captures; /* a content, not punctuation */
     u16 what;      /* a rule, token kind or word */
-    u16 other;     /* PEG_GATHER: the separator */
+    u16 other;     /* PEG_GATHER: the separator; PEG_WORD: 1 if its beginning is enough */
 } PegItem;
 
 typedef struct PegAlternative {

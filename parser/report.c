@@ -31,6 +31,16 @@ static i32 column_of(const Peg *peg, Position at) {
     return (i32)lexer_column(&peg->parser->lexer, at) + 1;
 }
 
+/* The end's column. CPython counts it in the first line, whatever the last one is. */
+static i32 end_column_of(const Peg *peg, Position start, Position end) {
+    if (start.line == end.line) return column_of(peg, end);
+    const Parser *parser = peg->parser;
+    u32 length = (u32)lexer_line(&parser->lexer, start.line).length;
+    bool has_line_end = parser->options.flags & PARSE_DECODE;
+    if (end.column < length + has_line_end) return column_of(peg, (Position){start.line, end.column});
+    return column_of(peg, (Position){start.line, length}) + has_line_end;
+}
+
 static bool is_layout(const Peg *peg, const Token *token) {
     return token->kind == TOKEN_INDENT || token->kind == TOKEN_DEDENT ||
            token->kind == TOKEN_END || token - peg->parser->tokens == peg->parser->made_newline;
@@ -66,7 +76,7 @@ static void report_range(Peg *peg, const Token *from, const Token *to, Span mess
                     .line = is_layout(peg, from) ? place_behind(peg, from).line : from->start.line,
                     .column = is_layout(peg, from) ? 0 : column_of(peg, start_of(peg, from)),
                     .end_line = (i32)(is_layout(peg, to) ? place_behind(peg, to).line : to->end.line),
-                    .end_column = is_layout(peg, to) ? 0 : column_of(peg, to->end),
+                    .end_column = is_layout(peg, to) ? 0 : end_column_of(peg, from->start, to->end),
                 });
 }
 
@@ -109,7 +119,7 @@ void error_from(Peg *peg, const Shape *from, const char *message) {
                     .line = start.line,
                     .column = column_of(peg, start),
                     .end_line = (i32)end.line,
-                    .end_column = column_of(peg, end) - 1,
+                    .end_column = end_column_of(peg, start, end) - 1,
                 });
 }
 

@@ -22,7 +22,7 @@ struct Parser {
     u32 statement;   /* first token of the top-level statement being read */
     bool is_compound; /* it is one that an empty line ends at a prompt */
     bool is_decorated;
-    bool has_lexer_error, is_too_deep;
+    bool is_too_deep;
     u32 made_newline;   /* the token that was made of the end of the text */
     bool has_begun, has_ended;
     bool lacks_newline; /* the last line, where nobody supplies it: not in files */

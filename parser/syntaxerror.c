@@ -1,9 +1,9 @@
 /* Turns a failed parse into the SyntaxError that CPython reports.
  *
- * An error of the lexer's own comes first. Otherwise the statement is read twice more after
- * errors.peg (peg.h): to see how far it makes sense, and to look for a known mistake. If there
- * is none, the furthest token is "invalid syntax". Then the lexer reads the rest of the file:
- * some of its errors, an open bracket above all, explain more.
+ * The statement is read twice more after errors.peg (peg.h): to see how far it makes sense, and
+ * to look for a known mistake. If there is none, the furthest token is "invalid syntax". An error
+ * of the lexer counts when one of these readings gets there. In the end the lexer reads the rest
+ * of the file: some of its errors, an open bracket above all, explain more.
  */
 #include "parser/peg.h"
 
@@ -49,6 +49,7 @@ static u16 start_rule(ParseMode mode) {
 static void report_unexpected(Peg *peg, u32 token) {
     const Token *found = &peg->parser->tokens[token];
     Shape shape = {.kind = SHAPE_TOKEN, .first = token, .last = token};
+    peg->is_final = found->kind == TOKEN_INDENT || found->kind == TOKEN_DEDENT;
     if (found->kind == TOKEN_INDENT) {
         error_indent(peg, "unexpected indent");
     } else if (found->kind == TOKEN_DEDENT) {
@@ -80,7 +81,7 @@ static void read_again(Peg *peg) {
 /* The rest of the file may hold the reason, unless the problem is the lexer's already. */
 static void read_rest(Peg *peg, SyntaxProblem *problem) {
     Parser *parser = peg->parser;
-    if (problem->kind == PROBLEM_MEMORY || peg->is_lexer_error) return;
+    if (problem->kind == PROBLEM_MEMORY || peg->is_final) return;
     u32 line = parser->tokens[peg->fill - 1].start.line;
     if (lexer_check_rest(&parser->lexer, line)) {
         syntaxerror_from_lexer(parser, &parser->lexer.error, problem);
@@ -91,10 +92,6 @@ void syntaxerror_find(Parser *parser, ParseResult *result) {
     SyntaxProblem *problem = &result->problem;
     if (parser->is_too_deep) {
         *problem = (SyntaxProblem){.kind = PROBLEM_MEMORY, .message = PARSER_TOO_COMPLEX};
-        return;
-    }
-    if (parser->has_lexer_error) {
-        syntaxerror_from_lexer(parser, &parser->lexer.error, problem);
         return;
     }
     Peg peg = {.parser = parser, .problem = problem};

@@ -154,10 +154,10 @@ class Reader:
         if kind == "literal":
             return Item("TOKEN", self.token(value))
         if kind == "soft":
-            word = value[1:-1]
+            word = value[1:-1].rstrip("~")
             if word not in self.words:
                 self.words.append(word)
-            return Item("WORD", self.words.index(word))
+            return Item("WORD", self.words.index(word), int(value.endswith('~"')))
         if value == "(":
             return Item("CALL", self.group(")"), captures=True)
         if kind == "word" and value.isupper():
@@ -203,8 +203,10 @@ def result_of(alternative):
 
 
 def is_invalid(alternative):
-    return any(item.op == "CALL" and str(item.what).startswith("invalid_")
-               for item in alternative.items)
+    """CPython tries an alternative with more in it than an invalid_ rule in both readings."""
+    first = alternative.items[0]
+    return (len(alternative.items) == 1 and first.op == "CALL"
+            and first.what.startswith("invalid_"))
 
 
 class Writer:
