@@ -170,7 +170,10 @@ static ParseStatus run(Parser *parser, ParseResult *result) {
     for (;;) {
         LexStatus status = parser_read(parser);
         if (status == LEX_NEED_MORE) return PARSE_NEED_MORE;
-        if (status == LEX_ERROR) return fail(parser, result);
+        if (status == LEX_ERROR) {
+            parser->has_literal_error = parser->lexer.error.is_literal;
+            return fail(parser, result);
+        }
         u32 token = parser->count - 1;
         u16 kind = parser->tokens[token].kind;
         if (kind == TOKEN_END) return complete(parser, result);

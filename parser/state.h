@@ -23,6 +23,7 @@ struct Parser {
     bool is_compound; /* it is one that an empty line ends at a prompt */
     bool is_decorated;
     bool is_too_deep;
+    bool has_literal_error; /* the lexer's, which has read to the end then */
     u32 made_newline;   /* the token that was made of the end of the text */
     bool has_begun, has_ended;
     bool lacks_newline; /* the last line, where nobody supplies it: not in files */

@@ -94,6 +94,10 @@ void syntaxerror_find(Parser *parser, ParseResult *result) {
         *problem = (SyntaxProblem){.kind = PROBLEM_MEMORY, .message = PARSER_TOO_COMPLEX};
         return;
     }
+    if (parser->has_literal_error) {
+        syntaxerror_from_lexer(parser, &parser->lexer.error, problem);
+        return;
+    }
     Peg peg = {.parser = parser, .problem = problem};
     arena_init(&peg.arena);
     read_again(&peg);
