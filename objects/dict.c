@@ -25,6 +25,10 @@ static usize block_size(u8 log2_size) {
     return capacity_of(log2_size) * sizeof(DictEntry) + (width << log2_size);
 }
 
+static usize hashes_size(const Dict *dict) {
+    return capacity_of(dict->log2_size) * sizeof(u64);
+}
+
 /* The small widths have their two highest numbers for FREE and DELETED. */
 static inline u32 slot_get(const Dict *dict, usize slot) {
     if (dict->log2_size <= LOG2_OF_U8) {
@@ -207,33 +211,32 @@ static void set_no_table(Dict *dict) {
     dict->entries = NULL;
     dict->hashes = NULL;
     dict->indices = NULL;
-    dict->count = dict->used = dict->capacity = dict->version = dict->usable = 0;
+    dict->count = dict->used = dict->first = dict->version = dict->usable = 0;
     dict->log2_size = 0;
 }
 
 static void free_table(VM *vm, Dict *table) {
     if (!table->entries) return;
     heap_raw_free(&vm->heap, table->entries, block_size(table->log2_size));
-    if (table->hashes)
-        heap_raw_free(&vm->heap, table->hashes, table->capacity * sizeof(u64));
+    if (table->hashes) heap_raw_free(&vm->heap, table->hashes, hashes_size(table));
 }
 
 /* Give the dict a fresh table; what it had is not freed. */
 static bool make_table(VM *vm, Dict *dict, u8 log2_size, bool with_hashes) {
     Dict fresh = *dict;
     fresh.log2_size = log2_size;
-    fresh.capacity = fresh.usable = capacity_of(log2_size);
+    fresh.usable = capacity_of(log2_size);
     usize size = block_size(log2_size);
     fresh.entries = log2_size <= MAX_LOG2 ? heap_raw_alloc(&vm->heap, size) : NULL;
     if (!fresh.entries) return raise_memory(vm), false;
     fresh.hashes = NULL;
     if (with_hashes) {
-        fresh.hashes = heap_raw_alloc(&vm->heap, fresh.capacity * sizeof(u64));
+        fresh.hashes = heap_raw_alloc(&vm->heap, hashes_size(&fresh));
         if (!fresh.hashes) return free_table(vm, &fresh), raise_memory(vm), false;
     }
-    fresh.indices = fresh.entries + fresh.capacity;
-    memset(fresh.indices, 0xFF, size - fresh.capacity * sizeof(DictEntry));
-    fresh.used = fresh.count = 0;
+    fresh.indices = fresh.entries + fresh.usable;
+    memset(fresh.indices, 0xFF, size - fresh.usable * sizeof(DictEntry));
+    fresh.used = fresh.count = fresh.first = 0;
     fresh.version = 0;
     *dict = fresh;
     return true;
@@ -249,15 +252,19 @@ static inline void append_entry(Dict *dict, Value key, u64 hash, Value value) {
     dict->count++;
 }
 
+static void pack_entries(Dict *dict, const Dict *old) {
+    for (u32 i = old->first; i < old->used; i++) {
+        DictEntry *entry = &old->entries[i];
+        if (entry->key == EMPTY) continue;
+        append_entry(dict, entry->key, hash_of_entry(old, i), entry->value);
+    }
+}
+
 /* Move the live entries to a table of another size, packed. */
 static bool rebuild(VM *vm, Dict *dict, u8 log2_size) {
     Dict old = *dict;
     if (!make_table(vm, dict, log2_size, old.hashes != NULL)) return false;
-    for (u32 i = 0; i < old.used; i++) {
-        DictEntry *entry = &old.entries[i];
-        if (entry->key != EMPTY)
-            append_entry(dict, entry->key, hash_of_entry(&old, i), entry->value);
-    }
+    pack_entries(dict, &old);
     free_table(vm, &old);
     return true;
 }
@@ -274,7 +281,7 @@ bool dict_reserve(VM *vm, Dict *dict, usize expected) {
 }
 
 static bool store_hashes(VM *vm, Dict *dict) {
-    u64 *hashes = heap_raw_alloc(&vm->heap, dict->capacity * sizeof(u64));
+    u64 *hashes = heap_raw_alloc(&vm->heap, hashes_size(dict));
     if (!hashes) return raise_memory(vm), false;
     for (u32 i = 0; i < dict->used; i++) {
         if (dict->entries[i].key != EMPTY) hashes[i] = hash_of_entry(dict, i);
@@ -321,6 +328,7 @@ static bool clone_table(VM *vm, Dict *dict, const Dict *source) {
     dict->count = source->count;
     dict->used = source->used;
     dict->usable = source->usable;
+    dict->first = source->first;
     for (u32 i = 0; i < dict->used; i++) {
         incref(dict->entries[i].key);
         incref(dict->entries[i].value);
@@ -375,6 +383,11 @@ Value dict_set_default(VM *vm, Dict *dict, Value key, Value value) {
     return value_at(dict, index);
 }
 
+static void skip_deleted(Dict *dict) {
+    while (dict->first < dict->used && dict->entries[dict->first].key == EMPTY)
+        dict->first++;
+}
+
 /* Take the entry out of the table; the caller owns its key and value. */
 static DictEntry remove_entry(Dict *dict, u32 index) {
     slot_set(dict, slot_of_entry(dict, index), SLOT_DELETED);
@@ -382,6 +395,7 @@ static DictEntry remove_entry(Dict *dict, u32 index) {
     dict->entries[index] = (DictEntry){EMPTY, EMPTY};
     dict->count--;
     dict->version = 0;
+    if (index == dict->first) skip_deleted(dict);
     return entry;
 }
 
@@ -408,9 +422,55 @@ bool dict_pop_last(VM *vm, Dict *dict, Value *key, Value *value) {
     u32 last = dict->used - 1;
     while (dict->entries[last].key == EMPTY) last--;
     DictEntry entry = remove_entry(dict, last);
+    if (dict->first > last) dict->first = last;
     dict->used = last; /* but not usable: the slot of its index is not free again */
     *key = entry.key;
     *value = entry.value;
+    return true;
+}
+
+/* Rebuild with room for `gap` entries before the first. */
+static bool make_gap(VM *vm, Dict *dict, u32 gap) {
+    Dict old = *dict;
+    u8 log2_size = log2_for(((usize)dict->count + gap) * 2);
+    if (!make_table(vm, dict, log2_size, old.hashes != NULL)) return false;
+    for (u32 i = 0; i < gap; i++) dict->entries[i] = (DictEntry){EMPTY, EMPTY};
+    dict->first = dict->used = gap;
+    dict->usable -= gap;
+    pack_entries(dict, &old);
+    free_table(vm, &old);
+    return true;
+}
+
+static bool move_to_first(VM *vm, Dict *dict, u32 index) {
+    if (index == dict->first) return true;
+    if (!dict->first) {
+        u32 gap = dict->count / 2 + 1, rank = 0;
+        for (u32 i = 0; i < index; i++) rank += dict->entries[i].key != EMPTY;
+        if (!make_gap(vm, dict, gap)) return false;
+        index = gap + rank;
+    }
+    u64 hash = hash_of_entry(dict, index);
+    slot_set(dict, slot_of_entry(dict, index), dict->first - 1);
+    DictEntry *first = &dict->entries[--dict->first];
+    *first = dict->entries[index];
+    if (dict->hashes) dict->hashes[dict->first] = hash;
+    dict->entries[index] = (DictEntry){EMPTY, EMPTY};
+    dict->version = 0;
+    return true;
+}
+
+bool dict_move_entry(VM *vm, Dict *dict, u32 index, bool to_last) {
+    if (!to_last) return move_to_first(vm, dict, index);
+    if (index == dict->used - 1) return true;
+    u64 hash = hash_of_entry(dict, index);
+    DictEntry entry = remove_entry(dict, index);
+    if (!dict->usable && !make_room(vm, dict)) {
+        decref(entry.key);
+        decref(entry.value);
+        return false;
+    }
+    append_entry(dict, entry.key, hash, entry.value);
     return true;
 }
 
@@ -432,6 +492,7 @@ void dict_clear(VM *vm, Dict *dict) {
 /* ---- walking ---- */
 
 bool dict_next(Dict *dict, u32 *at, Value *key, Value *value) {
+    if (*at < dict->first) *at = dict->first;
     while (*at < dict->used) {
         DictEntry *entry = &dict->entries[(*at)++];
         if (entry->key == EMPTY) continue;

@@ -25,7 +25,7 @@ struct Dict {
     void *indices; /* u8, u16 or u32 each, by capacity */
     u32 count;     /* live entries */
     u32 used;      /* entries used, deleted ones included */
-    u32 capacity;  /* of entries */
+    u32 first;     /* entries before it are all deleted */
     u32 version;
     u32 usable;   /* entries that may still be added before the table is rebuilt */
     u8 log2_size; /* of indices; 0: no table yet */
@@ -61,6 +61,8 @@ bool dict_update(VM *vm, Dict *dict, Value other);
 bool dict_merge(VM *vm, Dict *dict, Value mapping);
 /* Drop the last entry: its key and value (owned); false when the dict is empty. */
 bool dict_pop_last(VM *vm, Dict *dict, Value *key, Value *value);
+/* Make entry `index` the last one, or the first. */
+bool dict_move_entry(VM *vm, Dict *dict, u32 index, bool to_last);
 /* Room for so many entries without rebuilding. */
 bool dict_reserve(VM *vm, Dict *dict, usize expected);
 /* 1, 0, -1: as dict1 == dict2 */

@@ -39,12 +39,13 @@ static Value finish(DictIterator *it) {
 static DictEntry *advance(DictIterator *it, Dict *dict) {
     if (it->reversed) {
         if (it->at > dict->used) it->at = dict->used;
-        while (it->at) {
+        while (it->at > dict->first) {
             DictEntry *entry = &dict->entries[--it->at];
             if (entry->key != EMPTY) return entry;
         }
         return NULL;
     }
+    if (it->at < dict->first) it->at = dict->first;
     while (it->at < dict->used) {
         DictEntry *entry = &dict->entries[it->at++];
         if (entry->key != EMPTY) return entry;
