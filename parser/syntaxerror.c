@@ -27,6 +27,9 @@ void syntaxerror_from_lexer(Parser *parser, const LexError *error, SyntaxProblem
     problem->end_column = error->missing_end;
     if (error->end.line) {
         problem->end_column = (i32)lexer_column(&parser->lexer, error->end) + 1;
+    } else {
+        problem->end_line = (i32)error->start.line;
+        problem->end_column = error->missing_end;
     }
     set_text(parser, problem);
 }
