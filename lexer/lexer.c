@@ -101,8 +101,9 @@ bool lexer_check_rest(Lexer *lexer, u32 error_line) {
     do status = next(lexer, &token);
     while (status == LEX_TOKEN && token.kind != TOKEN_END);
     if (status != LEX_ERROR) return false;
-    /* CPython does not see errors in f-strings when it reads on behind the parser's error. An
-     * f-string with a faulty literal in it was read to its end before, however. */
+    /* CPython does not see errors in f-strings when it reads on behind the parser's
+     * error. An f-string with a faulty literal in it was read to its end before, however.
+     */
     u32 seen_count = is_literal ? fstring_count : 0;
     bool is_seen = !lexer->state || lexer->state->fstring_count <= seen_count;
     return is_seen && replaces(lexer, error_line);

@@ -105,9 +105,12 @@ static void pass_backslash(LexerState *state, char *cursor) {
     if (is_first) state->joined_bytes = 0;
 }
 
-/* The end of a logical line: NEWLINE, or nothing where the line held nothing. */
-static LexStatus end_line(LexerState *state, Token *token, char *cursor) {
+/* The end of a logical line: NEWLINE, or nothing where the line held nothing. In CPython's
+ * errors a comment before it belongs to it. */
+static LexStatus end_line(LexerState *state, Token *token, char *cursor,
+                          const char *comment) {
     lexer_take(state, token, cursor, state->is_blank ? TOKEN_NOTHING : TOKEN_NEWLINE);
+    if (comment) token->start = lexer_position(state, comment);
     pass_newline(state, cursor);
     state->joined_bytes = 0;
     state->is_at_line_start = true;
@@ -127,17 +130,21 @@ static LexStatus end_code(Lexer *lexer) {
 static LexStatus scan_code(Lexer *lexer, Token *token) {
     LexerState *state = lexer->state;
     const int condition = yyccode;
-    char *cursor = state->cursor, *marker;
+    char *cursor = state->cursor, *marker, *comment = NULL;
     for (;;) {
         state->token_start = cursor;
         /*!re2c
             <code> $ { return end_code(lexer); }
             <code> [ \t\f]+ { continue; }
-            <code> "#" [^\n]* { continue; }
+            <code> "#" [^\n]* {
+                comment = state->token_start;
+                continue;
+            }
             <code> "\n" {
-                if (!lexer->bracket_count) return end_line(state, token, cursor);
+                if (!lexer->bracket_count) return end_line(state, token, cursor, comment);
                 pass_newline(state, cursor);
                 state->joined_bytes = 0;
+                comment = NULL;
                 continue;
             }
             <code> "\\\n" {

@@ -163,8 +163,10 @@ static u8 find_base(const char *text) {
     return letter == 'x' ? 16 : letter == 'o' ? 8 : letter == 'b' ? 2 : 10;
 }
 
-/* Something that cannot follow a number follows it: find the error, or warn. */
-static LexStatus examine(Lexer *lexer, const char *start) {
+/* Something that cannot follow a number follows it: find the error, or warn. With a
+ * keyword behind it, the number may be longer than it would otherwise be ("09else"). */
+static LexStatus examine(Lexer *lexer, Token *token) {
+    const char *start = token->text.data;
     Reading reading = {.lexer = lexer, .at = start};
     u8 base = find_base(start);
     if (base != 10)
@@ -173,7 +175,9 @@ static LexStatus examine(Lexer *lexer, const char *start) {
         read_from_zero(&reading);
     else if (*start == '.' || read_digits(&reading))
         read_rest(&reading);
-    return reading.has_failed ? LEX_ERROR : LEX_TOKEN;
+    if (reading.has_failed) return LEX_ERROR;
+    lexer_take(lexer->state, token, (char *)reading.at, token->kind);
+    return LEX_TOKEN;
 }
 
 static Span drop_underscores(Lexer *lexer, Span text) {
@@ -186,9 +190,9 @@ static Span drop_underscores(Lexer *lexer, Span text) {
 }
 
 LexStatus lexer_read_number(Lexer *lexer, Token *token) {
+    bool is_clean = !is_word(token->text.data[token->text.length]);
+    if (!is_clean && examine(lexer, token) != LEX_TOKEN) return LEX_ERROR;
     Span text = token->text;
-    if (is_word(text.data[text.length]) && examine(lexer, text.data) != LEX_TOKEN)
-        return LEX_ERROR;
     token->base = find_base(text.data);
     if (token->base != 10) text = (Span){text.data + 2, text.length - 2};
     token->value = drop_underscores(lexer, text);

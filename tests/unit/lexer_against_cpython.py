@@ -76,8 +76,10 @@ def expected_tokens(data):
     if '\f' in source or '\x1c' in source or '\x85' in source or '\u2028' in source:
         lines = [line + '\n' for line in source.replace('\r\n', '\n').split('\n')]
     out = []
-    text_start = None
+    text_start = comment = None
     for token in tokenize.tokenize(io.BytesIO(data).readline):
+        if token.type == T.COMMENT:
+            comment = token.start
         if token.type in SKIPPED:
             continue
         kind = kind_of(token)
@@ -95,6 +97,8 @@ def expected_tokens(data):
             text = None
         if kind == 'NEWLINE' and token.string in ('', '\r\n'):
             end = (end[0], start[1] + 1)
+        if kind == 'NEWLINE' and comment and comment[0] == start[0]:
+            start = comment
         out.append((kind, start, end, text))
     return out
 
