@@ -231,12 +231,15 @@ LexStatus lexer_decode_bytes(Lexer *lexer, Token *token, Span body) {
 /* The end of the piece of f-string text that begins here: behind the first brace of a
  * doubled pair, or at the end. */
 static const char *find_piece_end(const char *at, const char *end, bool is_raw) {
+    bool is_name = false; /* between \N{ and } */
     while (at < end) {
         char c = *at++;
         if (c == '\\' && at < end && *at != '{' && *at != '}') {
-            bool is_named = !is_raw && *at == 'N' && at + 1 < end && at[1] == '{';
-            const char *close = is_named ? memchr(at, '}', (usize)(end - at)) : NULL;
-            at = close ? close + 1 : at + 1;
+            bool begins_name = !is_raw && *at == 'N' && at + 1 < end && at[1] == '{';
+            is_name |= begins_name;
+            at += begins_name ? 2 : 1;
+        } else if (c == '}' && is_name) {
+            is_name = false;
         } else if ((c == '{' || c == '}') && at < end && *at == c) {
             return at;
         }

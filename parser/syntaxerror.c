@@ -11,6 +11,15 @@ static void set_text(Parser *parser, SyntaxProblem *problem) {
     problem->text = lexer_line(&parser->lexer, problem->line);
 }
 
+/* CPython measures the end in the line of the start. */
+static i32 find_end_column(const Parser *parser, const LexError *error) {
+    Position end = {error->start.line, error->end.column};
+    usize length = lexer_line(&parser->lexer, end.line).length;
+    bool is_beyond = error->end.line != end.line && end.column > length;
+    if (is_beyond) end.column = (u32)length;
+    return (i32)lexer_column(&parser->lexer, end) + 1;
+}
+
 void syntaxerror_from_lexer(Parser *parser, const LexError *error, SyntaxProblem *problem) {
     static const ProblemKind kinds[] = {
         [LEX_SYNTAX_ERROR] = PROBLEM_SYNTAX,
@@ -24,13 +33,7 @@ void syntaxerror_from_lexer(Parser *parser, const LexError *error, SyntaxProblem
     if (!error->start.line) return;
     problem->column = (i32)lexer_column(&parser->lexer, error->start) + 1;
     problem->end_line = (i32)(error->end.line ? error->end.line : error->start.line);
-    problem->end_column = error->missing_end;
-    if (error->end.line) {
-        problem->end_column = (i32)lexer_column(&parser->lexer, error->end) + 1;
-    } else {
-        problem->end_line = (i32)error->start.line;
-        problem->end_column = error->missing_end;
-    }
+    problem->end_column = error->end.line ? find_end_column(parser, error) : error->missing_end;
     set_text(parser, problem);
 }
 
