@@ -138,6 +138,7 @@ void report_bare_generator(Peg *peg, const Shape *args, const Shape *comprehensi
 void report_late_positional(Peg *peg, const Shape *args);
 void check_strings(Peg *peg, const Shape *parts, Shape *result);
 void check_conversion(Peg *peg, const Shape *mark, const Shape *letter);
+void check_conversion_letter(Peg *peg, const Shape *letter); /* NULL: none */
 
 const Token *token_of(const Peg *peg, const Shape *shape);
 Shape *shape_first(const Shape *shape);

@@ -310,10 +310,15 @@ void check_conversion(Peg *peg, const Shape *mark, const Shape *letter) {
     if (name->start.line != from->end.line || name->start.column != from->end.column) {
         error_range(peg, mark, letter,
                     "f-string: conversion type must come right after the exclamanation mark");
-    } else if (name->text.length != 1 || !strchr("sra", name->text.data[0])) {
-        error_at(peg, letter,
-                 "f-string: invalid conversion character '%.*s': expected 's', 'r', or 'a'",
-                 (int)name->text.length, name->text.data);
     }
 }
 
+void check_conversion_letter(Peg *peg, const Shape *letter) {
+    if (!letter) return;
+    Span name = token_of(peg, letter)->text;
+    if (name.length != 1 || !strchr("sra", name.data[0])) {
+        error_at(peg, letter,
+                 "f-string: invalid conversion character '%.*s': expected 's', 'r', or 'a'",
+                 (int)name.length, name.data);
+    }
+}
