@@ -23,8 +23,9 @@ Argument generator_argument(Builder *builder, Piece element, Vector *generators)
 }
 
 static void add_positional(Builder *builder, ArgumentList *list, Argument argument) {
-    bool is_late = argument.kind == ARGUMENT_STAR ? list->has_mapping
-                                                  : list->has_keyword || list->has_mapping;
+    bool is_late = argument.kind == ARGUMENT_STAR
+                       ? list->has_mapping
+                       : list->has_keyword || list->has_mapping;
     if (is_late) build_fail(builder);
     list->has_generator |= argument.kind == ARGUMENT_GENERATOR;
     list->positional = vector_add(builder, list->positional, argument.node);
@@ -60,10 +61,11 @@ static void place_generator(Builder *builder, ArgumentList *list, u32 open, u32 
                                                    last->end.line, last->end.column};
 }
 
-Piece build_call(Builder *builder, Piece function, u32 open, ArgumentList *list, u32 close) {
+Piece build_call(Builder *builder, Piece function, u32 open, ArgumentList *list,
+                 u32 close) {
     if (list && list->has_generator) place_generator(builder, list, open, close);
-    Node *node = ast_Call(builder->arena, range_from(builder, function.first), function.node,
-                          vector_list(list ? list->positional : NULL),
+    Node *node = ast_Call(builder->arena, range_from(builder, function.first),
+                          function.node, vector_list(list ? list->positional : NULL),
                           vector_list(list ? list->keywords : NULL));
     return (Piece){node, function.first};
 }

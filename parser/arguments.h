@@ -1,5 +1,5 @@
-/* Arguments of calls and classes, parameters of functions and lambdas: collected as they come,
- * then checked for their order.
+/* Arguments of calls and classes, parameters of functions and lambdas: collected as they
+ * come, then checked for their order.
  */
 #ifndef APY_PARSER_ARGUMENTS_H
 #define APY_PARSER_ARGUMENTS_H
@@ -46,7 +46,8 @@ Argument mapping_argument(Builder *builder, u32 first, Piece value);
 Argument generator_argument(Builder *builder, Piece element, Vector *generators);
 ArgumentList *arguments_add(Builder *builder, ArgumentList *list, Argument argument);
 ArgumentList *arguments_end_comma(ArgumentList *list);
-Piece build_call(Builder *builder, Piece function, u32 open, ArgumentList *list, u32 close);
+Piece build_call(Builder *builder, Piece function, u32 open, ArgumentList *list,
+                 u32 close);
 
 Node *arg_node(Builder *builder, u32 name, Node *annotation);
 ParameterList *parameters_add(Builder *builder, ParameterList *list, Parameter parameter);

@@ -1,9 +1,9 @@
 #include "parser/ast.h"
 
 const char *ast_operator_name(FieldType type, u8 op) {
-    static const char *const operators[] = {"Add",    "Sub",    "Mult",  "MatMult", "Div",
-                                            "Mod",    "Pow",    "LShift", "RShift", "BitOr",
-                                            "BitXor", "BitAnd", "FloorDiv"};
+    static const char *const operators[] = {
+        "Add",    "Sub",    "Mult",  "MatMult", "Div",    "Mod",     "Pow",
+        "LShift", "RShift", "BitOr", "BitXor",  "BitAnd", "FloorDiv"};
     static const char *const bools[] = {"And", "Or"};
     static const char *const unaries[] = {"Invert", "Not", "UAdd", "USub"};
     static const char *const compares[] = {"Eq",  "NotEq", "Lt",    "LtE", "Gt",

@@ -8,13 +8,13 @@
  *     BinOpNode *as_BinOp(Node *)             the checked cast
  *     Node *ast_BinOp(Arena *, SourceRange, Node *left, u8 op, Node *right)
  * and a row in node_infos[], by which anything can walk a tree without knowing the kinds.
- * Nodes that are the only one of their group (arguments, match_case) have a field type of their
- * own (ArgumentsNode *, MatchCaseNode *); every other child is a Node *.
+ * Nodes that are the only one of their group (arguments, match_case) have a field type of
+ * their own (ArgumentsNode *, MatchCaseNode *); every other child is a Node *.
  *
- * An absent child is NULL, an absent identifier or string has data == NULL. Identifiers are
- * NFKC and not mangled. Trees live in the arena they were made in, texts too. A constructor
- * returns NULL when memory is out (arena->out_of_memory) or when a child it needs is NULL, so
- * that failure travels upwards by itself.
+ * An absent child is NULL, an absent identifier or string has data == NULL. Identifiers
+ * are NFKC and not mangled. Trees live in the arena they were made in, texts too. A
+ * constructor returns NULL when memory is out (arena->out_of_memory) or when a child it
+ * needs is NULL, so that failure travels upwards by itself.
  */
 #ifndef APY_PARSER_AST_H
 #define APY_PARSER_AST_H
@@ -30,7 +30,7 @@ typedef struct SourceRange {
 typedef struct Node {
     u8 kind;            /* NODE_... */
     bool parenthesised; /* an expression that stood in parentheses of its own */
-    u16 height;         /* longest way down to a leaf, itself included; stops at UINT16_MAX */
+    u16 height; /* longest way down to a leaf, itself included; stops at UINT16_MAX */
     SourceRange at;
 } Node;
 
@@ -68,7 +68,12 @@ typedef enum Operator {
 
 typedef enum BoolOperator { BOOL_AND, BOOL_OR } BoolOperator;
 
-typedef enum UnaryOperator { UNARY_INVERT, UNARY_NOT, UNARY_ADD, UNARY_SUB } UnaryOperator;
+typedef enum UnaryOperator {
+    UNARY_INVERT,
+    UNARY_NOT,
+    UNARY_ADD,
+    UNARY_SUB
+} UnaryOperator;
 
 typedef enum CompareOperator {
     COMPARE_EQ,

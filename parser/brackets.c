@@ -1,4 +1,5 @@
-/* Which brackets are open at some token, counted from where the faulty statement begins. */
+/* Which brackets are open at some token, counted from where the faulty statement begins.
+ */
 #include "parser/peg.h"
 
 enum { MAX_OPEN = LEXER_MAX_BRACKETS + LEXER_MAX_FSTRINGS };
@@ -30,7 +31,8 @@ static OpenKind innermost(const Brackets *brackets) {
 static OpenKind brace_kind(const Brackets *brackets, u16 before) {
     OpenKind inner = innermost(brackets);
     if (inner == OPEN_FSTRING || before == TOKEN_FSTRING_MIDDLE) return OPEN_FIELD;
-    bool is_format = inner == OPEN_FIELD && (before == TOKEN_COLON || before == TOKEN_RBRACE);
+    bool is_format =
+        inner == OPEN_FIELD && (before == TOKEN_COLON || before == TOKEN_RBRACE);
     return is_format ? OPEN_FIELD : OPEN_BRACKET;
 }
 
@@ -38,7 +40,9 @@ static void count(const Peg *peg, Brackets *brackets) {
     const Token *tokens = peg->parser->tokens;
     for (u32 i = peg->parser->statement; i < peg->mark; i++) {
         switch (tokens[i].kind) {
-        case TOKEN_LBRACE: open(brackets, brace_kind(brackets, tokens[i - 1].kind)); break;
+        case TOKEN_LBRACE:
+            open(brackets, brace_kind(brackets, tokens[i - 1].kind));
+            break;
         case TOKEN_LPAR:
         case TOKEN_LSQB: open(brackets, OPEN_BRACKET); break;
         case TOKEN_FSTRING_START: open(brackets, OPEN_FSTRING); break;

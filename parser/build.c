@@ -2,8 +2,9 @@
 #include "parser/build.h"
 
 /* A piece from `first` to the last token shifted; NAME names the constructor. */
-#define MAKE(name, first, ...)                                                            \
-    ((Piece){ast_##name(builder->arena, range_from(builder, (first)), __VA_ARGS__), (first)})
+#define MAKE(name, first, ...)                                                      \
+    ((Piece){ast_##name(builder->arena, range_from(builder, (first)), __VA_ARGS__), \
+             (first)})
 
 Piece build_row(Builder *builder, Vector *items, bool has_comma) {
     if (!items) return (Piece){0};

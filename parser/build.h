@@ -1,12 +1,13 @@
 /* The actions of the grammar, part one: the Builder they share, and expressions.
  *
- * Actions run while the grammar reduces. What they are given are tokens by index and Pieces;
- * what they make goes to the arena. A node ends where the last token shifted ends (layout does
- * not count), which is exactly CPython's rule, so only its start is ever passed.
+ * Actions run while the grammar reduces. What they are given are tokens by index and
+ * Pieces; what they make goes to the arena. A node ends where the last token shifted ends
+ * (layout does not count), which is exactly CPython's rule, so only its start is ever
+ * passed.
  *
- * An input that the grammar takes but Python does not is refused with build_fail; the action
- * still returns something, and the driver stops. Memory running out is left in the arena;
- * nodes are then NULL and every function here bears that.
+ * An input that the grammar takes but Python does not is refused with build_fail; the
+ * action still returns something, and the driver stops. Memory running out is left in the
+ * arena; nodes are then NULL and every function here bears that.
  */
 #ifndef APY_PARSER_BUILD_H
 #define APY_PARSER_BUILD_H

@@ -7,21 +7,22 @@ static bool is_async(const Builder *builder, u32 first) {
 }
 
 Node *if_statement(Builder *builder, u32 first, Piece test, Vector *body, Vector *rest) {
-    return ast_If(builder->arena, range_from(builder, first), test.node, vector_list(body),
-                  vector_list(rest));
+    return ast_If(builder->arena, range_from(builder, first), test.node,
+                  vector_list(body), vector_list(rest));
 }
 
-Node *while_statement(Builder *builder, u32 first, Piece test, Vector *body, Vector *rest) {
-    return ast_While(builder->arena, range_from(builder, first), test.node, vector_list(body),
-                     vector_list(rest));
+Node *while_statement(Builder *builder, u32 first, Piece test, Vector *body,
+                      Vector *rest) {
+    return ast_While(builder->arena, range_from(builder, first), test.node,
+                     vector_list(body), vector_list(rest));
 }
 
-Node *for_statement(Builder *builder, u32 first, Piece target, Piece iterable, Vector *body,
-                    Vector *rest) {
+Node *for_statement(Builder *builder, u32 first, Piece target, Piece iterable,
+                    Vector *body, Vector *rest) {
     SourceRange at = range_from(builder, first);
     return (is_async(builder, first) ? ast_AsyncFor : ast_For)(
-        builder->arena, at, target.node, iterable.node, vector_list(body), vector_list(rest),
-        (Span){0});
+        builder->arena, at, target.node, iterable.node, vector_list(body),
+        vector_list(rest), (Span){0});
 }
 
 Node *with_item_node(Builder *builder, Piece value, Node *target) {
@@ -70,9 +71,9 @@ Node *with_statement(Builder *builder, u32 first, Vector *items, Vector *body) {
 
 Handler handler_make(Builder *builder, u32 first, Node *type, u32 name, Vector *body,
                      bool is_star) {
-    Node *node = ast_ExceptHandler(builder->arena, range_from(builder, first), type,
-                                   name ? name_of(builder, name) : (Span){0},
-                                   vector_list(body));
+    Node *node =
+        ast_ExceptHandler(builder->arena, range_from(builder, first), type,
+                          name ? name_of(builder, name) : (Span){0}, vector_list(body));
     return (Handler){node, is_star};
 }
 
@@ -99,7 +100,8 @@ Node *function_node(Builder *builder, u32 first, u32 name, Vector *type_params,
 Node *class_node(Builder *builder, u32 first, u32 name, Vector *type_params,
                  ArgumentList *arguments, Vector *body) {
     if (arguments && arguments->has_generator) build_fail(builder);
-    return ast_ClassDef(builder->arena, range_from(builder, first), name_of(builder, name),
+    return ast_ClassDef(builder->arena, range_from(builder, first),
+                        name_of(builder, name),
                         vector_list(arguments ? arguments->positional : NULL),
                         vector_list(arguments ? arguments->keywords : NULL),
                         vector_list(body), (NodeList){0}, vector_list(type_params));
@@ -109,7 +111,8 @@ Node *decorate(Builder *builder, Vector *decorators, Node *node) {
     (void)builder;
     NodeList list = vector_list(decorators);
     if (is_kind(node, NODE_FunctionDef)) as_FunctionDef(node)->decorator_list = list;
-    if (is_kind(node, NODE_AsyncFunctionDef)) as_AsyncFunctionDef(node)->decorator_list = list;
+    if (is_kind(node, NODE_AsyncFunctionDef))
+        as_AsyncFunctionDef(node)->decorator_list = list;
     if (is_kind(node, NODE_ClassDef)) as_ClassDef(node)->decorator_list = list;
     for (u32 i = 0; i < list.count; i++) ast_raise_height(node, list.items[i]);
     return node;

@@ -2,8 +2,9 @@
 #include "parser/build.h"
 #include "parser/targets.h"
 
-#define MAKE(name, first, ...)                                                            \
-    ((Piece){ast_##name(builder->arena, range_from(builder, (first)), __VA_ARGS__), (first)})
+#define MAKE(name, first, ...)                                                      \
+    ((Piece){ast_##name(builder->arena, range_from(builder, (first)), __VA_ARGS__), \
+             (first)})
 
 Piece build_group(Builder *builder, u32 first, Piece inner) {
     (void)builder;

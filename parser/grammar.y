@@ -22,6 +22,8 @@
 %start_symbol start
 
 %include {
+#include <stdlib.h>
+
 #include "lexer/token.h"
 #include "parser/arguments.h"
 #include "parser/build.h"
@@ -30,6 +32,10 @@
 #include "parser/literals.h"
 #include "parser/targets.h"
 
+/* Lemon's code has one that it does not use. */
+#pragma GCC diagnostic ignored "-Wunused-variable"
+
+#undef TOKEN
 #define TOKEN(name, text) LEXER_##name = TOKEN_##name,
 enum {
 #include "lexer/token.def"
@@ -44,6 +50,7 @@ u32 parse_tokens_depth(void *machine) {
 }
 
 /* The lexer's numbers are ours. */
+#undef TOKEN
 #define TOKEN(name, text) _Static_assert(LEXER_##name == TOKEN_##name, "see token.def");
 #include "lexer/token.def"
 #undef TOKEN

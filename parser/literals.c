@@ -8,8 +8,8 @@ Piece strings_literal(Builder *builder, u32 token, ConstantKind kind) {
     return (Piece){ast_Constant(builder->arena, at, value, mark), token};
 }
 
-/* The texts of constants [from, to) joined: a constant from the first's start to the last's end,
- * marked as the first is. */
+/* The texts of constants [from, to) joined: a constant from the first's start to the
+ * last's end, marked as the first is. */
 static Node *join(Builder *builder, Node *const *items, u32 from, u32 to) {
     if (to - from == 1) return items[from];
     usize length = 0;
@@ -75,7 +75,8 @@ static Vector *flatten(Builder *builder, const Vector *literals) {
             continue;
         }
         NodeList values = as_JoinedStr(node)->values;
-        for (u32 k = 0; k < values.count; k++) parts = vector_add(builder, parts, values.items[k]);
+        for (u32 k = 0; k < values.count; k++)
+            parts = vector_add(builder, parts, values.items[k]);
     }
     return parts;
 }
@@ -109,7 +110,8 @@ Vector *fstring_add_field(Builder *builder, Vector *parts, FstringField field) {
 u32 fstring_conversion(Builder *builder, u32 mark, u32 letter) {
     const Token *name = &builder->tokens[letter];
     Position end = builder->tokens[mark].end;
-    if (name->start.line != end.line || name->start.column != end.column) build_fail(builder);
+    if (name->start.line != end.line || name->start.column != end.column)
+        build_fail(builder);
     if (name->text.length != 1 || !strchr("sra", name->text.data[0])) build_fail(builder);
     return letter;
 }
@@ -120,7 +122,8 @@ FstringFormat fstring_format(Builder *builder, u32 colon, Vector *parts) {
     return (FstringFormat){colon, ast_JoinedStr(builder->arena, at, vector_list(parts))};
 }
 
-/* The token behind the `=` carries the text; the constant reaches from behind the brace to it. */
+/* The token behind the `=` carries the text; the constant reaches from behind the brace
+ * to it. */
 static Node *debug_constant(Builder *builder, u32 open, u32 behind) {
     const Token *token = &builder->tokens[behind];
     Position start = builder->tokens[open].end;
@@ -133,8 +136,9 @@ FstringField fstring_field(Builder *builder, u32 open, Piece value, bool has_deb
                            u32 conversion, FstringFormat format, u32 close) {
     i32 letter = conversion ? builder->tokens[conversion].text.data[0] : -1;
     if (has_debug && !conversion && !format.colon) letter = 'r';
-    FstringField field = {NULL, ast_FormattedValue(builder->arena, range_from(builder, open),
-                                                   value.node, letter, format.node)};
+    FstringField field = {NULL,
+                          ast_FormattedValue(builder->arena, range_from(builder, open),
+                                             value.node, letter, format.node)};
     if (has_debug) {
         u32 behind = conversion ? conversion - 1 : format.colon ? format.colon : close;
         field.debug = debug_constant(builder, open, behind);

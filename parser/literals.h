@@ -1,5 +1,5 @@
-/* Strings: the lexer has decoded the literals; here neighbours are joined, and f-strings become
- * JoinedStr nodes with CPython's parts and places.
+/* Strings: the lexer has decoded the literals; here neighbours are joined, and f-strings
+ * become JoinedStr nodes with CPython's parts and places.
  */
 #ifndef APY_PARSER_LITERALS_H
 #define APY_PARSER_LITERALS_H

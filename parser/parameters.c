@@ -9,8 +9,8 @@ struct ParameterList {
 };
 
 Node *arg_node(Builder *builder, u32 name, Node *annotation) {
-    return ast_arg(builder->arena, range_from(builder, name), name_of(builder, name), annotation,
-                   (Span){0});
+    return ast_arg(builder->arena, range_from(builder, name), name_of(builder, name),
+                   annotation, (Span){0});
 }
 
 static void add_plain(Builder *builder, ParameterList *list, Parameter parameter) {
@@ -48,7 +48,8 @@ static void add_doublestar(Builder *builder, ParameterList *list, Parameter para
     list->doublestar = parameter.arg;
 }
 
-ParameterList *parameters_add(Builder *builder, ParameterList *list, Parameter parameter) {
+ParameterList *parameters_add(Builder *builder, ParameterList *list,
+                              Parameter parameter) {
     if (!list) list = ARENA_NEW(builder->arena, ParameterList);
     if (!list) return NULL;
     if (list->doublestar) build_fail(builder);
@@ -68,14 +69,15 @@ ArgumentsNode *parameters_build(Builder *builder, ParameterList *list) {
     if (list->needs_name) build_fail(builder);
     Node *node = ast_arguments(
         builder->arena, (SourceRange){0}, vector_list(list->positional_only),
-        vector_list(list->positional), (ArgNode *)list->star, vector_list(list->keyword_only),
-        vector_list(list->keyword_defaults), (ArgNode *)list->doublestar,
-        vector_list(list->defaults));
+        vector_list(list->positional), (ArgNode *)list->star,
+        vector_list(list->keyword_only), vector_list(list->keyword_defaults),
+        (ArgNode *)list->doublestar, vector_list(list->defaults));
     return (ArgumentsNode *)node;
 }
 
 Piece build_lambda(Builder *builder, u32 first, ParameterList *list, Piece body) {
     ArgumentsNode *arguments = parameters_build(builder, list);
-    Node *node = ast_Lambda(builder->arena, range_from(builder, first), arguments, body.node);
+    Node *node =
+        ast_Lambda(builder->arena, range_from(builder, first), arguments, body.node);
     return (Piece){node, first};
 }

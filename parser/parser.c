@@ -1,10 +1,11 @@
-/* The driver: takes tokens from the lexer, gives them to lemon's machine, and sees when the
- * input is complete or wrong.
+/* The driver: takes tokens from the lexer, gives them to lemon's machine, and sees when
+ * the input is complete or wrong.
  */
 #include "parser/parser.h"
 
 #include <stdlib.h>
 
+#include "base/unicode_names.h"
 #include "lexer/source.h"
 #include "parser/state.h"
 
@@ -14,7 +15,8 @@ void parse_tokens_Free(void *machine, void (*release)(void *));
 void parse_tokens_(void *machine, int kind, u32 token, Builder *builder);
 u32 parse_tokens_depth(void *machine);
 
-/* CPython's parser is at its end with some 6,000 operators, or fewer lambdas, in each other. */
+/* CPython's parser is at its end with some 6,000 operators, or fewer lambdas, in each
+ * other. */
 enum { MAX_DEPTH = 24000 };
 
 /* The START_ markers are the last tokens of the grammar. */
@@ -42,8 +44,8 @@ static bool is_end(const Parser *parser, const Token *token) {
            token->start.line == lexer_line_count(&parser->lexer);
 }
 
-/* CPython's rule for a single statement: the end of its text is an empty line, once for all
- * that comes before it. Only in files a missing newline is supplied. */
+/* CPython's rule for a single statement: the end of its text is an empty line, once for
+ * all that comes before it. Only in files a missing newline is supplied. */
 static void adapt_end(Parser *parser, Token *token) {
     if (!is_end(parser, token)) {
         parser->has_begun = true;
@@ -81,13 +83,18 @@ static bool feed(Parser *parser, int kind, u32 token) {
     return !parser->builder.failed && !parser->arena->out_of_memory;
 }
 
+/* \N{...} */
+static bool find_character(void *context, Span name, u32 *code_point) {
+    (void)context;
+    return unicode_find_name(name, code_point);
+}
+
 static void set_up(Parser *parser, Arena *arena, const ParseOptions *options) {
     *parser = (Parser){.arena = arena, .options = *options};
     parser->builder.arena = arena;
     parser->made_newline = UINT32_MAX;
     lexer_init(&parser->lexer, arena, options->filename);
-    parser->lexer.find_name = options->find_name;
-    parser->lexer.find_name_context = options->find_name_context;
+    parser->lexer.find_name = find_character;
     softwords_init(&parser->softwords, &parser->lexer);
     parser->machine = parse_tokens_Alloc(malloc);
     if (!parser->machine || !make_room(parser)) {
@@ -124,7 +131,8 @@ static bool continues_statement(u16 kind) {
            kind == TOKEN_FINALLY;
 }
 
-/* Keep note of where the top-level statement began, for the search for an error's text. */
+/* Keep note of where the top-level statement began, for the search for an error's text.
+ */
 static void note_statement(Parser *parser, u32 token) {
     u16 kind = parser->tokens[token].kind;
     u16 before = parser->tokens[token - 1].kind;
@@ -140,7 +148,8 @@ static void note_statement(Parser *parser, u32 token) {
     parser->is_compound = begins_compound(kind);
 }
 
-/* At a prompt: is the statement over with this token? An empty line ends a compound one. */
+/* At a prompt: is the statement over with this token? An empty line ends a compound one.
+ */
 static bool ends_statement(const Parser *parser, u32 token) {
     if (parser->tokens[token].kind != TOKEN_NEWLINE || parser->depth) return false;
     u16 before = parser->tokens[token - 1].kind;
@@ -193,7 +202,8 @@ static ParseStatus report(Parser *parser, ParseStatus status, ParseResult *resul
 
 /* A single statement was read: nothing but comments may follow. */
 static ParseStatus check_rest(Parser *parser, ParseResult *result) {
-    if (parser->options.mode != PARSE_INTERACTIVE || parser->has_ended) return PARSE_COMPLETE;
+    if (parser->options.mode != PARSE_INTERACTIVE || parser->has_ended)
+        return PARSE_COMPLETE;
     u32 last = parser->count - 1;
     if (parser_read(parser) == LEX_TOKEN && parser->has_ended) return PARSE_COMPLETE;
     result->tree = NULL;
@@ -208,8 +218,8 @@ static bool decode(Parser *parser, Span *source, ParseResult *result) {
     bool is_good;
     if (flags & (PARSE_DECODE | PARSE_BYTES)) {
         SourceKind kind = flags & PARSE_DECODE ? SOURCE_FILE : SOURCE_BYTES;
-        is_good = source_decode(parser->arena, parser->options.filename, *source, kind, source,
-                                &error);
+        is_good = source_decode(parser->arena, parser->options.filename, *source, kind,
+                                source, &error);
     } else {
         is_good = source_check_text(*source, &error);
     }

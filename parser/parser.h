@@ -6,12 +6,13 @@
  *
  * A statement that comes line by line, at a prompt:
  *     Parser *parser = parser_new(&arena, &options);
- *     while ((status = parser_push(parser, line, &result)) == PARSE_NEED_MORE) prompt_again();
- *     parser_free(parser);
- * The statement is complete as at CPython's prompt: a simple one with its line, a compound one
- * with an empty line. Every statement wants a new Parser.
+ *     while ((status = parser_push(parser, line, &result)) == PARSE_NEED_MORE)
+ * prompt_again(); parser_free(parser); The statement is complete as at CPython's prompt:
+ * a simple one with its line, a compound one with an empty line. Every statement wants a
+ * new Parser.
  *
- * Tree, texts and problem live in the arena; warnings too. Nothing is shared between parsers.
+ * Tree, texts and problem live in the arena; warnings too. Nothing is shared between
+ * parsers.
  */
 #ifndef APY_PARSER_PARSER_H
 #define APY_PARSER_PARSER_H
@@ -26,18 +27,18 @@ typedef enum ParseMode {
 } ParseMode;
 
 enum {
-    PARSE_DECODE = 1,           /* the source is a file's bytes: honour BOM and coding line */
-    PARSE_BYTES = 8,            /* bytes given to compile(): the same, other messages */
-    PARSE_ALLOW_INCOMPLETE = 2, /* an error only because the text ends sets is_incomplete */
-    PARSE_DONT_IMPLY_DEDENT = 4, /* PARSE_INTERACTIVE: the end of the text closes no block */
+    PARSE_DECODE = 1, /* the source is a file's bytes: honour BOM and coding line */
+    PARSE_BYTES = 8,  /* bytes given to compile(): the same, other messages */
+    PARSE_ALLOW_INCOMPLETE =
+        2, /* an error only because the text ends sets is_incomplete */
+    PARSE_DONT_IMPLY_DEDENT =
+        4, /* PARSE_INTERACTIVE: the end of the text closes no block */
 };
 
 typedef struct ParseOptions {
     Span filename;
     ParseMode mode;
-    u32 flags;                /* PARSE_... */
-    LexNameLookup *find_name; /* of \N{...}; NULL knows no names */
-    void *find_name_context;
+    u32 flags; /* PARSE_... */
 } ParseOptions;
 
 typedef enum ProblemKind {
@@ -47,8 +48,8 @@ typedef enum ProblemKind {
     PROBLEM_MEMORY, /* MemoryError: too deep, or memory is out; only the message is set */
 } ProblemKind;
 
-/* The numbers are those of CPython's SyntaxError: columns count code points from 1; an end of 0
- * or -1 is none. */
+/* The numbers are those of CPython's SyntaxError: columns count code points from 1; an
+ * end of 0 or -1 is none. */
 typedef struct SyntaxProblem {
     ProblemKind kind;
     bool is_incomplete; /* more text could make it right */

@@ -1,7 +1,8 @@
 #include "parser/patterns.h"
 
-#define MAKE(name, first, ...)                                                            \
-    ((Piece){ast_##name(builder->arena, range_from(builder, (first)), __VA_ARGS__), (first)})
+#define MAKE(name, first, ...)                                                      \
+    ((Piece){ast_##name(builder->arena, range_from(builder, (first)), __VA_ARGS__), \
+             (first)})
 
 Node *match_statement(Builder *builder, u32 first, Piece subject, Vector *cases) {
     return ast_Match(builder->arena, range_from(builder, first), subject.node,
@@ -49,7 +50,8 @@ Piece pattern_value(Builder *builder, Piece value) {
 
 static bool is_imaginary(const Node *node) {
     if (is_kind(node, NODE_UnaryOp)) node = as_UnaryOp(node)->operand;
-    return is_kind(node, NODE_Constant) && as_Constant(node)->value.kind == CONSTANT_IMAGINARY;
+    return is_kind(node, NODE_Constant) &&
+           as_Constant(node)->value.kind == CONSTANT_IMAGINARY;
 }
 
 Piece pattern_complex(Builder *builder, Piece real, Operator op, Piece imaginary) {
@@ -101,8 +103,8 @@ Piece pattern_mapping(Builder *builder, u32 first, MappingItems *items) {
     MappingItems none = {0};
     if (!items) items = &none;
     Span rest = items->rest ? name_of(builder, items->rest) : (Span){0};
-    return MAKE(MatchMapping, first, vector_list(items->keys), vector_list(items->patterns),
-                rest);
+    return MAKE(MatchMapping, first, vector_list(items->keys),
+                vector_list(items->patterns), rest);
 }
 
 ClassItems *class_items_add(Builder *builder, ClassItems *items, ClassItem item) {
@@ -110,7 +112,8 @@ ClassItems *class_items_add(Builder *builder, ClassItems *items, ClassItem item)
     if (!items) return NULL;
     if (item.name) {
         items->keywords = names_add(builder, items->keywords, item.name);
-        items->keyword_patterns = vector_add(builder, items->keyword_patterns, item.pattern);
+        items->keyword_patterns =
+            vector_add(builder, items->keyword_patterns, item.pattern);
         return items;
     }
     if (items->keywords.count) build_fail(builder);

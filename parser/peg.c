@@ -1,7 +1,8 @@
 /* The interpreter of errors.peg. */
 #include "parser/peg.h"
 
-/* Results are kept by place, rule and, for PEG_IS_CACHE, whether invalid_ rules took part. */
+/* Results are kept by place, rule and, for PEG_IS_CACHE, whether invalid_ rules took
+ * part. */
 struct Memo {
     Memo *next;
     u16 rule;
@@ -129,7 +130,8 @@ static void collect(Peg *peg, Collection *collection, Shape *shape) {
         collect_one(peg, collection, shape);
         return;
     }
-    for (u32 i = 0; i < shape->count; i++) collect_one(peg, collection, shape->children[i]);
+    for (u32 i = 0; i < shape->count; i++)
+        collect_one(peg, collection, shape->children[i]);
 }
 
 static Shape *shape_of(Peg *peg, u8 kind, u32 start, const Collection *collection) {
@@ -263,7 +265,8 @@ static bool run_alternatives(Peg *peg, const PegRule *rule, Shape **out) {
 static Memo *find_memo(Peg *peg, u16 number, u8 flags) {
     for (Memo *memo = peg->memos[peg->mark]; memo; memo = memo->next) {
         if (memo->rule != number) continue;
-        if (!(flags & PEG_IS_CACHE) || memo->with_invalid == peg->with_invalid) return memo;
+        if (!(flags & PEG_IS_CACHE) || memo->with_invalid == peg->with_invalid)
+            return memo;
     }
     return NULL;
 }
@@ -279,7 +282,8 @@ static Memo *add_memo(Peg *peg, u16 number, u32 start) {
     return memo;
 }
 
-/* A left-recursive rule: what it matched so far stands for itself, until it grows no more. */
+/* A left-recursive rule: what it matched so far stands for itself, until it grows no
+ * more. */
 static bool grow(Peg *peg, u16 number, Shape **out) {
     u32 start = peg->mark;
     Memo *memo = add_memo(peg, number, start);
@@ -330,13 +334,15 @@ static bool dispatch(Peg *peg, u16 number, Shape **out) {
         *out = memo->shape;
         return memo->matched;
     }
-    return rule->flags & PEG_IS_LEFT ? grow(peg, number, out) : run_and_keep(peg, number, out);
+    return rule->flags & PEG_IS_LEFT ? grow(peg, number, out)
+                                     : run_and_keep(peg, number, out);
 }
 
 static bool run_rule(Peg *peg, u16 number, Shape **out) {
     if (peg->state != PEG_READING) return false;
     if (peg->depth == PEG_MAX_DEPTH) {
-        *peg->problem = (SyntaxProblem){.kind = PROBLEM_MEMORY, .message = PARSER_TOO_COMPLEX};
+        *peg->problem =
+            (SyntaxProblem){.kind = PROBLEM_MEMORY, .message = PARSER_TOO_COMPLEX};
         peg->state = PEG_REPORTED;
         return false;
     }

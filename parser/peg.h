@@ -1,18 +1,20 @@
 /* The second reading of a faulty input, after errors.peg: finds the mistake to report.
  *
- * The interpreter (peg.c) tries alternatives in order, backtracks, keeps results for the rules
- * that ask for it, and makes Shapes: trees of what was matched, with just enough in them for the
- * messages. Everything lives in an arena of its own that is dropped with the answer.
+ * The interpreter (peg.c) tries alternatives in order, backtracks, keeps results for the
+ * rules that ask for it, and makes Shapes: trees of what was matched, with just enough in
+ * them for the messages. Everything lives in an arena of its own that is dropped with the
+ * answer.
  *
- * How far the input was looked at (peg->fill) matters: some messages point at the last token
- * anybody asked for.
+ * How far the input was looked at (peg->fill) matters: some messages point at the last
+ * token anybody asked for.
  */
 #ifndef APY_PARSER_PEG_H
 #define APY_PARSER_PEG_H
 
 #include "parser/state.h"
 
-/* Kinds of shapes: those of nodes, and these. Lists are spliced into the shape around them. */
+/* Kinds of shapes: those of nodes, and these. Lists are spliced into the shape around
+ * them. */
 enum {
     SHAPE_LIST = NODE_KIND_COUNT,
     SHAPE_TOKEN,
@@ -79,7 +81,7 @@ typedef struct PegItem {
 typedef struct PegAlternative {
     u16 items;
     u8 count;
-    i8 result;       /* the item that is the result, or -1: a shape of `kind` */
+    i8 result; /* the item that is the result, or -1: a shape of `kind` */
     u8 kind;
     bool is_invalid; /* only for the search for mistakes */
     bool checks;     /* the action only checks the result */
@@ -106,8 +108,8 @@ enum { PEG_MAX_DEPTH = 6000, PEG_MAX_ITEMS = 12 };
 /* Read from token `start` by the rule. True when it matched. */
 bool peg_run(Peg *peg, u16 rule, u32 start);
 void peg_free(Peg *peg);
-/* Make sure that the token at this index is read; false when the lexer has an error (reported)
- * or memory is out. */
+/* Make sure that the token at this index is read; false when the lexer has an error
+ * (reported) or memory is out. */
 bool peg_fetch(Peg *peg, u32 token);
 
 /* How many brackets are open behind the token before the mark. */
@@ -115,16 +117,17 @@ u32 peg_level_before(const Peg *peg);
 /* Is the token at the mark text of an f-string's format, or its end? */
 bool peg_is_in_format(const Peg *peg);
 
-/* Reports, for the actions in errors.peg. The first report wins. A shape stands for its range;
- * `last` is the last token looked at. */
+/* Reports, for the actions in errors.peg. The first report wins. A shape stands for its
+ * range; `last` is the last token looked at. */
 void error_at(Peg *peg, const Shape *shape, const char *format, ...) PRINTF_LIKE(3, 4);
 void error_range(Peg *peg, const Shape *from, const Shape *to, const char *format, ...)
     PRINTF_LIKE(4, 5);
 void error_from(Peg *peg, const Shape *from, const char *message); /* up to `last` */
 void error_last(Peg *peg, const char *message);                    /* at `last` */
-void error_next(Peg *peg, const char *message);   /* at the token at the mark */
+void error_next(Peg *peg, const char *message); /* at the token at the mark */
 void error_at_token(Peg *peg, u32 token, const char *message);
-void error_behind(Peg *peg, const Shape *shape, const char *message); /* at its last letter */
+void error_behind(Peg *peg, const Shape *shape,
+                  const char *message); /* at its last letter */
 void error_indent(Peg *peg, const char *message);
 /* "expected an indented block after WHAT on line N" */
 void error_block(Peg *peg, const char *what, const Shape *keyword);

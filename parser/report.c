@@ -37,13 +37,15 @@ static i32 end_column_of(const Peg *peg, Position start, Position end) {
     const Parser *parser = peg->parser;
     u32 length = (u32)lexer_line(&parser->lexer, start.line).length;
     bool has_line_end = parser->options.flags & PARSE_DECODE;
-    if (end.column < length + has_line_end) return column_of(peg, (Position){start.line, end.column});
+    if (end.column < length + has_line_end)
+        return column_of(peg, (Position){start.line, end.column});
     return column_of(peg, (Position){start.line, length}) + has_line_end;
 }
 
 static bool is_layout(const Peg *peg, const Token *token) {
     return token->kind == TOKEN_INDENT || token->kind == TOKEN_DEDENT ||
-           token->kind == TOKEN_END || token - peg->parser->tokens == peg->parser->made_newline;
+           token->kind == TOKEN_END ||
+           token - peg->parser->tokens == peg->parser->made_newline;
 }
 
 /* CPython's NEWLINE begins with the comment before it. */
@@ -56,8 +58,8 @@ static Position start_of(const Peg *peg, const Token *token) {
     return at.column < line.length && line.data[at.column] == '#' ? at : token->start;
 }
 
-/* Where CPython's lexer stands behind a token: at the end of the input still in the last line,
- * behind its line end. */
+/* Where CPython's lexer stands behind a token: at the end of the input still in the last
+ * line, behind its line end. */
 static Position place_behind(const Peg *peg, const Token *token) {
     const Lexer *lexer = &peg->parser->lexer;
     u32 last = lexer_line_count(lexer);
@@ -71,13 +73,17 @@ static Position place_behind(const Peg *peg, const Token *token) {
 
 /* Layout tokens have no columns of their own. */
 static void report_range(Peg *peg, const Token *from, const Token *to, Span message) {
-    report(peg, (SyntaxProblem){
-                    .message = message,
-                    .line = is_layout(peg, from) ? place_behind(peg, from).line : from->start.line,
-                    .column = is_layout(peg, from) ? 0 : column_of(peg, start_of(peg, from)),
-                    .end_line = (i32)(is_layout(peg, to) ? place_behind(peg, to).line : to->end.line),
-                    .end_column = is_layout(peg, to) ? 0 : end_column_of(peg, from->start, to->end),
-                });
+    report(peg,
+           (SyntaxProblem){
+               .message = message,
+               .line =
+                   is_layout(peg, from) ? place_behind(peg, from).line : from->start.line,
+               .column = is_layout(peg, from) ? 0 : column_of(peg, start_of(peg, from)),
+               .end_line =
+                   (i32)(is_layout(peg, to) ? place_behind(peg, to).line : to->end.line),
+               .end_column =
+                   is_layout(peg, to) ? 0 : end_column_of(peg, from->start, to->end),
+           });
 }
 
 /* The error at a token; a layout token stands for where the lexer is. */
@@ -113,7 +119,8 @@ void error_at(Peg *peg, const Shape *shape, const char *format, ...) {
 }
 
 void error_from(Peg *peg, const Shape *from, const char *message) {
-    Position start = start_of(peg, token_of(peg, from)), end = place_behind(peg, last_looked_at(peg));
+    Position start = start_of(peg, token_of(peg, from)),
+             end = place_behind(peg, last_looked_at(peg));
     report(peg, (SyntaxProblem){
                     .message = span_of(message),
                     .line = start.line,
@@ -163,7 +170,8 @@ static Span format_span(Peg *peg, const char *format, ...) {
 
 void error_block(Peg *peg, const char *what, const Shape *keyword) {
     u32 line = token_of(peg, keyword)->start.line;
-    Span message = format_span(peg, "expected an indented block after %s on line %u", what, line);
+    Span message =
+        format_span(peg, "expected an indented block after %s on line %u", what, line);
     report_token(peg, PROBLEM_INDENTATION, last_looked_at(peg), message);
 }
 
@@ -189,7 +197,8 @@ bool is_tuple(const Shape *shape) {
 bool is_legacy_name(const Peg *peg, const Shape *shape) {
     const Token *token = token_of(peg, shape);
     if (shape->first != shape->last || token->kind != TOKEN_NAME) return false;
-    return span_equal(token->value, SPAN("print")) || span_equal(token->value, SPAN("exec"));
+    return span_equal(token->value, SPAN("print")) ||
+           span_equal(token->value, SPAN("exec"));
 }
 
 static const char *constant_name(const Token *token) {
@@ -308,8 +317,9 @@ void check_strings(Peg *peg, const Shape *parts, Shape *result) {
 void check_conversion(Peg *peg, const Shape *mark, const Shape *letter) {
     const Token *from = token_of(peg, mark), *name = token_of(peg, letter);
     if (name->start.line != from->end.line || name->start.column != from->end.column) {
-        error_range(peg, mark, letter,
-                    "f-string: conversion type must come right after the exclamanation mark");
+        error_range(
+            peg, mark, letter,
+            "f-string: conversion type must come right after the exclamanation mark");
     }
 }
 
@@ -317,8 +327,9 @@ void check_conversion_letter(Peg *peg, const Shape *letter) {
     if (!letter) return;
     Span name = token_of(peg, letter)->text;
     if (name.length != 1 || !strchr("sra", name.data[0])) {
-        error_at(peg, letter,
-                 "f-string: invalid conversion character '%.*s': expected 's', 'r', or 'a'",
-                 (int)name.length, name.data);
+        error_at(
+            peg, letter,
+            "f-string: invalid conversion character '%.*s': expected 's', 'r', or 'a'",
+            (int)name.length, name.data);
     }
 }

@@ -6,7 +6,8 @@
 #include "parser/build.h"
 #include "parser/parser.h"
 
-#define PARSER_TOO_COMPLEX SPAN("Parser stack overflowed - Python source too complex to parse")
+#define PARSER_TOO_COMPLEX \
+    SPAN("Parser stack overflowed - Python source too complex to parse")
 
 struct Parser {
     Arena *arena;
@@ -18,13 +19,13 @@ struct Parser {
     /* All tokens so far; owned (malloc). The first one is the START_ marker. */
     Token *tokens;
     u32 count, capacity;
-    u32 depth;       /* indentation now */
-    u32 statement;   /* first token of the top-level statement being read */
+    u32 depth;        /* indentation now */
+    u32 statement;    /* first token of the top-level statement being read */
     bool is_compound; /* it is one that an empty line ends at a prompt */
     bool is_decorated;
     bool is_too_deep;
     bool has_literal_error; /* the lexer's, which has read to the end then */
-    u32 made_newline;   /* the token that was made of the end of the text */
+    u32 made_newline;       /* the token that was made of the end of the text */
     bool has_begun, has_ended;
     bool lacks_newline; /* the last line, where nobody supplies it: not in files */
 };
@@ -38,6 +39,7 @@ void syntaxerror_find(Parser *parser, ParseResult *result);
 void syntaxerror_at_token(Parser *parser, u32 token, const char *message,
                           ParseResult *result);
 /* The lexer's own error as a problem. */
-void syntaxerror_from_lexer(Parser *parser, const LexError *error, SyntaxProblem *problem);
+void syntaxerror_from_lexer(Parser *parser, const LexError *error,
+                            SyntaxProblem *problem);
 
 #endif

@@ -28,8 +28,8 @@ Node *assign_statement(Builder *builder, Vector *sides) {
 
 Node *augmented_statement(Builder *builder, Piece target, Operator op, Piece value) {
     targets_store_single(builder, target.node);
-    return ast_AugAssign(builder->arena, range_from(builder, target.first), target.node, op,
-                         value.node);
+    return ast_AugAssign(builder->arena, range_from(builder, target.first), target.node,
+                         op, value.node);
 }
 
 Node *annotated_statement(Builder *builder, Piece target, Piece annotation, Node *value) {
@@ -82,7 +82,8 @@ DottedName dotted_add(Builder *builder, DottedName dotted, u32 name) {
 
 Node *alias_node(Builder *builder, DottedName dotted, u32 as_name) {
     Span name = as_name ? name_of(builder, as_name) : (Span){0};
-    return ast_alias(builder->arena, range_from(builder, dotted.first), dotted.text, name);
+    return ast_alias(builder->arena, range_from(builder, dotted.first), dotted.text,
+                     name);
 }
 
 Node *alias_star(Builder *builder, u32 star) {
@@ -93,7 +94,8 @@ Node *import_statement(Builder *builder, u32 first, Vector *aliases) {
     return ast_Import(builder->arena, range_from(builder, first), vector_list(aliases));
 }
 
-Node *import_from_statement(Builder *builder, u32 first, DottedName module, Vector *aliases) {
+Node *import_from_statement(Builder *builder, u32 first, DottedName module,
+                            Vector *aliases) {
     return ast_ImportFrom(builder->arena, range_from(builder, first), module.text,
                           vector_list(aliases), module.level);
 }

@@ -1,5 +1,5 @@
-/* The actions of the grammar, part two: statements and whole inputs. `first` is the statement's
- * first token; name tokens are 0 where there is no name.
+/* The actions of the grammar, part two: statements and whole inputs. `first` is the
+ * statement's first token; name tokens are 0 where there is no name.
  */
 #ifndef APY_PARSER_STATEMENTS_H
 #define APY_PARSER_STATEMENTS_H
@@ -43,12 +43,14 @@ DottedName dotted_add(Builder *builder, DottedName dotted, u32 name);
 Node *alias_node(Builder *builder, DottedName dotted, u32 as_name);
 Node *alias_star(Builder *builder, u32 star);
 Node *import_statement(Builder *builder, u32 first, Vector *aliases);
-Node *import_from_statement(Builder *builder, u32 first, DottedName module, Vector *aliases);
+Node *import_from_statement(Builder *builder, u32 first, DottedName module,
+                            Vector *aliases);
 
 Node *if_statement(Builder *builder, u32 first, Piece test, Vector *body, Vector *rest);
-Node *while_statement(Builder *builder, u32 first, Piece test, Vector *body, Vector *rest);
-Node *for_statement(Builder *builder, u32 first, Piece target, Piece iterable, Vector *body,
-                    Vector *rest);
+Node *while_statement(Builder *builder, u32 first, Piece test, Vector *body,
+                      Vector *rest);
+Node *for_statement(Builder *builder, u32 first, Piece target, Piece iterable,
+                    Vector *body, Vector *rest);
 Node *with_item_node(Builder *builder, Piece value, Node *target);
 /* What stands between `with` and `:`. */
 Vector *with_header(Builder *builder, Vector *items);

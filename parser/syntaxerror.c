@@ -1,9 +1,10 @@
 /* Turns a failed parse into the SyntaxError that CPython reports.
  *
- * The statement is read twice more after errors.peg (peg.h): to see how far it makes sense, and
- * to look for a known mistake. If there is none, the furthest token is "invalid syntax". An error
- * of the lexer counts when one of these readings gets there. In the end the lexer reads the rest
- * of the file: some of its errors, an open bracket above all, explain more.
+ * The statement is read twice more after errors.peg (peg.h): to see how far it makes
+ * sense, and to look for a known mistake. If there is none, the furthest token is
+ * "invalid syntax". An error of the lexer counts when one of these readings gets there.
+ * In the end the lexer reads the rest of the file: some of its errors, an open bracket
+ * above all, explain more.
  */
 #include "parser/peg.h"
 
@@ -20,16 +21,18 @@ static i32 find_end_column(const Parser *parser, const LexError *error) {
     return (i32)lexer_column(&parser->lexer, end) + 1;
 }
 
-void syntaxerror_from_lexer(Parser *parser, const LexError *error, SyntaxProblem *problem) {
+void syntaxerror_from_lexer(Parser *parser, const LexError *error,
+                            SyntaxProblem *problem) {
     static const ProblemKind kinds[] = {
         [LEX_SYNTAX_ERROR] = PROBLEM_SYNTAX,
         [LEX_INDENTATION_ERROR] = PROBLEM_INDENTATION,
         [LEX_TAB_ERROR] = PROBLEM_TAB,
     };
-    *problem = (SyntaxProblem){.kind = error->is_memory ? PROBLEM_MEMORY : kinds[error->kind],
-                               .is_incomplete = error->is_incomplete,
-                               .message = error->message,
-                               .line = error->start.line};
+    *problem =
+        (SyntaxProblem){.kind = error->is_memory ? PROBLEM_MEMORY : kinds[error->kind],
+                        .is_incomplete = error->is_incomplete,
+                        .message = error->message,
+                        .line = error->start.line};
     if (!error->start.line) return;
     problem->column = (i32)lexer_column(&parser->lexer, error->start) + 1;
     problem->end_line = (i32)(error->end.line ? error->end.line : error->start.line);

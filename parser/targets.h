@@ -1,12 +1,13 @@
-/* Targets: what may be assigned to, deleted, or annotated. They are read as expressions; here
- * they are checked and given their context. Brackets limit how deep they nest.
+/* Targets: what may be assigned to, deleted, or annotated. They are read as expressions;
+ * here they are checked and given their context. Brackets limit how deep they nest.
  */
 #ifndef APY_PARSER_TARGETS_H
 #define APY_PARSER_TARGETS_H
 
 #include "parser/build.h"
 
-/* Make it a target of assignment: a name, attribute, subscript, or a tuple or list of such. */
+/* Make it a target of assignment: a name, attribute, subscript, or a tuple or list of
+ * such. */
 void targets_store(Builder *builder, Node *node);
 /* The same for one place only: no tuple, no list, no star. */
 void targets_store_single(Builder *builder, Node *node);

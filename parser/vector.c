@@ -68,7 +68,8 @@ NodeList vector_list(const Vector *vector) {
 /* Names are few: the list is copied whenever its count is a power of two. */
 SpanList names_add(Builder *builder, SpanList names, u32 token) {
     if ((names.count & (names.count - 1)) == 0) {
-        Span *items = ARENA_ARRAY(builder->arena, Span, names.count ? names.count * 2 : 1);
+        Span *items =
+            ARENA_ARRAY(builder->arena, Span, names.count ? names.count * 2 : 1);
         if (!items) return names;
         if (names.count) memcpy(items, names.items, sizeof(Span) * names.count);
         names.items = items;

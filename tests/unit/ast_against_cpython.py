@@ -10,7 +10,14 @@ import shutil
 import subprocess
 import sys
 
-ORACLE = os.environ.get("ORACLE") or shutil.which("python3.13")
+
+def find_oracle():
+    path = os.environ.get("ORACLE") or shutil.which("python3.13")
+    works = path and subprocess.run([path, "-c", ""], capture_output=True).returncode == 0
+    return path if works else None
+
+
+ORACLE = find_oracle()
 SHOWN = 10
 
 

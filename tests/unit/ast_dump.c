@@ -1,7 +1,9 @@
-/* Prints the syntax tree of each file named in the standard input, for ast_against_cpython.py:
+/* Prints the syntax tree of each file named in the standard input, for
+ * ast_against_cpython.py:
  *
  *     = PATH
- *     (Module (body [...]) ...)        or        ! kind line column end_line end_column message
+ *     (Module (body [...]) ...)        or        ! kind line column end_line end_column
+ * message
  *
  * Texts are written in hexadecimal, floats as their bits. The walk keeps its own stack.
  */
@@ -53,7 +55,8 @@ static void add_text(Buffer *out, Span text) {
 }
 
 static void add_integer(Buffer *out, Span digits, int base) {
-    static const char *const prefixes[] = {[2] = "0b", [8] = "0o", [10] = "", [16] = "0x"};
+    static const char *const prefixes[] = {
+        [2] = "0b", [8] = "0o", [10] = "", [16] = "0x"};
     buffer_printf(out, " int:%s", prefixes[base]);
     buffer_add_span(out, digits);
 }
@@ -84,7 +87,8 @@ static void add_names(Buffer *out, const SpanList *names) {
 static void add_compares(Buffer *out, const ByteList *operators) {
     buffer_add_text(out, " [");
     for (u32 i = 0; i < operators->count; i++) {
-        buffer_printf(out, " %s", ast_operator_name(FIELD_COMPARE_OPERATORS, operators->items[i]));
+        buffer_printf(out, " %s",
+                      ast_operator_name(FIELD_COMPARE_OPERATORS, operators->items[i]));
     }
     buffer_add_char(out, ']');
 }
@@ -140,14 +144,15 @@ static bool read_file(const char *path, Buffer *text) {
     FILE *file = fopen(path, "rb");
     if (!file) return false;
     char block[65536];
-    for (usize got; (got = fread(block, 1, sizeof block, file)) > 0;) buffer_add(text, block, got);
+    for (usize got; (got = fread(block, 1, sizeof block, file)) > 0;)
+        buffer_add(text, block, got);
     fclose(file);
     return true;
 }
 
 static void add_problem(Buffer *out, const SyntaxProblem *problem) {
-    buffer_printf(out, "! %d %u %d %d %d ", (int)problem->kind, problem->line, problem->column,
-                  problem->end_line, problem->end_column);
+    buffer_printf(out, "! %d %u %d %d %d ", (int)problem->kind, problem->line,
+                  problem->column, problem->end_line, problem->end_column);
     add_text(out, problem->message);
     add_text(out, problem->text);
     buffer_add_char(out, '\n');

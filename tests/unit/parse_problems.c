@@ -1,6 +1,7 @@
 /* Says what is wrong with each of many sources, for syntax_errors_against_cpython.py. The
- * standard input holds records "MODE LENGTH\n" and LENGTH bytes; MODE is exec, eval or single.
- * For each one line: "ok", or kind, line, columns, and in hexadecimal the message and the text.
+ * standard input holds records "MODE LENGTH\n" and LENGTH bytes; MODE is exec, eval or
+ * single. For each one line: "ok", or kind, line, columns, and in hexadecimal the message
+ * and the text.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,7 +12,14 @@ import shutil
 import subprocess
 import sys
 
-ORACLE = os.environ.get("ORACLE") or shutil.which("python3.13")
+
+def find_oracle():
+    path = os.environ.get("ORACLE") or shutil.which("python3.13")
+    works = path and subprocess.run([path, "-c", ""], capture_output=True).returncode == 0
+    return path if works else None
+
+
+ORACLE = find_oracle()
 KINDS = {"SyntaxError": 0, "IndentationError": 1, "TabError": 2, "MemoryError": 3}
 SHOWN = int(os.environ.get("SHOWN", "20"))
 
