@@ -4,6 +4,7 @@
 #include "objects/native.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "vm/sources.h"
 #include "vm/warnings.h"
 
 MODULE(_warnings, "_warnings provides basic warning filtering support.\n"
@@ -51,9 +52,9 @@ static Value none_to_empty(Value v) {
 }
 
 /* Issue a warning, or maybe ignore it or raise an exception. */
-FUNCTION(_warnings, warn,
-         "(message, category=None, stacklevel=1, source=None, *, skip_file_prefixes=())")
-{
+FUNCTION(
+    _warnings, warn,
+    "(message, category=None, stacklevel=1, source=None, *, skip_file_prefixes=())") {
     i64 level = 1;
     if (args[2] != EMPTY) CHECK(object_to_i64(vm, args[2], &level));
     Value category = TRY(category_of(vm, args[0], args[1]));
@@ -77,8 +78,7 @@ static Value module_of_file(VM *vm, Value filename) {
 /* Issue a warning, or maybe ignore it or raise an exception. */
 FUNCTION(_warnings, warn_explicit,
          "(message, category, filename, lineno, module=None, registry=None, "
-         "module_globals=None, source=None)")
-{
+         "module_globals=None, source=None)") {
     i64 line;
     CHECK(object_to_i64(vm, args[3], &line));
     if (!is_str(args[2]))
@@ -93,10 +93,24 @@ FUNCTION(_warnings, warn_explicit,
     return NONE;
 }
 
-FUNCTION(_warnings, _filters_mutated, "()")
-{
+FUNCTION(_warnings, _filters_mutated, "()") {
     Warnings *state = warnings_state(vm);
     if (!state) return FAIL;
     state->version++;
     return NONE;
+}
+
+/* The line of a source file without the white space around it; empty if there is none. */
+FUNCTION(_warnings, _source_line, "(filename, lineno, /)") {
+    i64 line;
+    CHECK(object_to_i64(vm, args[1], &line));
+    if (!is_str(args[0]) || line < 1 || line > INT32_MAX) return incref(vm->empty_str);
+    Buffer text = {0};
+    sources_lines(vm, str_span(args[0]), (u32)line, (u32)line, &text);
+    Span span = buffer_span(&text);
+    while (span.length && strchr(" \t\f\n", span.data[span.length - 1])) span.length--;
+    while (span.length && strchr(" \t\f", *span.data)) span.data++, span.length--;
+    Value found = str_from_span(vm, span);
+    buffer_free(&text);
+    return found;
 }
