@@ -1,5 +1,6 @@
 /* The type dict. */
 #include "objects/dict.h"
+#include "objects/generic_alias.h"
 #include "objects/native.h"
 #include "objects/show.h"
 #include "objects/str.h"
@@ -156,7 +157,6 @@ TYPE(dict, .name = "dict", .size = sizeof(Dict), .kind = KIND_DICT,
          .visit = visit,
          .clear = free_dict,
          .repr = repr,
-         .hash = object_unhashable,
          .compare = compare,
          .truth = truth,
          .iter = iterate,
@@ -249,4 +249,9 @@ METHOD(dict, update, "($self, *args, **kwargs)") {
 /* Return a reverse iterator over the dict keys. */
 METHOD(dict, __reversed__, "($self, /)") {
     return dict_iterator_new(vm, to_dict(args[0]), 'k', true);
+}
+
+/* See PEP 585 */
+CLASS_METHOD(dict, __class_getitem__, "($type, object, /)") {
+    return generic_alias_new(vm, args[0], args[1]);
 }

@@ -218,7 +218,7 @@ enum {
     .free = free_view, .visit = visit, .clear = free_view, .repr = repr, \
     .iter = iterate, .length = length
 #define SET_SLOTS \
-    .hash = object_unhashable, .compare = compare, .contains = contains, .binary = operate
+    .compare = compare, .contains = contains, .binary = operate
 
 TYPE(dict_keys, .name = "dict_keys", VIEW_FIELDS, .binary_ops = SET_OPERATORS,
      .reflected_ops = SET_OPERATORS, .slots = {VIEW_SLOTS, SET_SLOTS})

@@ -1,4 +1,5 @@
 /* The methods of list, but for sort. */
+#include "objects/generic_alias.h"
 #include "objects/list.h"
 #include "objects/merge_sort.h"
 #include "objects/native.h"
@@ -84,4 +85,9 @@ METHOD(list, remove, "($self, value, /)") {
 METHOD(list, reverse, "($self, /)") {
     reverse_values(to_list(args[0])->items, to_list(args[0])->count);
     return NONE;
+}
+
+/* See PEP 585 */
+CLASS_METHOD(list, __class_getitem__, "($type, object, /)") {
+    return generic_alias_new(vm, args[0], args[1]);
 }

@@ -1,5 +1,6 @@
 /* The type mappingproxy: hands every question on to its mapping. */
 #include "objects/dict.h"
+#include "objects/generic_alias.h"
 #include "objects/native.h"
 #include "objects/show.h"
 
@@ -138,4 +139,9 @@ METHOD(mappingproxy, copy, "($self, /)") {
 /* Return a reverse iterator over the mapping. */
 METHOD(mappingproxy, __reversed__, "($self, /)") {
     return call_method_0(vm, mapping_of(args[0]), NAME(__reversed__));
+}
+
+/* See PEP 585 */
+CLASS_METHOD(mappingproxy, __class_getitem__, "($type, object, /)") {
+    return generic_alias_new(vm, args[0], args[1]);
 }

@@ -91,7 +91,6 @@ TYPE(SimpleNamespace, .name = "types.SimpleNamespace", .size = sizeof(Obj),
          .new = make,
          .init = init,
          .repr = repr,
-         .hash = object_unhashable,
          .compare = compare,
      })
 

@@ -189,8 +189,6 @@ Value object_str(VM *vm, Value v);   /* a str */
 Value object_ascii(VM *vm, Value v); /* a str */
 Value object_format(VM *vm, Value v, Value spec);
 bool object_hash(VM *vm, Value v, u64 *hash);
-/* The hash slot of types whose __hash__ is None: TypeError "unhashable type: 'list'". */
-bool object_unhashable(VM *vm, Value v, u64 *hash);
 int object_truth(VM *vm, Value v); /* 1, 0, -1 */
 
 typedef enum CompareOp { LT, LE, EQ, NE, GT, GE } CompareOp;

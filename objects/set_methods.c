@@ -1,4 +1,5 @@
 /* The methods of set and frozenset. */
+#include "objects/generic_alias.h"
 #include "objects/native.h"
 #include "objects/set_table.h"
 #include "objects/tuple.h"
@@ -272,4 +273,14 @@ METHOD(frozenset, issuperset, "($self, other, /)") {
 /* Return state information for pickling. */
 METHOD(frozenset, __reduce__, "($self, /)") {
     return reduce(vm, args[0]);
+}
+
+/* See PEP 585 */
+CLASS_METHOD(set, __class_getitem__, "($type, object, /)") {
+    return generic_alias_new(vm, args[0], args[1]);
+}
+
+/* See PEP 585 */
+CLASS_METHOD(frozenset, __class_getitem__, "($type, object, /)") {
+    return generic_alias_new(vm, args[0], args[1]);
 }

@@ -165,7 +165,6 @@ TYPE(set, .name = "set", .size = sizeof(Set), .kind = KIND_SET, .flags = TYPE_MA
      .slots = {
          .new = make_set,
          .init = init_set,
-         .hash = object_unhashable,
          .inplace = operate_in_place,
          SET_SLOTS,
      })

@@ -1,5 +1,6 @@
 /* tuple: making, and what operators do. */
 #include "objects/tuple.h"
+#include "objects/generic_alias.h"
 
 #include "objects/iterator.h"
 #include "objects/native.h"
@@ -246,4 +247,9 @@ METHOD(tuple, __getnewargs__, "($self, /)") {
     OWNED Value plain =
         TRY(tuple_from(vm, to_tuple(args[0])->items, to_tuple(args[0])->count));
     return tuple_of(vm, 1, plain);
+}
+
+/* See PEP 585 */
+CLASS_METHOD(tuple, __class_getitem__, "($type, object, /)") {
+    return generic_alias_new(vm, args[0], args[1]);
 }

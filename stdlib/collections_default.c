@@ -108,7 +108,6 @@ TYPE(defaultdict, .name = "collections.defaultdict", .base = TYPE_dict,
          .visit = visit,
          .clear = clear,
          .repr = repr,
-         .hash = object_unhashable,
          .binary = merge,
      })
 

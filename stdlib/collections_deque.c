@@ -346,7 +346,6 @@ TYPE(deque, .name = "collections.deque", .size = sizeof(Deque), .kind = KIND_OTH
          .visit = visit,
          .clear = free_deque,
          .repr = repr,
-         .hash = object_unhashable,
          .compare = compare,
          .truth = truth,
          .iter = iterate,

@@ -1,4 +1,5 @@
 /* The methods of deque, and its iterators. */
+#include "objects/generic_alias.h"
 #include "objects/int.h"
 #include "objects/iterator.h"
 #include "objects/native.h"
@@ -173,6 +174,11 @@ METHOD(deque, __reduce__, "($self, /)") {
         TRY(limit < 0 ? incref(vm->empty_tuple)
                       : tuple_of(vm, 2, vm->empty_tuple, from_small(limit)));
     return tuple_of(vm, 4, from_object(type_of(vm, args[0])), arguments, state, iterator);
+}
+
+/* See PEP 585 */
+CLASS_METHOD(deque, __class_getitem__, "($type, object, /)") {
+    return generic_alias_new(vm, args[0], args[1]);
 }
 
 /* ---- iterators ---- */
