@@ -1,0 +1,237 @@
+#include "cli/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "cli/interactive.h"
+#include "compiler/compiler.h"
+#include "objects/dict.h"
+#include "objects/exc.h"
+#include "objects/frame.h"
+#include "objects/int.h"
+#include "objects/list.h"
+#include "objects/str.h"
+#include "vm/import.h"
+#include "vm/sources.h"
+#include "vm/state.h"
+#include "vm/traceback_text.h"
+#include "vm/unraisable.h"
+
+/* ---- exceptions that nobody caught ---- */
+
+static bool flush_stream(VM *vm, const char *name) {
+    Value stream = dict_get_text(vm, to_dict(vm->sys), name);
+    if (stream == EMPTY || stream == NONE) return true;
+    OWNED Value done = call_method_0(vm, stream, NAME(flush));
+    return done != FAIL;
+}
+
+static int exit_status(VM *vm, Value code) {
+    i64 number;
+    if (code == NONE || code == EMPTY) return 0;
+    if (is_int(code)) return int_fits_i64(code, &number) ? (int)(number & 0xFF) : 255;
+    OWNED Value text = object_str(vm, code);
+    if (text == FAIL) exception_clear(vm);
+    else {
+        stderr_write(vm, str_span(text));
+        stderr_write(vm, SPAN("\n"));
+    }
+    return 1;
+}
+
+static void call_excepthook(VM *vm, Value exception) {
+    Value hook = dict_get_text(vm, to_dict(vm->sys), "excepthook");
+    if (hook != EMPTY && hook != NONE) {
+        Value traceback = to_exception(exception)->traceback;
+        OWNED Value done = call_3(vm, hook, from_object(type_of(vm, exception)), exception,
+                                  traceback == EMPTY ? NONE : traceback);
+        if (done != FAIL) return;
+        exception_clear(vm);
+    }
+    Buffer text = {0};
+    if (exception_print(vm, exception, NULL, &text)) stderr_write(vm, buffer_span(&text));
+    buffer_free(&text);
+    exception_clear(vm);
+}
+
+int report_exception(VM *vm) {
+    OWNED Value exception = exception_take(vm);
+    if (is_instance(vm, exception, EXC(SystemExit)))
+        return exit_status(vm, ((ValueException *)to_object(exception))->value);
+    if (!flush_stream(vm, "stdout")) exception_clear(vm);
+    call_excepthook(vm, exception);
+    return is_instance(vm, exception, EXC(KeyboardInterrupt)) ? 130 : 1;
+}
+
+/* ---- what to run ---- */
+
+static Value main_dict(VM *vm) {
+    return from_object(((Module *)to_object(vm->main_module))->dict);
+}
+
+static bool make_main(VM *vm) {
+    OWNED Value name = str_intern_text(vm, "__main__");
+    OWNED Value module = name == FAIL ? FAIL : import_add_module(vm, name);
+    OWNED Value builtins = module == FAIL ? FAIL : import_text(vm, "builtins");
+    if (builtins == FAIL) return false;
+    vm->main_module = incref(module);
+    return dict_set(vm, to_dict(main_dict(vm)), NAME(__builtins__), builtins);
+}
+
+static bool append_text(VM *vm, const char *list_name, const char *text, bool in_front) {
+    Value list = dict_get_text(vm, to_dict(vm->sys), list_name);
+    OWNED Value value = str_from_os(vm, text, strlen(text));
+    return value != FAIL && list_insert(vm, to_list(list), in_front ? 0 : (i64)to_list(list)->count, value);
+}
+
+static bool set_arguments(VM *vm, const Options *options) {
+    const char *first = options->program ? options->program : options->argument_count ? "-" : "";
+    if (options->sort == PROGRAM_COMMAND) first = "-c";
+    if (options->sort == PROGRAM_MODULE) first = "-m";
+    bool done = append_text(vm, "argv", first, false);
+    for (int i = 0; done && i < options->argument_count; i++)
+        done = append_text(vm, "argv", options->arguments[i], false);
+    return done;
+}
+
+/* The folder of the script comes first in sys.path; '' (the current one) without a script. */
+static bool set_path(VM *vm, const Options *options) {
+    char folder[4096] = "";
+    if (options->sort == PROGRAM_FILE) {
+        char *resolved = realpath(options->program, NULL);
+        const char *slash = resolved ? strrchr(resolved, '/') : NULL;
+        if (slash) snprintf(folder, sizeof folder, "%.*s", (int)(slash == resolved ? 1 : slash - resolved), resolved);
+        free(resolved);
+    } else if (options->sort == PROGRAM_MODULE && !getcwd(folder, sizeof folder)) {
+        folder[0] = '\0';
+    }
+    return append_text(vm, "path", folder, true);
+}
+
+static bool run_text(VM *vm, Span source, const char *filename, bool is_file) {
+    return import_run_source(vm, vm->main_module, source, span_of(filename), is_file);
+}
+
+static bool is_folder_error(VM *vm, const char *path) {
+    fprintf(stderr, "apy: can't open file '%s': ", path);
+    OWNED Value exception = exception_take(vm);
+    OsException *error = (OsException *)to_object(exception);
+    OWNED Value text = str_format(vm, "[Errno %S] %S\n", error->number, error->text);
+    if (text != FAIL) fputs(to_str(text)->data, stderr);
+    exception_clear(vm);
+    return true;
+}
+
+static int run_file(VM *vm, const char *path) {
+    Buffer source = {0};
+    if (!read_file(vm, path, &source)) {
+        buffer_free(&source);
+        is_folder_error(vm, path);
+        return 2;
+    }
+    OWNED Value name = str_from_os(vm, path, strlen(path));
+    dict_set_text(vm, to_dict(main_dict(vm)), "__file__", name);
+    bool done = run_text(vm, buffer_span(&source), path, true);
+    buffer_free(&source);
+    return done ? 0 : report_exception(vm);
+}
+
+static int run_command(VM *vm, const char *code) {
+    Buffer source = {0};
+    buffer_printf(&source, "%s\n", code);
+    sources_register(vm, SPAN("<string>"), buffer_span(&source));
+    bool done = run_text(vm, buffer_span(&source), "<string>", false);
+    buffer_free(&source);
+    return done ? 0 : report_exception(vm);
+}
+
+static int run_stdin(VM *vm) {
+    Buffer source = {0};
+    char *at;
+    long got;
+    while ((at = buffer_reserve(&source, 64 * 1024)) && (got = read(0, at, 64 * 1024)) > 0)
+        source.length += (usize)got;
+    if (source.data) source.data[source.length] = '\0';
+    bool done = run_text(vm, buffer_span(&source), "<stdin>", true);
+    buffer_free(&source);
+    return done ? 0 : report_exception(vm);
+}
+
+/* -m: the module's text as __main__. */
+static int run_module(VM *vm, const char *name) {
+    OWNED Value runpy = import_text(vm, "runpy");
+    OWNED Value run = runpy == FAIL ? FAIL : object_getattr_text(vm, runpy, "_run_module_as_main");
+    OWNED Value text = run == FAIL ? FAIL : str_from_text(vm, name);
+    OWNED Value done = text == FAIL ? FAIL : call_1(vm, run, text);
+    return done == FAIL ? report_exception(vm) : 0;
+}
+
+static int disassemble(VM *vm, const char *path) {
+    Buffer source = {0}, listing = {0};
+    if (!read_file(vm, path, &source)) return report_exception(vm);
+    OWNED Value code = compile_source(vm, buffer_span(&source), span_of(path), 'e', COMPILE_DECODE);
+    buffer_free(&source);
+    if (code == FAIL) return report_exception(vm);
+    disasm_write(vm, (Code *)to_object(code), &listing);
+    fwrite(listing.data, 1, listing.length, stdout);
+    buffer_free(&listing);
+    return 0;
+}
+
+static int run_sort(VM *vm, const Options *options) {
+    if (options->disassembles) return disassemble(vm, options->program);
+    switch (options->sort) {
+    case PROGRAM_FILE: return run_file(vm, options->program);
+    case PROGRAM_COMMAND: return run_command(vm, options->program);
+    case PROGRAM_MODULE: return run_module(vm, options->program);
+    default:
+        if (options->is_interactive || isatty(0)) return 0;
+        return run_stdin(vm);
+    }
+}
+
+/* ---- beginning and end ---- */
+
+static u64 choose_seed(void) {
+    const char *text = getenv("PYTHONHASHSEED");
+    if (text && *text && strcmp(text, "random")) return strtoull(text, NULL, 10);
+    u64 seed = 1;
+    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != sizeof seed) seed = (u64)getpid();
+    return seed | 1;
+}
+
+static bool prepare(VM *vm, const Options *options) {
+    return set_arguments(vm, options) && set_path(vm, options) && make_main(vm);
+}
+
+/* Threads, atexit callbacks, streams: what ends before the VM does. */
+static int finish(VM *vm, int status) {
+    OWNED Value hook = incref(dict_get_text(vm, to_dict(vm->sys), "_at_end"));
+    if (hook != EMPTY) {
+        OWNED Value done = call_0(vm, hook);
+        if (done == FAIL) report_exception(vm);
+    }
+    if (!flush_stream(vm, "stdout")) {
+        unraisable_report(vm, "Exception ignored on flushing sys.stdout", NONE);
+        status = 120;
+    }
+    if (!flush_stream(vm, "stderr")) exception_clear(vm);
+    return status;
+}
+
+int run_program(const Options *options) {
+    VM *vm = vm_new(&(VmOptions){.hash_seed = choose_seed()});
+    if (!vm) {
+        fputs("apy: no memory to start\n", stderr);
+        return 1;
+    }
+    int status = prepare(vm, options) ? run_sort(vm, options) : report_exception(vm);
+    if (options->is_interactive || (options->sort == PROGRAM_STDIN && !options->disassembles && isatty(0)))
+        status = run_interactive(vm);
+    status = finish(vm, status);
+    const char *check = getenv("APY_CHECK_LEAKS");
+    usize alive = vm_free(vm, check != NULL);
+    return check && alive && !status ? 99 : status;
+}

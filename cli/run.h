@@ -1,0 +1,13 @@
+/* Running a program from the command line, from the making of the VM to the exit status. */
+#ifndef APY_CLI_RUN_H
+#define APY_CLI_RUN_H
+
+#include "cli/options.h"
+#include "objects/vm.h"
+
+int run_program(const Options *options);
+/* Tell of the exception being raised (consumed) as sys.excepthook does. For SystemExit: its status, with its
+ * text on stderr; else 1. */
+int report_exception(VM *vm);
+
+#endif

@@ -1,0 +1,90 @@
+/* sys: the interpreter as programs see it. */
+#include "objects/dict.h"
+#include "objects/exc.h"
+#include "objects/frameobject.h"
+#include "objects/list.h"
+#include "objects/native.h"
+#include "objects/str.h"
+#include "objects/tuple.h"
+
+MODULE(sys, "This module provides access to some objects used or maintained by the\ninterpreter and to "
+            "functions that interact strongly with the interpreter.")
+
+/* Return the current value of the recursion limit. */
+FUNCTION(sys, getrecursionlimit, "()") {
+    return from_small(vm->depth_limit);
+}
+
+/* Set the maximum depth of the interpreter stack to n. */
+FUNCTION(sys, setrecursionlimit, "(limit, /)") {
+    i64 limit;
+    CHECK(object_to_i64(vm, args[0], &limit));
+    if (limit < 1) return raise_value(vm, "recursion limit must be greater or equal than 1");
+    if (limit > UINT32_MAX / 2) limit = UINT32_MAX / 2;
+    if (vm->frame && vm->frame->depth >= limit)
+        return raise_format(vm, EXC(RecursionError),
+                            "cannot set the recursion limit to %ld at the recursion depth %d: the limit is too "
+                            "low",
+                            limit, vm->frame->depth);
+    vm->depth_limit = (u32)limit;
+    return NONE;
+}
+
+/* Exit the interpreter by raising SystemExit(status). */
+FUNCTION(sys, exit, "(status=None, /)") {
+    if (args[0] == EMPTY) return raise_bare(vm, EXC(SystemExit));
+    OWNED Value exception = TRY(call_1(vm, from_object(EXC(SystemExit)), args[0]));
+    return raise_instance(vm, exception);
+}
+
+/* Return the current exception. */
+FUNCTION(sys, exception, "()") {
+    return vm->handled == EMPTY ? NONE : incref(vm->handled);
+}
+
+/* Return current exception information: (type, value, traceback). */
+FUNCTION(sys, exc_info, "()") {
+    Value handled = vm->handled;
+    if (handled == EMPTY) return tuple_of(vm, 3, NONE, NONE, NONE);
+    Value traceback = to_exception(handled)->traceback;
+    return tuple_of(vm, 3, from_object(type_of(vm, handled)), handled, traceback == EMPTY ? NONE : traceback);
+}
+
+/* Print an object to sys.stdout and also save it in builtins._ */
+FUNCTION(sys, displayhook, "(object, /)") {
+    if (args[0] == NONE) return NONE;
+    CHECK(dict_set_text(vm, to_dict(vm->builtins), "_", NONE));
+    OWNED Value text = TRY(object_repr(vm, args[0]));
+    Value print = dict_get_text(vm, to_dict(vm->builtins), "print");
+    OWNED Value done = TRY(call_1(vm, print, text));
+    CHECK(dict_set_text(vm, to_dict(vm->builtins), "_", args[0]));
+    return NONE;
+}
+
+/* Return the reference count of object. */
+FUNCTION(sys, getrefcount, "(object, /)") {
+    return from_small(is_object(args[0]) ? to_object(args[0])->rc : UINT32_MAX);
+}
+
+/* ``Intern'' the given string. */
+FUNCTION(sys, intern, "(string, /)") {
+    if (!has_exact_kind(args[0], KIND_STR)) return raise_type(vm, "can't intern %T", args[0]);
+    return str_intern(vm, incref(args[0]));
+}
+
+/* Return a frame object from the call stack. */
+FUNCTION(sys, _getframe, "(depth=0, /)") {
+    i64 depth = 0;
+    if (args[0] != EMPTY) CHECK(object_to_i64(vm, args[0], &depth));
+    Frame *frame = vm->frame;
+    while (frame && depth-- > 0) frame = frame_caller(frame);
+    if (!frame) return raise_value(vm, "call stack is not deep enough");
+    return frame_object(vm, frame);
+}
+
+MODULE_INIT(sys) {
+    OWNED Value path = list_new(vm, 0);
+    OWNED Value argv = list_new(vm, 0);
+    return path != FAIL && argv != FAIL && module_add(vm, module, "path", TAKE(path)) &&
+           module_add(vm, module, "argv", TAKE(argv));
+}
