@@ -43,6 +43,9 @@ typedef struct Heap {
     usize limit;           /* of `bytes`; 0 is none */
     usize containers_made; /* more made than freed since the collector last looked */
     usize containers_live; /* what the collector found: its own to set */
+    usize trigger;         /* of containers_made: past it, refilling calls the alarm */
+    void (*alarm)(void *context); /* or NULL */
+    void *alarm_context;
 } Heap;
 
 void heap_init(Heap *heap);
@@ -66,6 +69,12 @@ void heap_each(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *conte
 void *heap_raw_alloc(Heap *heap, usize size);
 void *heap_raw_resize(Heap *heap, void *memory, usize old_size, usize new_size);
 void heap_raw_free(Heap *heap, void *memory, usize size);
+
+/* Called where the heap grows. */
+static inline void heap_check_trigger(Heap *heap) {
+    if (UNLIKELY((i64)heap->containers_made > (i64)heap->trigger) && heap->alarm)
+        heap->alarm(heap->alarm_context);
+}
 
 /* `size` bytes, not zeroed. The caller must make the first word non-zero at once. */
 static ALWAYS_INLINE void *heap_alloc(Heap *heap, usize size, HeapSort sort) {

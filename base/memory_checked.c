@@ -12,6 +12,7 @@ void heap_close(Heap *heap) {
 
 /* The free lists stay empty, so every allocation comes here. */
 void *heap_alloc_slow(Heap *heap, usize size, HeapSort sort) {
+    heap_check_trigger(heap);
     return large_alloc(heap, size, sort);
 }
 

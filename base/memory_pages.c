@@ -101,6 +101,7 @@ static void carve(Heap *heap, HeapPage *page, HeapSort sort) {
 }
 
 void *heap_alloc_slow(Heap *heap, usize size, HeapSort sort) {
+    heap_check_trigger(heap);
     usize cell_class = (size + HEAP_GRAIN - 1) / HEAP_GRAIN;
     if (cell_class >= HEAP_CLASSES) return large_alloc(heap, size, sort);
     if (!heap->free[sort][cell_class]) {

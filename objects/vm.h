@@ -38,7 +38,12 @@ typedef struct Hooks {
      * loop's frame as exceptions. */
     void (*task_returned)(VM *vm, Value value);
     void (*task_yielded)(VM *vm, Value value);
-    /* A collection is due (containers_made passed the trigger). Returns objects found. */
+    /* At an interrupt (vm/interrupt.h): let another thread run; run calls handed over; run handlers of signals. The
+     * last two: false with an exception. */
+    void (*yield_thread)(VM *vm);
+    bool (*run_pending)(VM *vm);
+    bool (*run_signals)(VM *vm);
+    /* Collect cycles; gives how many unreachable objects were found. */
     i64 (*collect)(VM *vm, int generation);
     /* Report an exception that cannot be raised (sys.unraisablehook); consumes vm->exception. */
     void (*unraisable)(VM *vm, const char *message, Value object);
@@ -49,6 +54,8 @@ typedef struct Hooks {
 struct VM {
     void *dispatch[256]; /* first: the instruction loop jumps through it; hooks swap it */
     void *dispatch_clean[256];
+    void *interrupt_handler; /* what the table is filled with to stop the loop: vm/interrupt.h */
+    u32 interrupts;          /* why */
 
     /* ---- running ---- */
     Frame *frame;        /* innermost, saved whenever C code can look */
@@ -85,7 +92,6 @@ struct VM {
     Value *showing;          /* containers whose repr is being made */
     u32 showing_count, showing_capacity;
     bool is_closing;
-    usize collect_trigger;   /* containers_made that start a collection; SIZE_MAX: disabled */
     void *collector;         /* vm/collector.c */
 
     /* ---- program ---- */

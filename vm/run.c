@@ -22,6 +22,7 @@
 #include "objects/set.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "vm/interrupt.h"
 
 #define FP       ((Frame *)((char *)r - offsetof(Frame, r)))
 #define A        INSN_A(insn)
@@ -152,6 +153,7 @@ Value vm_run(VM *vm, Value sent) {
     if (!vm->frame) {
         for (u32 i = 0; i < 256; i++) vm->dispatch[i] = (void *)labels[i < OP_COUNT ? i : OP_NOP];
         memcpy(vm->dispatch_clean, vm->dispatch, sizeof vm->dispatch);
+        vm->interrupt_handler = &&interrupted;
         return EMPTY;
     }
 
@@ -168,6 +170,17 @@ Value vm_run(VM *vm, Value sent) {
 #include "vm/ops.c"
 
     /* ---- shared ends ---- */
+
+    /* the dispatch table was swapped: do what is pending, then the instruction that was fetched */
+interrupted:
+    pc--;
+    SAVE();
+    if (!vm_handle_interrupt(vm)) {
+        pc++;
+        goto error;
+    }
+    pc = FP->pc;
+    NEXT;
 
     /* a call has entered a frame, or resumed a coroutine that waits for something else */
 entered:

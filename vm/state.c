@@ -11,9 +11,12 @@
 #include "objects/native.h"
 #include "objects/state.h"
 #include "objects/str.h"
+#include "vm/collector.h"
 #include "vm/import.h"
 #include "vm/interpreter.h"
 #include "vm/sources.h"
+#include "vm/unraisable.h"
+#include "vm/warnings.h"
 
 /* The value stack is reserved whole and never moves: pointers into it stay valid. Pages that are never touched
  * cost nothing. */
@@ -54,6 +57,9 @@ static void fill_hooks(VM *vm) {
     vm->hooks.import = import_module;
     vm->hooks.compile = compile_source;
     vm->hooks.run_code = run_code;
+    vm->hooks.collect = collector_run;
+    vm->hooks.unraisable = unraisable_report;
+    vm->hooks.warn = warnings_warn;
 }
 
 static bool add_module(VM *vm, const char *name, Value *dict) {
@@ -88,7 +94,6 @@ VM *vm_new(const VmOptions *options) {
     if (!vm) return NULL;
     vm->hash_seed = options->hash_seed;
     vm->depth_limit = DEFAULT_RECURSION_LIMIT;
-    vm->collect_trigger = SIZE_MAX;
     empty_values(vm);
     measure_c_stack(vm);
     fill_hooks(vm);
@@ -98,6 +103,7 @@ VM *vm_new(const VmOptions *options) {
         return NULL;
     }
     vm->heap.limit = options->memory_limit;
+    collector_start(vm);
     return vm;
 }
 
@@ -121,13 +127,14 @@ usize vm_free(VM *vm, bool report) {
     vm->is_closing = true;
     replace(&vm->main_module, EMPTY);
     clear_modules(vm);
-    if (vm->hooks.collect) vm->hooks.collect(vm, 2);
+    collector_run(vm, 2);
     dict_clear(vm, to_dict(vm->sys));
     dict_clear(vm, to_dict(vm->builtins));
     free_module_states(vm);
     Value *values[] = {&vm->exception, &vm->handled, &vm->return_value, &vm->pending_sent, &vm->builtins,
                        &vm->sys,       &vm->asyncgen_firstiter, &vm->asyncgen_finalizer};
     for (u32 i = 0; i < COUNT_OF(values); i++) replace(values[i], EMPTY);
+    collector_free(vm);
     sources_free(vm);
     usize alive = objects_stop(vm, report);
     munmap(vm->stack, STACK_BYTES);
