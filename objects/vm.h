@@ -20,6 +20,15 @@ typedef struct Loop Loop;
 typedef struct Chance Chance;
 typedef struct InternTable InternTable;
 
+/* What a step of the event loop did, for the LOOPSTEP instruction. */
+typedef enum LoopStep {
+    LOOP_FAILED,  /* an exception is set: it is raised in the loop's frame */
+    LOOP_AGAIN,   /* nothing was entered (a callback in C has run): go on */
+    LOOP_ENTERED, /* a frame was entered, or a coroutine that gets vm->pending_sent (coro_enter, coro_deliver) */
+    LOOP_RAISE,   /* a coroutine was entered and vm->exception is to be raised in it */
+    LOOP_STOP,
+} LoopStep;
+
 /* What the ranks above objects do for it. */
 typedef struct Hooks {
     /* Run a script function to its end (a nested run); arguments borrowed. */
@@ -34,6 +43,9 @@ typedef struct Hooks {
     Value (*compile)(VM *vm, Span source, Span filename, char mode, u32 flags);
     /* Run module-level code in these namespaces. */
     Value (*run_code)(VM *vm, Code *code, Dict *globals, Value locals);
+    LoopStep (*loop_step)(VM *vm);
+    /* What the loop ran has raised (borrowed). False: it goes on out of the loop (exception set). */
+    bool (*loop_caught)(VM *vm, Value exception);
     /* The coroutine of the running task returned or yielded this (owned): loop/. Exceptions arrive in the
      * loop's frame as exceptions. */
     void (*task_returned)(VM *vm, Value value);

@@ -1705,6 +1705,36 @@ OP(IMPORTFROM) {
     DELIVER(v);
 }
 
+/* ---- the event loop: these stand only in the loop's own code, see loop/ ---- */
+
+/* LOOPSTEP -, BC: run the next ready callback or task, entering its frame. When the loop is to stop, jump by
+ * BC; else go on (a jump back to here follows) when what ran is done. Its exceptions arrive here. */
+OP(LOOPSTEP) {
+    SAVE();
+    switch (vm->hooks.loop_step(vm)) {
+    case LOOP_ENTERED: goto entered;
+    case LOOP_RAISE: goto raised;
+    case LOOP_AGAIN: NEXT;
+    case LOOP_STOP: JUMP_BY(BC); NEXT;
+    default: goto error;
+    }
+}
+
+/* LOOPCATCH A: handler of LOOPSTEP at depth A: the loop deals with the exception in r[A], or it goes on out of
+ * the loop. */
+OP(LOOPCATCH) {
+    SAVE();
+    Value exception = r[A];
+    replace(&vm->handled, r[A + 1]);
+    bool handled = vm->hooks.loop_caught(vm, exception);
+    RELEASE(exception);
+    if (!handled) {
+        silent = true;
+        goto raised;
+    }
+    NEXT;
+}
+
 /* ---- exceptions ---- */
 
 /* RAISE A, B, C: C = 0: re-raise what is being handled; 1: raise r[A]; 2: raise r[A] from r[B]. */
