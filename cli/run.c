@@ -114,27 +114,37 @@ static bool run_text(VM *vm, Span source, const char *filename, bool is_file) {
     return import_run_source(vm, vm->main_module, source, span_of(filename), is_file);
 }
 
-static bool is_folder_error(VM *vm, const char *path) {
+static void tell_unreadable(VM *vm, const char *path) {
     fprintf(stderr, "apy: can't open file '%s': ", path);
     OWNED Value exception = exception_take(vm);
     OsException *error = (OsException *)to_object(exception);
     OWNED Value text = str_format(vm, "[Errno %S] %S\n", error->number, error->text);
     if (text != FAIL) fputs(to_str(text)->data, stderr);
     exception_clear(vm);
-    return true;
 }
 
-static int run_file(VM *vm, const char *path) {
-    Buffer source = {0};
-    if (!read_file(vm, path, &source)) {
+/* The path from the root, links not followed, as __file__ and tracebacks show it. */
+static void absolute_path(const char *path, Buffer *out) {
+    char folder[4096];
+    if (path[0] != '/' && getcwd(folder, sizeof folder)) buffer_printf(out, "%s/", folder);
+    while (path[0] == '.' && path[1] == '/') path += 2;
+    buffer_add_text(out, path);
+}
+
+static int run_file(VM *vm, const char *given) {
+    Buffer source = {0}, path = {0};
+    absolute_path(given, &path);
+    if (!read_file(vm, path.data, &source)) {
+        tell_unreadable(vm, path.data);
         buffer_free(&source);
-        is_folder_error(vm, path);
+        buffer_free(&path);
         return 2;
     }
-    OWNED Value name = str_from_os(vm, path, strlen(path));
+    OWNED Value name = str_from_os(vm, path.data, path.length);
     dict_set_text(vm, to_dict(main_dict(vm)), "__file__", name);
-    bool done = run_text(vm, buffer_span(&source), path, true);
+    bool done = run_text(vm, buffer_span(&source), path.data, true);
     buffer_free(&source);
+    buffer_free(&path);
     return done ? 0 : report_exception(vm);
 }
 
