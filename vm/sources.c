@@ -8,6 +8,7 @@
 #include "base/unicode.h"
 #include "base/utf8.h"
 #include "lexer/source.h"
+#include "vm/library.h"
 
 typedef struct Source {
     struct Source *next;
@@ -159,12 +160,26 @@ static bool is_stale(const Source *source) {
     return has_changed(source, &state);
 }
 
+/* "<library NAME>": the text of a module inside the binary. */
+static Source *open_library(VM *vm, Span name) {
+    static const char head[] = "<library ";
+    usize skipped = sizeof head - 1;
+    if (name.length <= skipped + 1 || memcmp(name.data, head, skipped) != 0) return NULL;
+    char *module = copy((Span){name.data + skipped, name.length - skipped - 1});
+    const LibraryModule *library = module ? library_find(module) : NULL;
+    free(module);
+    Source *source = library ? new_source(vm, name, library->text) : NULL;
+    if (source) source->is_registered = true;
+    return source;
+}
+
 static Source *get(VM *vm, Span name) {
     Source *source = find(vm, name);
     if (source && is_stale(source)) {
         forget(vm, source);
         source = NULL;
     }
+    if (!source) source = open_library(vm, name);
     return source ? source : open_source(vm, name);
 }
 
