@@ -13,10 +13,10 @@
 #include "objects/int.h"
 #include "objects/list.h"
 #include "objects/str.h"
+#include "vm/excepthook.h"
 #include "vm/import.h"
 #include "vm/sources.h"
 #include "vm/state.h"
-#include "vm/traceback_text.h"
 #include "vm/unraisable.h"
 
 /* ---- exceptions that nobody caught ---- */
@@ -41,27 +41,12 @@ static int exit_status(VM *vm, Value code) {
     return 1;
 }
 
-static void call_excepthook(VM *vm, Value exception) {
-    Value hook = dict_get_text(vm, to_dict(vm->sys), "excepthook");
-    if (hook != EMPTY && hook != NONE) {
-        Value traceback = to_exception(exception)->traceback;
-        OWNED Value done = call_3(vm, hook, from_object(type_of(vm, exception)), exception,
-                                  traceback == EMPTY ? NONE : traceback);
-        if (done != FAIL) return;
-        exception_clear(vm);
-    }
-    Buffer text = {0};
-    if (exception_print(vm, exception, NULL, &text)) stderr_write(vm, buffer_span(&text));
-    buffer_free(&text);
-    exception_clear(vm);
-}
-
 int report_exception(VM *vm) {
     OWNED Value exception = exception_take(vm);
     if (is_instance(vm, exception, EXC(SystemExit)))
         return exit_status(vm, ((ValueException *)to_object(exception))->value);
     if (!flush_stream(vm, "stdout")) exception_clear(vm);
-    call_excepthook(vm, exception);
+    excepthook_call(vm, exception);
     return is_instance(vm, exception, EXC(KeyboardInterrupt)) ? 130 : 1;
 }
 

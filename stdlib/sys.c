@@ -1,6 +1,7 @@
 /* sys: the interpreter as programs see it. */
 #include "objects/dict.h"
 #include "objects/exc.h"
+#include "objects/frame.h"
 #include "objects/frameobject.h"
 #include "objects/list.h"
 #include "objects/native.h"
@@ -82,9 +83,20 @@ FUNCTION(sys, _getframe, "(depth=0, /)") {
     return frame_object(vm, frame);
 }
 
+static bool keep_original(VM *vm, Value module, const char *name, const char *original_name) {
+    Value original = dict_get_text(vm, ((Module *)to_object(module))->dict, name);
+    return module_add(vm, module, original_name, incref(original));
+}
+
+static bool keep_originals(VM *vm, Value module) {
+    return keep_original(vm, module, "excepthook", "__excepthook__") &&
+           keep_original(vm, module, "unraisablehook", "__unraisablehook__") &&
+           keep_original(vm, module, "displayhook", "__displayhook__");
+}
+
 MODULE_INIT(sys) {
     OWNED Value path = list_new(vm, 0);
     OWNED Value argv = list_new(vm, 0);
-    return path != FAIL && argv != FAIL && module_add(vm, module, "path", TAKE(path)) &&
+    return path != FAIL && argv != FAIL && keep_originals(vm, module) && module_add(vm, module, "path", TAKE(path)) &&
            module_add(vm, module, "argv", TAKE(argv));
 }

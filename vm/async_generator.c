@@ -31,7 +31,7 @@ static void async_generator_finalize(VM *vm, Value self) {
     if (gen->state == CORO_CLOSED || gen->state == CORO_CREATED) return;
     if (gen->finalizer != EMPTY && !(gen->flags & CORO_AG_CLOSED)) {
         OWNED Value done = call_1(vm, gen->finalizer, self);
-        if (done == FAIL) vm->hooks.unraisable(vm, "Exception ignored in", self);
+        if (done == FAIL) vm->hooks.unraisable(vm, NULL, self);
         return;
     }
     coro_finalize(vm, self);

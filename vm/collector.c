@@ -115,7 +115,7 @@ static void call_callbacks(VM *vm, List *references) {
         OWNED Value callback = take(&reference->callback);
         if (callback == EMPTY) continue;
         OWNED Value done = call_1(vm, callback, references->items[i]);
-        if (done == FAIL) vm->hooks.unraisable(vm, "Exception ignored in", callback);
+        if (done == FAIL) vm->hooks.unraisable(vm, NULL, callback);
     }
 }
 

@@ -64,7 +64,7 @@ void coro_finalize(VM *vm, Value self) {
         if (coro->h.kind == KIND_COROUTINE) warn_never_awaited(vm, self);
         return;
     }
-    if (!coro_close(vm, coro)) vm->hooks.unraisable(vm, "Exception ignored in", self);
+    if (!coro_close(vm, coro)) vm->hooks.unraisable(vm, NULL, self);
 }
 
 static Value coro_repr(VM *vm, Value self) {
