@@ -47,6 +47,8 @@ static bool is_end(const Parser *parser, const Token *token) {
 /* CPython's rule for a single statement: the end of its text is an empty line, once for
  * all that comes before it. Only in files a missing newline is supplied. */
 static void adapt_end(Parser *parser, Token *token) {
+    bool is_open = parser->has_ended && parser->options.flags & PARSE_DONT_IMPLY_DEDENT;
+    if (is_open) token->kind = TOKEN_END;
     if (!is_end(parser, token)) {
         parser->has_begun = true;
         return;

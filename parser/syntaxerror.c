@@ -36,7 +36,8 @@ void syntaxerror_from_lexer(Parser *parser, const LexError *error,
     if (!error->start.line) return;
     problem->column = (i32)lexer_column(&parser->lexer, error->start) + 1;
     problem->end_line = (i32)(error->end.line ? error->end.line : error->start.line);
-    problem->end_column = error->end.line ? find_end_column(parser, error) : error->missing_end;
+    problem->end_column =
+        error->end.line ? find_end_column(parser, error) : error->missing_end;
     set_text(parser, problem);
 }
 
@@ -76,10 +77,30 @@ static u32 first_token(const Parser *parser) {
     return parser->statement && !is_before ? parser->statement : 1;
 }
 
+/* Did the first reading come to the end of the text? */
+static bool is_at_end(const Peg *peg) {
+    const Parser *parser = peg->parser;
+    if (peg->state == PEG_REPORTED && peg->is_final)
+        return parser->lexer.error.is_incomplete;
+    u32 furthest = peg->fill ? peg->fill - 1 : 0;
+    const Token *token = &parser->tokens[furthest];
+    return token->kind == TOKEN_END || furthest == parser->made_newline ||
+           token->end.line > lexer_line_count(&parser->lexer);
+}
+
+static void report_incomplete(Peg *peg) {
+    *peg->problem =
+        (SyntaxProblem){.is_incomplete = true, .message = SPAN("incomplete input")};
+    peg->state = PEG_REPORTED;
+    peg->is_final = true;
+}
+
 static void read_again(Peg *peg) {
     u16 rule = start_rule(peg->parser->options.mode);
     u32 start = first_token(peg->parser);
     peg_run(peg, rule, start);
+    bool allows = peg->parser->options.flags & PARSE_ALLOW_INCOMPLETE;
+    if (allows && peg->state != PEG_STOPPED && is_at_end(peg)) report_incomplete(peg);
     if (peg->state != PEG_READING) return;
     u32 furthest = peg->fill ? peg->fill - 1 : start;
     peg->with_invalid = true;
