@@ -11,6 +11,7 @@ static const char help[] =
     "-m mod : run library module as a script (terminates option list)\n"
     "-u     : do not buffer standard output and error\n"
     "-V     : print the version number and exit (also --version)\n"
+    "-W arg : warning control; arg is action:message:category:module:lineno\n"
     "--clock=virtual : waiting costs no time: when nothing is ready, jump to the next timer\n"
     "file   : program read from script file\n"
     "-      : program read from stdin\n"
@@ -55,7 +56,18 @@ static int take_long(Options *options, const char *word) {
     return -1;
 }
 
-/* One word of short options. -2: it ended the list. */
+/* -W, whose value may be joined. -3: it was the next word. */
+static int take_warning(Options *options, int argc, char **argv, int at, const char *joined) {
+    if (!*joined && at + 1 >= argc) {
+        fprintf(stderr, "Argument expected for the -W option\n%sTry `apy -h' for more information.\n", usage);
+        return 2;
+    }
+    if (options->warning_count < MOST_WARNINGS)
+        options->warnings[options->warning_count++] = *joined ? joined : argv[at + 1];
+    return *joined ? -1 : -3;
+}
+
+/* One word of short options. -2: it ended the list, -3: it took the next word too. */
 static int take_short(Options *options, int argc, char **argv, int at) {
     for (const char *letter = argv[at] + 1; *letter; letter++) {
         switch (*letter) {
@@ -64,6 +76,7 @@ static int take_short(Options *options, int argc, char **argv, int at) {
             int status = take_program(options, argc, argv, at, letter + 1, *letter);
             return status < 0 ? -2 : status;
         }
+        case 'W': return take_warning(options, argc, argv, at, letter + 1);
         case 'i': options->is_interactive = true; break;
         case 'u': options->is_unbuffered = true; break;
         case 'h': return take_long(options, "--help");
@@ -100,6 +113,7 @@ int options_parse(int argc, char **argv, Options *options) {
         }
         int status = word[1] == '-' ? take_long(options, word) : take_short(options, argc, argv, at);
         if (status == -2) return -1;
+        if (status == -3) at++;
         if (status >= 0) return status;
     }
     return -1;

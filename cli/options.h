@@ -6,6 +6,8 @@
 
 typedef enum ProgramSort { PROGRAM_FILE, PROGRAM_COMMAND, PROGRAM_MODULE, PROGRAM_STDIN } ProgramSort;
 
+enum { MOST_WARNINGS = 64 }; /* options of -W that are kept */
+
 typedef struct Options {
     ProgramSort sort;
     const char *program; /* file, code or module name; NULL: stdin */
@@ -15,6 +17,8 @@ typedef struct Options {
     bool disassembles;   /* apy dis: print the bytecode instead of running */
     bool is_unbuffered;
     bool is_virtual_clock;
+    const char *warnings[MOST_WARNINGS]; /* of -W, in order */
+    int warning_count;
 } Options;
 
 /* Gives -1, or the exit status when there is nothing to run (--help, a usage error). */

@@ -18,6 +18,7 @@
 #include "vm/sources.h"
 #include "vm/state.h"
 #include "vm/unraisable.h"
+#include "vm/warnings.h"
 
 /* ---- exceptions that nobody caught ---- */
 
@@ -197,8 +198,28 @@ static u64 choose_seed(void) {
     return seed | 1;
 }
 
+static bool add_warning(VM *vm, const char *option) {
+    if (!append_text(vm, "warnoptions", option, false)) return false;
+    warnings_add_option(vm, span_of(option));
+    return true;
+}
+
+/* PYTHONWARNINGS has several, between commas; those of -W come later and so win. */
+static bool set_warnings(VM *vm, const Options *options) {
+    const char *given = getenv("PYTHONWARNINGS");
+    char *copy = given && *given ? strdup(given) : NULL, *rest = copy;
+    bool done = true;
+    for (char *one; done && rest && (one = strsep(&rest, ","));)
+        if (*one) done = add_warning(vm, one);
+    free(copy);
+    for (int i = 0; done && i < options->warning_count; i++)
+        done = add_warning(vm, options->warnings[i]);
+    return done;
+}
+
 static bool prepare(VM *vm, const Options *options) {
-    return set_arguments(vm, options) && set_path(vm, options) && make_main(vm);
+    return set_arguments(vm, options) && set_path(vm, options) && make_main(vm) &&
+           set_warnings(vm, options);
 }
 
 /* Threads, atexit callbacks, streams: what ends before the VM does. */

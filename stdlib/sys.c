@@ -97,6 +97,9 @@ static bool keep_originals(VM *vm, Value module) {
 MODULE_INIT(sys) {
     OWNED Value path = list_new(vm, 0);
     OWNED Value argv = list_new(vm, 0);
-    return path != FAIL && argv != FAIL && keep_originals(vm, module) && module_add(vm, module, "path", TAKE(path)) &&
+    OWNED Value warnoptions = list_new(vm, 0);
+    return path != FAIL && argv != FAIL && warnoptions != FAIL && keep_originals(vm, module) &&
+           module_add(vm, module, "warnoptions", TAKE(warnoptions)) &&
+           module_add(vm, module, "path", TAKE(path)) &&
            module_add(vm, module, "argv", TAKE(argv));
 }
