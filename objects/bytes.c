@@ -1,16 +1,15 @@
-/* bytes: making, hash and equality. Operators are in bytes_type.c, methods in bytes_*.c. */
+/* bytes: making and comparing. The type is in bytes_type.c, its methods in bytes_methods.c. */
 #include "objects/bytes.h"
 
-#include "base/hash.h"
 #include "objects/type.h"
 
-static Bytes *allocate(VM *vm, usize size) {
+static Bytes *allocate(VM *vm, Type *type, usize size) {
     if (UNLIKELY(size > PTRDIFF_MAX - 64)) {
         raise_memory(vm);
         return NULL;
     }
     usize struct_size = offsetof(Bytes, data) + size + 1;
-    Bytes *bytes = (Bytes *)object_new_sized(vm, vm->types[TYPE_bytes], struct_size);
+    Bytes *bytes = (Bytes *)object_new_sized(vm, type, struct_size);
     if (!bytes) return NULL;
     bytes->hash = 0;
     bytes->size = size;
@@ -19,16 +18,20 @@ static Bytes *allocate(VM *vm, usize size) {
 }
 
 Value bytes_make_empty(VM *vm) {
-    Bytes *bytes = allocate(vm, 0);
+    Bytes *bytes = allocate(vm, vm->types[TYPE_bytes], 0);
     return bytes ? from_object(bytes) : FAIL;
+}
+
+Value bytes_new_as(VM *vm, Type *type, const char *data, usize size) {
+    Bytes *bytes = allocate(vm, type, size);
+    if (!bytes) return FAIL;
+    if (data) memcpy(bytes->data, data, size);
+    return from_object(bytes);
 }
 
 Value bytes_new(VM *vm, const char *data, usize size) {
     if (!size) return incref(vm->empty_bytes);
-    Bytes *bytes = allocate(vm, size);
-    if (!bytes) return FAIL;
-    if (data) memcpy(bytes->data, data, size);
-    return from_object(bytes);
+    return bytes_new_as(vm, vm->types[TYPE_bytes], data, size);
 }
 
 Value bytes_from_buffer(VM *vm, Buffer *buffer) {
@@ -36,4 +39,16 @@ Value bytes_from_buffer(VM *vm, Buffer *buffer) {
         buffer->failed ? raise_memory(vm) : bytes_new(vm, buffer->data, buffer->length);
     buffer_free(buffer);
     return bytes;
+}
+
+Value span_compare(Span a, Span b, CompareOp op) {
+    if (op == EQ || op == NE) return from_bool(span_equal(a, b) == (op == EQ));
+    int order = memcmp(a.data, b.data, a.length < b.length ? a.length : b.length);
+    if (!order) order = (a.length > b.length) - (a.length < b.length);
+    switch (op) {
+    case LT: return from_bool(order < 0);
+    case LE: return from_bool(order <= 0);
+    case GT: return from_bool(order > 0);
+    default: return from_bool(order >= 0);
+    }
 }

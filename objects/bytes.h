@@ -36,6 +36,9 @@ Value bytes_new(VM *vm, const char *data, usize size); /* data NULL: not set */
 /* Take a buffer's content; the buffer is freed. FAIL if the buffer had failed. */
 Value bytes_from_buffer(VM *vm, Buffer *buffer);
 Value bytes_make_empty(VM *vm); /* for vm->empty_bytes */
+/* An instance of a subclass. */
+Value bytes_new_as(VM *vm, Type *type, const char *data, usize size);
+Value span_compare(Span a, Span b, CompareOp op); /* True or False */
 Value bytearray_new(VM *vm, const char *data, usize size);
 /* Borrow the memory of a bytes-like object: TypeError "a bytes-like object is required, not 'X'";
  * BufferError when `writable` is asked for and it is not. A `buffer` slot fills everything except
