@@ -18,10 +18,7 @@
 #include "objects/type.h"
 #include "objects/vm.h"
 
-enum {                               /* Obj.flags of exceptions */
-    EXCEPTION_ON_SELF = OBJECT_OWN_A, /* an AttributeError of the raising frame's `self` */
-    EXCEPTION_SEEN = OBJECT_OWN_B,    /* while it is being printed */
-};
+enum { EXCEPTION_SEEN = OBJECT_OWN_A }; /* Obj.flags: while it is being printed */
 
 typedef struct Exception {
     Obj h;
@@ -73,16 +70,19 @@ typedef struct GroupException {
 #define EXTRA_VALUES(Struct) ((sizeof(Struct) - sizeof(Exception)) / sizeof(Value))
 
 /* One entry of a traceback: newest call first at the head when raised, walked outwards as
- * frames are left, so that `next` leads inwards, as tb_next does. */
+ * frames are left, so that `next` leads inwards, as tb_next does. A frame that is left by
+ * an exception moves its locals into its entry, where they live as long as the traceback
+ * does: programs can see in what order objects die. */
 typedef struct Traceback {
     Obj h;
     Value next;  /* Traceback or EMPTY */
-    Value frame; /* a frame object if one exists, else EMPTY: made on demand from code +
-                    globals */
+    Value frame; /* a frame object if one exists, else EMPTY: made on demand */
     Value function;
     Code *code; /* owned */
     u32 word;   /* of the instruction */
     i32 line;   /* set by hand (tb_lineno assigned), else 0 */
+    u32 count;  /* 0 until the frame is left: then code->locals */
+    Value locals[];
 } Traceback;
 
 static inline Exception *to_exception(Value v) {
@@ -140,6 +140,11 @@ Value exception_group_new(VM *vm, const char *message, Value exceptions);
 /* Add an entry for (function, code, word) to the traceback of the exception being raised.
  */
 bool traceback_add(VM *vm, Value exception, Value function, Code *code, u32 word);
+/* The frame is left by the exception: move its locals into the entry that was made for
+ * it. False: there is no such entry, the caller releases them. */
+bool traceback_keep_locals(Value exception, Frame *frame);
+/* The locals of an entry's frame as a dict (owned), EMPTY if they are not known. */
+Value traceback_locals(VM *vm, Traceback *traceback);
 /* The line of an entry; 0: none. */
 i32 traceback_line(const Traceback *traceback);
 

@@ -200,22 +200,22 @@ static bool add(VM *vm, Value dict, Value name, Value value) {
 }
 
 /* Parameters and plain locals (cells false), or the cells that are no parameters. */
-static bool add_locals(VM *vm, Value dict, Frame *frame, bool cells) {
-    const Code *code = frame->code;
+static bool add_locals(VM *vm, Value dict, const Code *code, const Value *registers,
+                       bool cells) {
     Tuple *names = to_tuple(code->variables);
     for (usize i = 0; i < names->count; i++) {
         Value name = names->items[i];
         bool is_cell = to_tuple(code->cells)->count && is_cell_name(code, name);
         if ((is_cell && i >= code->parameters) != cells) continue;
-        if (!add(vm, dict, name, is_cell ? contents(frame->r[i]) : frame->r[i]))
+        if (!add(vm, dict, name, is_cell ? contents(registers[i]) : registers[i]))
             return false;
     }
     return true;
 }
 
-static bool add_free(VM *vm, Value dict, Frame *frame) {
-    Value closure = ((Function *)frame->func)->closure;
-    Tuple *names = to_tuple(frame->code->free_names);
+static bool add_free(VM *vm, Value dict, const Code *code, Value function) {
+    Value closure = ((Function *)function)->closure;
+    Tuple *names = to_tuple(code->free_names);
     if (closure == EMPTY) return true;
     for (usize i = 0; i < names->count && i < to_tuple(closure)->count; i++)
         if (!add(vm, dict, names->items[i], contents(to_tuple(closure)->items[i])))
@@ -223,11 +223,16 @@ static bool add_free(VM *vm, Value dict, Frame *frame) {
     return true;
 }
 
-Value frame_locals(VM *vm, Frame *frame) {
-    if (!(frame->code->flags & CODE_OPTIMIZED)) return incref(frame->r[0]);
+Value frame_locals_from(VM *vm, const Code *code, Value function,
+                        const Value *registers) {
+    if (!(code->flags & CODE_OPTIMIZED)) return incref(registers[0]);
     OWNED Value dict = TRY(dict_new(vm));
-    CHECK(add_locals(vm, dict, frame, false));
-    CHECK(add_locals(vm, dict, frame, true));
-    CHECK(add_free(vm, dict, frame));
+    CHECK(add_locals(vm, dict, code, registers, false));
+    CHECK(add_locals(vm, dict, code, registers, true));
+    CHECK(add_free(vm, dict, code, function));
     return TAKE(dict);
+}
+
+Value frame_locals(VM *vm, Frame *frame) {
+    return frame_locals_from(vm, frame->code, frame->func, frame->r);
 }

@@ -39,6 +39,8 @@ Value frame_object_dead(VM *vm, Value function, Code *code, u32 word, Value owne
 
 /* What locals() gives: of a function a new dict, else the namespace itself. */
 Value frame_locals(VM *vm, Frame *frame);
+/* The same from registers that were moved elsewhere. */
+Value frame_locals_from(VM *vm, const Code *code, Value function, const Value *registers);
 /* Who called or resumed it: NULL for the outermost and for a suspended coroutine. */
 Frame *frame_caller(Frame *frame);
 /* The word of the instruction that is running or suspended. */

@@ -11,10 +11,16 @@ static Traceback *to_traceback(Value v) {
     return (Traceback *)v;
 }
 
+static void release_locals(Traceback *t) {
+    for (u32 i = 0; i < t->count; i++) replace(&t->locals[i], EMPTY);
+    t->count = 0;
+}
+
 static void free_traceback(VM *vm, Obj *self) {
     Traceback *t = (Traceback *)self;
     replace(&t->next, EMPTY);
     replace(&t->frame, EMPTY);
+    release_locals(t);
     replace(&t->function, EMPTY);
     if (t->code) decref(from_object(t->code));
     t->code = NULL;
@@ -23,6 +29,7 @@ static void free_traceback(VM *vm, Obj *self) {
 static void clear_traceback(VM *vm, Obj *self) {
     replace(&((Traceback *)self)->next, EMPTY);
     replace(&((Traceback *)self)->frame, EMPTY);
+    release_locals((Traceback *)self);
 }
 
 static void visit_traceback(Obj *self, Visitor *visitor) {
@@ -31,66 +38,55 @@ static void visit_traceback(Obj *self, Visitor *visitor) {
     visitor->visit(visitor, t->frame);
     visitor->visit(visitor, t->function);
     if (t->code) visitor->visit(visitor, from_object(t->code));
+    for (u32 i = 0; i < t->count; i++) visitor->visit(visitor, t->locals[i]);
 }
 
+/* Takes over `next`; with room for the locals. */
 static Value make(VM *vm, Value next, Value function, Code *code, u32 word) {
-    Traceback *t = (Traceback *)object_new(vm, EXC(traceback));
-    if (!t) return FAIL;
+    Obj *made = object_new_var(vm, EXC(traceback), code->locals * sizeof(Value));
+    if (!made) return FAIL;
+    Traceback *t = (Traceback *)made;
     t->next = next;
     t->frame = EMPTY;
     t->function = incref(function);
     t->code = (Code *)to_object(incref(from_object(code)));
     t->word = word;
     t->line = 0;
+    t->count = 0;
     return from_object(t);
 }
 
 /* ---- entries made by raising ---- */
 
-static bool is_self(const Frame *frame, Value object) {
-    if (frame->code->local_names == 0) return false;
-    Value value = frame->r[0];
-    if (has_exact_kind(value, KIND_CELL)) value = ((Cell *)value)->value;
-    Value first = to_tuple(frame->code->variables)->items[0];
-    return value == object && str_equals_text(first, "self");
-}
-
-/* Suggestions for misspelt names look at the locals of the frame that raised, which are
- * gone when somebody asks for them: keep those of a NameError, and remember of an
- * AttributeError whether it is about `self`. */
-static bool keep_for_suggestion(VM *vm, Value exception, Traceback *t) {
-    Frame *frame = vm->frame;
-    if (to_object(exception)->aux != EXTRA_VALUES(NameException) || !frame ||
-        frame->code != t->code)
-        return true;
-    if (is_instance(vm, exception, EXC(AttributeError))) {
-        Value object = ((NameException *)exception)->object;
-        if (object != EMPTY && is_self(frame, object))
-            to_object(exception)->flags |= EXCEPTION_ON_SELF;
-        return true;
-    }
-    if (!is_instance(vm, exception, EXC(NameError)) || t->frame != EMPTY) return true;
-    Value locals = TRY_OR_FALSE(frame_locals(vm, frame));
-    t->frame = frame_object_dead(vm, t->function, t->code, t->word, locals);
-    if (t->frame != FAIL) return true;
-    t->frame = EMPTY;
-    return false;
-}
-
 bool traceback_add(VM *vm, Value exception, Value function, Code *code, u32 word) {
     Exception *e = to_exception(exception);
     Value made = make(vm, e->traceback, function, code, word);
     if (UNLIKELY(made == FAIL)) return false;
-    bool is_first = e->traceback == EMPTY;
     e->traceback = made; /* the old one moved into `next` */
     Frame *frame = vm->frame;
-    if (frame && frame->flags & FRAME_OBSERVED && frame->code == code &&
-        frame->func == function)
-        to_traceback(made)->frame = frame_object(vm, frame);
-    return !is_first || keep_for_suggestion(vm, exception, to_traceback(made));
+    if (UNLIKELY(frame && frame->flags & FRAME_OBSERVED) && frame->code == code) {
+        Value object = frame_object(vm, frame);
+        if (object == FAIL)
+            exception_clear(vm);
+        else
+            to_traceback(made)->frame = object;
+    }
+    return true;
 }
 
-/* ---- as programs see them ---- */
+bool traceback_keep_locals(Value exception, Frame *frame) {
+    Value head = to_exception(exception)->traceback;
+    if (head == EMPTY) return false;
+    Traceback *t = to_traceback(head);
+    if (t->code != frame->code || t->function != frame->func || t->count) return false;
+    u32 count = t->code->locals;
+    for (u32 i = 0; i < count; i++) {
+        t->locals[i] = frame->r[i];
+        frame->r[i] = EMPTY;
+    }
+    t->count = count;
+    return true;
+}
 
 i32 traceback_line(const Traceback *t) {
     return t->line ? t->line : code_line(t->code, t->word);
@@ -102,23 +98,32 @@ static Frame *find_frame(VM *vm, const Traceback *t) {
     return NULL;
 }
 
-/* The innermost running call of the same function is most likely the one; else it is
- * over. */
-static Value find_or_make(VM *vm, Traceback *t) {
-    Frame *frame = find_frame(vm, t);
-    if (frame) return frame_object(vm, frame);
-    return frame_object_dead(vm, t->function, t->code, t->word, EMPTY);
+Value traceback_locals(VM *vm, Traceback *t) {
+    if (t->count) return frame_locals_from(vm, t->code, t->function, t->locals);
+    FrameObject *object = t->frame == EMPTY ? NULL : (FrameObject *)t->frame;
+    if (object && !object->frame) return incref(object->locals);
+    Frame *frame = object ? object->frame : find_frame(vm, t);
+    return frame ? frame_locals(vm, frame) : EMPTY;
 }
 
-GETTER(traceback, tb_frame)
-{
+/* The innermost running call of the same function is most likely the one, unless the
+ * locals show that it is over. */
+static Value find_or_make(VM *vm, Traceback *t) {
+    Frame *frame = t->count ? NULL : find_frame(vm, t);
+    if (frame) return frame_object(vm, frame);
+    Value locals = TRY(traceback_locals(vm, t));
+    return frame_object_dead(vm, t->function, t->code, t->word, locals);
+}
+
+GETTER(traceback, tb_frame) {
     Traceback *t = to_traceback(self);
     if (t->frame == EMPTY) t->frame = TRY(find_or_make(vm, t));
     return incref(t->frame);
 }
 
-GETTER(traceback, tb_next)
-{ return field_get(to_traceback(self)->next); }
+GETTER(traceback, tb_next) {
+    return field_get(to_traceback(self)->next);
+}
 
 static bool leads_to(Value from, Value target) {
     for (; from != EMPTY; from = to_traceback(from)->next)
@@ -126,8 +131,7 @@ static bool leads_to(Value from, Value target) {
     return false;
 }
 
-SETTER(traceback, tb_next)
-{
+SETTER(traceback, tb_next) {
     if (value == EMPTY) return raise_type(vm, "can't delete tb_next attribute") != FAIL;
     if (value == NONE) return field_set(&to_traceback(self)->next, EMPTY);
     if (!has_kind(value, KIND_TRACEBACK))
@@ -136,11 +140,11 @@ SETTER(traceback, tb_next)
     return field_set(&to_traceback(self)->next, value);
 }
 
-GETTER(traceback, tb_lasti)
-{ return from_small(2 * (i64)to_traceback(self)->word); }
+GETTER(traceback, tb_lasti) {
+    return from_small(2 * (i64)to_traceback(self)->word);
+}
 
-GETTER(traceback, tb_lineno)
-{
+GETTER(traceback, tb_lineno) {
     i32 line = traceback_line(to_traceback(self));
     return line ? from_small(line) : NONE;
 }

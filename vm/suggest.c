@@ -2,7 +2,7 @@
 
 #include "objects/dict.h"
 #include "objects/exc.h"
-#include "objects/frameobject.h"
+#include "objects/frame.h"
 #include "objects/list.h"
 #include "objects/str.h"
 
@@ -117,12 +117,21 @@ static Value candidates_of(VM *vm, Value object, bool hide_underscored) {
     return hide_underscored ? without_underscored(vm, names) : TAKE(names);
 }
 
+/* Is it about the `self` of the frame that raised? Then private names are suggested too.
+ */
+static bool is_about_self(VM *vm, Value exception, Value object) {
+    Traceback *entry = innermost(exception);
+    OWNED Value locals = entry ? traceback_locals(vm, entry) : EMPTY;
+    if (locals == FAIL) exception_clear(vm);
+    if (!has_kind(locals, KIND_DICT)) return false;
+    return dict_get_text(vm, to_dict(locals), "self") == object;
+}
+
 static Value suggest_attribute(VM *vm, Value exception, Value wrong) {
     Value object = ((NameException *)exception)->object;
-    bool is_private = begins_with_underscore(wrong);
-    bool is_on_self = to_object(exception)->flags & EXCEPTION_ON_SELF;
-    OWNED Value names = TRY(
-        candidates_of(vm, object == EMPTY ? NONE : object, !is_private && !is_on_self));
+    if (object == EMPTY) object = NONE;
+    bool hides = !begins_with_underscore(wrong) && !is_about_self(vm, exception, object);
+    OWNED Value names = TRY(candidates_of(vm, object, hides));
     return incref(suggest_among(names, wrong));
 }
 
@@ -161,12 +170,7 @@ static Value suggest_on_self(VM *vm, Value locals, Value wrong) {
 static Value suggest_variable(VM *vm, Value exception, Value wrong) {
     Traceback *entry = innermost(exception);
     if (!entry) return EMPTY;
-    FrameObject *frame = (FrameObject *)entry->frame;
-    OWNED Value locals = EMPTY;
-    if (entry->frame != EMPTY && frame->frame)
-        locals = TRY(frame_locals(vm, frame->frame));
-    else if (entry->frame != EMPTY)
-        locals = incref(frame->locals);
+    OWNED Value locals = TRY(traceback_locals(vm, entry));
     OWNED Value names = TRY(list_new(vm, 0));
     CHECK(locals != EMPTY ? add_keys(vm, to_list(names), locals)
                           : add_variables(vm, to_list(names), entry->code));
