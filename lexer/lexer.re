@@ -97,7 +97,7 @@ static void pass_newline(LexerState *state, char *cursor) {
     state->line_start = cursor;
 }
 
-/* Likewise, behind a backslash. CPython counts anew when only blanks are before it. */
+/* Likewise, behind a backslash. CPython counts anew when only blanks precede it. */
 static void pass_backslash(LexerState *state, char *cursor) {
     const char *first = state->line_start + strspn(state->line_start, " \t\f");
     bool is_first = !state->joined_bytes && first == state->token_start;
@@ -105,8 +105,8 @@ static void pass_backslash(LexerState *state, char *cursor) {
     if (is_first) state->joined_bytes = 0;
 }
 
-/* The end of a logical line: NEWLINE, or nothing where the line held nothing. In CPython's
- * errors a comment before it belongs to it. */
+/* The end of a logical line: NEWLINE, or nothing where the line held nothing. In errors
+ * CPython counts a comment before it as part of it. */
 static LexStatus end_line(LexerState *state, Token *token, char *cursor,
                           const char *comment) {
     lexer_take(state, token, cursor, state->is_blank ? TOKEN_NOTHING : TOKEN_NEWLINE);

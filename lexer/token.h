@@ -30,8 +30,8 @@ enum {
 
 typedef struct Token {
     u16 kind;
-    u8 base;  /* INTEGER: 2, 8, 10 or 16 */
-    u8 flags; /* TOKEN_... bits */
+    u8 base;             /* INTEGER: 2, 8, 10 or 16 */
+    u8 flags;            /* TOKEN_... bits */
     Position start, end; /* a NEWLINE begins at the comment before it, if there is one */
     Span text; /* as written; for NEWLINE, INDENT, DEDENT and END whatever is there */
     /* NAME: the name in NFKC. STRING, FSTRING_MIDDLE: the decoded text in generalised

@@ -98,11 +98,11 @@ def check(text, have, have_warnings):
         if want[0] == 'IndentationError' or re.search(r'f[rR]?["\']', text):
             return True
     if rank == 2 and want and error[1] != error[3] and error[:3] == want[:3]:
-        return True  # CPython measures the end in another line; the parser follows it there
+        return True  # CPython measures the end in another line; so does the parser
     if rank == 1 and want and want[1] <= error[1]:
         return not TOKENIZER.search(want[-1]) or error == want
     if 'line continuation' in error[-1] and not text.isascii():
-        return want and want[-1] == error[-1]  # the column is off where lines are joined
+        return want and want[-1] == error[-1]  # its column is off in joined lines
     return error == want
 
 
