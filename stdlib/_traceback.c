@@ -1,6 +1,9 @@
 /* The C half of the module traceback: source lines with markers, suggestions, whole
  * texts. */
+#include <sys/stat.h>
+
 #include "objects/exc.h"
+#include "objects/float.h"
 #include "objects/native.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
@@ -97,4 +100,21 @@ FUNCTION(_traceback, text, "(exception, limit, chain, color, /)") {
     if (exception_print(vm, args[0], &style, &out)) return str_from_buffer(vm, &out);
     buffer_free(&out);
     return raise_memory(vm);
+}
+
+/* The whole text of a source file, or None. */
+FUNCTION(_traceback, source, "(filename, /)") {
+    CHECK(need_str(vm, args[0]));
+    Span text = sources_text(vm, str_span(args[0]));
+    return text.data ? str_from_span(vm, text) : NONE;
+}
+
+/* (size, time of its last change) of a file, or None. */
+FUNCTION(_traceback, source_state, "(filename, /)") {
+    struct stat state;
+    CHECK(need_str(vm, args[0]));
+    if (stat(to_str(args[0])->data, &state) != 0) return NONE;
+    double time = (double)state.st_mtim.tv_sec + (double)state.st_mtim.tv_nsec / 1e9;
+    OWNED Value modified = TRY(float_new(vm, time));
+    return tuple_of(vm, 2, from_small(state.st_size), modified);
 }
