@@ -8,59 +8,58 @@ static FrameObject *to_frame_object(Value v) {
     return (FrameObject *)v;
 }
 
-GETTER(frame, f_code)
-{ return incref(from_object(to_frame_object(self)->code)); }
-
-GETTER(frame, f_globals)
-{ return incref(((Function *)to_frame_object(self)->function)->globals); }
-
-GETTER(frame, f_builtins)
-{ return incref(((Function *)to_frame_object(self)->function)->builtins); }
-
-/* Return the mapping used by the frame to look up local variables. */
-GETTER(frame, f_locals)
-{
-    FrameObject *object = to_frame_object(self);
-    if (object->frame) return frame_locals(vm, object->frame);
-    if (object->locals == EMPTY) object->locals = TRY(dict_new(vm));
-    return incref(object->locals);
+GETTER(frame, f_code) {
+    return incref(from_object(to_frame_object(self)->code));
 }
 
-GETTER(frame, f_back)
-{
+GETTER(frame, f_globals) {
+    return incref(((Function *)to_frame_object(self)->function)->globals);
+}
+
+GETTER(frame, f_builtins) {
+    return incref(((Function *)to_frame_object(self)->function)->builtins);
+}
+
+/* Return the mapping used by the frame to look up local variables. */
+GETTER(frame, f_locals) {
+    FrameObject *object = to_frame_object(self);
+    if (object->code->flags & CODE_OPTIMIZED) return frame_locals_proxy(vm, object);
+    return frame_object_locals(vm, object);
+}
+
+GETTER(frame, f_back) {
     FrameObject *object = to_frame_object(self);
     if (!object->frame) return field_get(object->back);
     Frame *caller = frame_caller(object->frame);
     return caller ? frame_object(vm, caller) : NONE;
 }
 
-GETTER(frame, f_lineno)
-{
+GETTER(frame, f_lineno) {
     FrameObject *object = to_frame_object(self);
     if (object->frame) return from_small(frame_line(object->frame));
     return from_small(object->line ? object->line
                                    : code_line(object->code, object->word));
 }
 
-SETTER(frame, f_lineno)
-{
+SETTER(frame, f_lineno) {
     if (value == EMPTY)
         return raise_format(vm, EXC(AttributeError), "cannot delete attribute") != FAIL;
     return raise_value(vm, "f_lineno can only be set in a trace function") != FAIL;
 }
 
-GETTER(frame, f_lasti)
-{
+GETTER(frame, f_lasti) {
     FrameObject *object = to_frame_object(self);
     return from_small(2 *
                       (i64)(object->frame ? frame_word(object->frame) : object->word));
 }
 
-GETTER(frame, f_trace)
-{ return field_get(to_frame_object(self)->trace); }
+GETTER(frame, f_trace) {
+    return field_get(to_frame_object(self)->trace);
+}
 
-SETTER(frame, f_trace)
-{ return field_set(&to_frame_object(self)->trace, value == NONE ? EMPTY : value); }
+SETTER(frame, f_trace) {
+    return field_set(&to_frame_object(self)->trace, value == NONE ? EMPTY : value);
+}
 
 static bool set_flag(VM *vm, Value value, bool *flag) {
     if (!is_bool(value))
@@ -69,21 +68,24 @@ static bool set_flag(VM *vm, Value value, bool *flag) {
     return true;
 }
 
-GETTER(frame, f_trace_lines)
-{ return from_bool(to_frame_object(self)->trace_lines); }
+GETTER(frame, f_trace_lines) {
+    return from_bool(to_frame_object(self)->trace_lines);
+}
 
-SETTER(frame, f_trace_lines)
-{ return set_flag(vm, value, &to_frame_object(self)->trace_lines); }
+SETTER(frame, f_trace_lines) {
+    return set_flag(vm, value, &to_frame_object(self)->trace_lines);
+}
 
-GETTER(frame, f_trace_opcodes)
-{ return from_bool(to_frame_object(self)->trace_opcodes); }
+GETTER(frame, f_trace_opcodes) {
+    return from_bool(to_frame_object(self)->trace_opcodes);
+}
 
-SETTER(frame, f_trace_opcodes)
-{ return set_flag(vm, value, &to_frame_object(self)->trace_opcodes); }
+SETTER(frame, f_trace_opcodes) {
+    return set_flag(vm, value, &to_frame_object(self)->trace_opcodes);
+}
 
 /* Clear all references held by the frame. */
-METHOD(frame, clear, "($self, /)")
-{
+METHOD(frame, clear, "($self, /)") {
     FrameObject *object = to_frame_object(args[0]);
     if (!object->frame) {
         replace(&object->locals, EMPTY);

@@ -66,6 +66,7 @@ static FrameObject *make(VM *vm, Value function, Code *code) {
     object->function = incref(function);
     object->code = (Code *)to_object(incref(from_object(code)));
     object->locals = object->back = object->trace = EMPTY;
+    object->extra = object->replaced = EMPTY;
     object->word = 0;
     object->line = 0;
     object->trace_lines = true;
@@ -100,7 +101,7 @@ Value frame_object_dead(VM *vm, Value function, Code *code, u32 word,
 /* What a program may still ask of a frame that has ended. */
 static void copy_state(VM *vm, FrameObject *object, Frame *frame) {
     object->word = frame_word(frame);
-    Value locals = frame_locals(vm, frame);
+    Value locals = frame_object_locals(vm, object);
     if (locals == FAIL)
         exception_clear(vm);
     else
@@ -126,6 +127,8 @@ void frame_object_detach(VM *vm, Frame *frame) {
 static void clear_frame(VM *vm, Obj *self) {
     FrameObject *object = (FrameObject *)self;
     replace(&object->locals, EMPTY);
+    replace(&object->extra, EMPTY);
+    replace(&object->replaced, EMPTY);
     replace(&object->back, EMPTY);
     replace(&object->trace, EMPTY);
 }
@@ -144,6 +147,8 @@ static void visit_frame(Obj *self, Visitor *visitor) {
     visitor->visit(visitor, object->function);
     if (object->code) visitor->visit(visitor, from_object(object->code));
     visitor->visit(visitor, object->locals);
+    visitor->visit(visitor, object->extra);
+    visitor->visit(visitor, object->replaced);
     visitor->visit(visitor, object->back);
     visitor->visit(visitor, object->trace);
 }

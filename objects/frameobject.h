@@ -18,6 +18,9 @@ typedef struct FrameObject {
     Value function; /* the Function */
     Code *code;     /* owned */
     Value locals;   /* after its end: a dict or mapping; EMPTY: unknown */
+    Value extra;    /* names set in f_locals that are no variables: dict or EMPTY */
+    Value replaced; /* list of values that variables had before f_locals was written, or
+                       EMPTY */
     Value back;     /* after its end: the caller's frame object or EMPTY */
     Value trace;    /* f_trace or EMPTY */
     u32 word;       /* after its end: of the last instruction */
@@ -39,7 +42,11 @@ Value frame_object_dead(VM *vm, Value function, Code *code, u32 word, Value owne
 
 /* What locals() gives: of a function a new dict, else the namespace itself. */
 Value frame_locals(VM *vm, Frame *frame);
-/* The same from registers that were moved elsewhere. */
+/* What a frame object's f_locals holds now: a dict (owned). */
+Value frame_object_locals(VM *vm, FrameObject *object);
+/* The mapping that reads and writes the variables of a function's frame. */
+Value frame_locals_proxy(VM *vm, FrameObject *object);
+/* As frame_locals, from registers that were moved elsewhere. */
 Value frame_locals_from(VM *vm, const Code *code, Value function, const Value *registers);
 /* Who called or resumed it: NULL for the outermost and for a suspended coroutine. */
 Frame *frame_caller(Frame *frame);
