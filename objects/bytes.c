@@ -8,8 +8,10 @@ static Bytes *allocate(VM *vm, Type *type, usize size) {
         raise_memory(vm);
         return NULL;
     }
-    usize struct_size = offsetof(Bytes, data) + size + 1;
-    Bytes *bytes = (Bytes *)object_new_sized(vm, type, struct_size);
+    usize struct_size = sizeof(Bytes) + size + 1;
+    Bytes *bytes = type->flags & TYPE_HEAP
+                       ? (Bytes *)object_new_var(vm, type, size + 1)
+                       : (Bytes *)object_new_sized(vm, type, struct_size);
     if (!bytes) return NULL;
     bytes->hash = 0;
     bytes->size = size;

@@ -72,7 +72,7 @@ static bool take_shape(VM *vm, Value shape, i64 *sizes, u32 *count, i64 *product
 
 static Value with_shape(VM *vm, Value flat, Value shape) {
     i64 sizes[VIEW_MAX_DIMENSIONS], product = (i64)to_memoryview(flat)->item_size;
-    u32 count;
+    u32 count = 0;
     CHECK(take_shape(vm, shape, sizes, &count, &product));
     const MemoryView *view = to_memoryview(flat);
     if (product != view->shape[0] * (i64)view->item_size)

@@ -13,7 +13,9 @@ Str *str_allocate_as(VM *vm, Type *type, usize size, bool ascii) {
         raise_memory(vm);
         return NULL;
     }
-    Str *s = (Str *)object_new_sized(vm, type, struct_size);
+    Str *s = type->flags & TYPE_HEAP
+                 ? (Str *)object_new_var(vm, type, struct_size - sizeof(Str))
+                 : (Str *)object_new_sized(vm, type, struct_size);
     if (UNLIKELY(!s)) return NULL;
     s->h.aux = ascii ? 0 : STR_NOT_ASCII;
     s->hash = 0;

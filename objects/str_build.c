@@ -1,8 +1,6 @@
 /* Strings made of strings: concatenation, growing in place, joining, repeating. */
 #include "objects/str_make.h"
 
-enum { HAS_SLACK = OBJECT_OWN_A }; /* Obj.flags: memory was taken by roomy() */
-
 Value str_concat(VM *vm, Value a, Value b) {
     const Str *left = to_str(a), *right = to_str(b);
     if (!right->size) return str_exact(vm, a);
@@ -21,20 +19,17 @@ static usize roomy(usize size) {
     return (size + step - 1) & ~(step - 1);
 }
 
-static usize capacity_of(const Str *s) {
-    usize used = str_struct_size(s->size, !(s->h.aux & STR_NOT_ASCII));
-    if (used <= HEAP_SMALL) return (used + HEAP_GRAIN - 1) & ~(usize)(HEAP_GRAIN - 1);
-    return s->h.flags & HAS_SLACK ? roomy(used) : used;
+static usize capacity_of(Str *s) {
+    return heap_piece_size(s, s->h.flags & OBJECT_LARGE);
 }
 
 /* Copy `a` into a larger struct in which b will follow. Releases a. */
 static Str *move_to_larger(VM *vm, Str *a, usize size, bool ascii) {
     usize needed = str_struct_size(size, ascii);
-    bool slack = needed > HEAP_SMALL;
-    Str *s = (Str *)object_new_sized(vm, vm->types[TYPE_str], slack ? roomy(needed) : needed);
+    if (needed > HEAP_SMALL) needed = roomy(needed);
+    Str *s = (Str *)object_new_sized(vm, vm->types[TYPE_str], needed);
     if (s) {
         s->h.aux = ascii ? 0 : STR_NOT_ASCII;
-        if (slack) s->h.flags |= HAS_SLACK;
         memcpy(s->data, a->data, a->size);
     }
     decref(from_object(a));
