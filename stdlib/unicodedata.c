@@ -215,7 +215,7 @@ FUNCTION(unicodedata, decomposition, "(chr, /)") {
     const u32 *odd = find_odd(c);
     u32 points[32];
     if (odd)
-        write_points(&out, odd, 5);
+        write_points(&out, odd, 6);
     else
         write_points(&out, points, one_step(c, !property->decomp_type, points, 32));
     return str_from_buffer(vm, &out);

@@ -13,7 +13,7 @@ typedef struct WidthRange {
 /* Decompositions that cannot be told from the full ones. 0 behind the last code point. */
 typedef struct OddDecomposition {
     u32 code_point;
-    u32 to[5];
+    u32 to[6];
 } OddDecomposition;
 
 extern const WidthRange unicode_widths[];
