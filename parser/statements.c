@@ -65,18 +65,29 @@ Node *assert_statement(Builder *builder, u32 first, Node *test, Node *message) {
 }
 
 DottedName dotted_start(Builder *builder, u32 name) {
-    return (DottedName){name, 1, name_of(builder, name), 0};
+    return (DottedName){.first = name, .text = name_of(builder, name)};
+}
+
+/* Make room for `more` bytes behind the text. */
+static char *extend(Builder *builder, DottedName *dotted, usize more) {
+    usize needed = dotted->text.length + more;
+    if (needed > dotted->capacity) {
+        char *text = arena_alloc(builder->arena, needed * 2);
+        if (!text) return NULL;
+        memcpy(text, dotted->text.data, dotted->text.length);
+        dotted->text.data = text;
+        dotted->capacity = needed * 2;
+    }
+    return (char *)dotted->text.data + dotted->text.length;
 }
 
 DottedName dotted_add(Builder *builder, DottedName dotted, u32 name) {
     Span more = name_of(builder, name);
-    char *text = arena_alloc(builder->arena, dotted.text.length + 1 + more.length + 1);
-    if (!text) return dotted;
-    memcpy(text, dotted.text.data, dotted.text.length);
-    text[dotted.text.length] = '.';
-    memcpy(text + dotted.text.length + 1, more.data, more.length);
-    dotted.text = (Span){text, dotted.text.length + 1 + more.length};
-    dotted.count++;
+    char *end = extend(builder, &dotted, 1 + more.length);
+    if (!end) return dotted;
+    end[0] = '.';
+    memcpy(end + 1, more.data, more.length);
+    dotted.text.length += 1 + more.length;
     return dotted;
 }
 

@@ -9,8 +9,9 @@
 
 /* `a.b.c` while it is read; `level` counts the dots before it in `from ..a import b`. */
 typedef struct DottedName {
-    u32 first, count;
+    u32 first;
     Span text;
+    usize capacity; /* of a text of our own; 0 while it is the token's */
     i32 level;
 } DottedName;
 
