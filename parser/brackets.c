@@ -1,4 +1,4 @@
-/* Which brackets are open at some token, counted from where the faulty statement begins.
+/* Which brackets are open at some token, counted from where the reading began.
  */
 #include "parser/peg.h"
 
@@ -38,7 +38,7 @@ static OpenKind brace_kind(const Brackets *brackets, u16 before) {
 
 static void count(const Peg *peg, Brackets *brackets) {
     const Token *tokens = peg->parser->tokens;
-    for (u32 i = peg->parser->statement; i < peg->mark; i++) {
+    for (u32 i = peg->start; i < peg->mark; i++) {
         switch (tokens[i].kind) {
         case TOKEN_LBRACE:
             open(brackets, brace_kind(brackets, tokens[i - 1].kind));

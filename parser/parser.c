@@ -190,6 +190,8 @@ static ParseStatus run(Parser *parser, ParseResult *result) {
         if (kind == TOKEN_END) return complete(parser, result);
         if (!feed(parser, kind, token)) return fail(parser, result);
         note_statement(parser, token);
+        bool is_first_type = kind == TOKEN_TYPE && !parser->type_statement;
+        if (is_first_type) parser->type_statement = parser->statement;
         if (parser->options.mode == PARSE_INTERACTIVE && ends_statement(parser, token)) {
             return complete(parser, result);
         }

@@ -355,7 +355,7 @@ static bool run_rule(Peg *peg, u16 number, Shape **out) {
 bool peg_run(Peg *peg, u16 rule, u32 start) {
     if (!make_room(peg)) return false;
     memset(peg->memos, 0, sizeof(Memo *) * peg->capacity);
-    peg->mark = start;
+    peg->start = peg->mark = start;
     peg->depth = 0;
     Shape *ignored = NULL;
     return run_rule(peg, rule, &ignored) && peg->state == PEG_READING;

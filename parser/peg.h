@@ -45,11 +45,13 @@ typedef struct Peg {
     Parser *parser;
     SyntaxProblem *problem;
     Arena arena;
+    u32 start; /* the first token read */
     u32 mark;  /* the token to match next */
     u32 fill;  /* one behind the last token looked at */
     u32 depth; /* of rules */
     bool with_invalid;
-    bool is_final; /* what was reported is: nothing further on replaces it */
+    bool is_generic; /* nothing is known but where it went wrong */
+    bool is_final;   /* what was reported is: nothing further on replaces it */
     PegState state;
     /* By token. */
     Memo **memos;

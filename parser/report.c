@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/buffer.h"
 #include "parser/peg.h"
 
 const Token *token_of(const Peg *peg, const Shape *shape) {
@@ -20,9 +21,47 @@ static Span format_message(Peg *peg, const char *format, va_list arguments) {
     return (Span){copy ? copy : "", copy ? size : 0};
 }
 
+/* Is there only a backslash between the token and the end of its line? */
+static bool is_continued(const Peg *peg, const Token *token) {
+    Span line = lexer_line(&peg->parser->lexer, token->end.line);
+    u32 column = token->end.column;
+    while (column < line.length && strchr(" \t\f", line.data[column])) column++;
+    return column + 1 == line.length && line.data[column] == '\\';
+}
+
+/* Where the text to show begins. CPython's lexer keeps a line while a token goes on
+ * behind it, when it reads from a string. */
+static u32 first_line_of(const Peg *peg, u32 line) {
+    const Token *tokens = peg->parser->tokens;
+    bool is_file = peg->parser->options.flags & PARSE_DECODE;
+    if (is_file || !peg->fill || tokens[peg->fill - 1].end.line > line) return line;
+    for (u32 i = peg->fill - 1; i > 0 && tokens[i].end.line >= line; i--) {
+        if (tokens[i].start.line < line) line = tokens[i].start.line;
+        bool joins =
+            tokens[i - 1].end.line + 1 == line && is_continued(peg, &tokens[i - 1]);
+        if (joins) line--;
+    }
+    return line;
+}
+
+static Span text_of(const Peg *peg, u32 line) {
+    const Lexer *lexer = &peg->parser->lexer;
+    u32 first = first_line_of(peg, line);
+    if (first == line) return lexer_line(lexer, line);
+    Buffer text = {0};
+    for (u32 i = first; i <= line; i++) {
+        if (i > first) buffer_add_char(&text, '\n');
+        buffer_add_span(&text, lexer_line(lexer, i));
+    }
+    char *copy = arena_copy(peg->parser->arena, text.data, text.length);
+    Span result = {copy ? copy : "", copy ? text.length : 0};
+    buffer_free(&text);
+    return result;
+}
+
 static void report(Peg *peg, SyntaxProblem problem) {
     if (peg->state != PEG_READING) return;
-    problem.text = lexer_line(&peg->parser->lexer, problem.line);
+    problem.text = text_of(peg, problem.line);
     *peg->problem = problem;
     peg->state = PEG_REPORTED;
 }
@@ -119,12 +158,12 @@ void error_at(Peg *peg, const Shape *shape, const char *format, ...) {
 }
 
 void error_from(Peg *peg, const Shape *from, const char *message) {
-    Position start = start_of(peg, token_of(peg, from)),
-             end = place_behind(peg, last_looked_at(peg));
+    const Token *first = token_of(peg, from);
+    Position start = start_of(peg, first), end = place_behind(peg, last_looked_at(peg));
     report(peg, (SyntaxProblem){
                     .message = span_of(message),
                     .line = start.line,
-                    .column = column_of(peg, start),
+                    .column = is_layout(peg, first) ? 0 : column_of(peg, start),
                     .end_line = (i32)end.line,
                     .end_column = end_column_of(peg, start, end) - 1,
                 });

@@ -19,9 +19,10 @@ struct Parser {
     /* All tokens so far; owned (malloc). The first one is the START_ marker. */
     Token *tokens;
     u32 count, capacity;
-    u32 depth;        /* indentation now */
-    u32 statement;    /* first token of the top-level statement being read */
-    bool is_compound; /* it is one that an empty line ends at a prompt */
+    u32 depth;          /* indentation now */
+    u32 statement;      /* first token of the top-level statement being read */
+    u32 type_statement; /* that of the first one with a `type` statement in it */
+    bool is_compound;   /* it is one that an empty line ends at a prompt */
     bool is_decorated;
     bool is_too_deep;
     bool has_literal_error; /* the lexer's, which has read to the end then */

@@ -65,16 +65,22 @@ static void report_unexpected(Peg *peg, u32 token) {
     } else if (found->kind == TOKEN_DEDENT) {
         error_indent(peg, "unexpected unindent");
     } else {
+        peg->is_generic = true;
         error_at(peg, &shape, "invalid syntax");
     }
 }
 
-/* Where to read from: the statement that failed, unless the fault showed elsewhere. */
+/* Where to read from: the statement that failed, unless the fault showed elsewhere. What
+ * CPython searches for mistakes is the whole text, and it takes a good `type X[T = int] =
+ * ...` for one. */
 static u32 first_token(const Parser *parser) {
     const Builder *builder = &parser->builder;
-    bool is_late = builder->as_rows_made != builder->as_rows_taken;
-    bool is_before = is_late && builder->as_row_token < parser->statement;
-    return parser->statement && !is_before ? parser->statement : 1;
+    bool has_as_row = builder->as_rows_made != builder->as_rows_taken;
+    u32 start = parser->statement;
+    if (has_as_row && builder->as_row_token < start) start = 1;
+    if (parser->type_statement && parser->type_statement < start)
+        start = parser->type_statement;
+    return start ? start : 1;
 }
 
 /* Did the first reading come to the end of the text? */
@@ -108,12 +114,21 @@ static void read_again(Peg *peg) {
     if (peg->state == PEG_READING) report_unexpected(peg, furthest);
 }
 
+/* CPython's lexer has seen the end of a text without a last newline when it has read the
+ * token before it. */
+static bool has_read_all(const Parser *parser, const Token *last) {
+    u32 line = lexer_line_count(&parser->lexer);
+    return parser->lacks_newline && last->end.line == line &&
+           last->end.column >= lexer_line(&parser->lexer, line).length;
+}
+
 /* The rest of the file may hold the reason, unless the problem is the lexer's already. */
 static void read_rest(Peg *peg, SyntaxProblem *problem) {
     Parser *parser = peg->parser;
     if (problem->kind == PROBLEM_MEMORY || peg->is_final) return;
-    u32 line = parser->tokens[peg->fill - 1].start.line;
-    if (lexer_check_rest(&parser->lexer, line)) {
+    const Token *last = &parser->tokens[peg->fill - 1];
+    if (!peg->is_generic && has_read_all(parser, last)) return;
+    if (lexer_check_rest(&parser->lexer, last->start.line)) {
         syntaxerror_from_lexer(parser, &parser->lexer.error, problem);
     }
 }
