@@ -1,5 +1,5 @@
 /* Descriptors and what they bind to: members of C types, slot wrappers, property,
- * classmethod, staticmethod, super, mappingproxy.
+ * classmethod, staticmethod, super.
  */
 #ifndef APY_OBJECTS_DESCRIPTOR_H
 #define APY_OBJECTS_DESCRIPTOR_H
