@@ -10,6 +10,9 @@
 #include "objects/type.h"
 #include "objects/vm.h"
 
+/* __dict__ and __weakref__ of the instances of script classes. */
+extern const GetterSpec instance_dict_spec, instance_weakref_spec;
+
 typedef struct ClassPlan {
     Value name, metaclass, namespace;
     Value bases;          /* tuple, __mro_entries__ resolved */
@@ -40,7 +43,8 @@ Type *class_best_base(VM *vm, Value bases);
 /* The C3 linearisation as a tuple, by metatype.mro() if that is overridden. */
 Value class_mro(VM *vm, Type *type);
 Value class_mro_default(VM *vm, Type *type);
-/* Sizes, __slots__ and the dict of instances. */
+/* Sizes, shapes, descriptors for __slots__ (EMPTY: not given), __dict__ and __weakref__. The type
+ * has its base, bases, name and dict. */
 bool class_layout(VM *vm, Type *type, Value slots);
 /* The first guess at how many attributes instances will have, from __static_attributes__.
  */

@@ -25,7 +25,9 @@ static Value name_of(VM *vm, const SlotWrapper *wrapper) {
 
 static bool check_count(VM *vm, u32 nargs, u32 wanted) {
     if (nargs == wanted) return true;
-    raise_type(vm, "expected %u argument%s, got %u", wanted, wanted == 1 ? "" : "s", nargs);
+    /* CPython checks two arguments by another way, which begins with a space */
+    raise_type(vm, "%sexpected %u argument%s, got %u", wanted == 2 ? " " : "", wanted,
+               wanted == 1 ? "" : "s", nargs);
     return false;
 }
 
