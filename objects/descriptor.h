@@ -43,7 +43,6 @@ Value slot_wrapper_call(VM *vm, SlotWrapper *wrapper, Value *args, u32 nargs,
 typedef struct Property {
     Obj h;
     Value getter, setter, deleter, doc, name; /* EMPTY: none */
-    Value dict;                               /* of subclasses: EMPTY or dict */
 } Property;
 
 /* classmethod and staticmethod */

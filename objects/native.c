@@ -27,6 +27,7 @@ Value native_new(VM *vm, const NativeSpec *spec, Value self, Value module) {
     native->self = incref(self);
     native->module = incref(module);
     native->owner = spec->sort ? vm->types[spec->owner] : NULL;
+    if (spec == &type_new_spec) native->owner = to_type(self);
     return from_object(native);
 }
 
@@ -53,7 +54,8 @@ static Value call_new(VM *vm, Type *self, Value *args, u32 nargs, Value kwnames)
 static bool check_self(VM *vm, const Native *native, Value *args, u32 nargs) {
     const char *name = native->spec->name, *owner = type_name(native->owner);
     if (nargs == 0) {
-        raise_type(vm, "unbound method %s.%s() needs an argument", owner, name);
+        raise_type(vm, "unbound method %s.%s() needs an argument",
+                   type_short_name(native->owner), name);
         return false;
     }
     if (LIKELY(is_instance(vm, args[0], native->owner))) return true;
@@ -221,12 +223,15 @@ static Value name_of(VM *vm, Value self) {
     return str_from_text(vm, ((Native *)self)->spec->name);
 }
 
+/* Bound methods show the class of self, or self when it is a class. */
 static Value qualname_of(VM *vm, Value self) {
     Native *native = (Native *)self;
-    if (native->spec == &type_new_spec)
-        return str_format(vm, "%s.__new__", type_name(to_type(native->self)));
     if (!native->owner) return name_of(vm, self);
-    return str_format(vm, "%s.%s", type_name(native->owner), native->spec->name);
+    Type *type = native->owner;
+    if (native->self != EMPTY)
+        type = is_type(native->self) ? to_type(native->self) : type_of(vm, native->self);
+    Value owner = TRY(type_qualname_value(vm, type));
+    return str_format(vm, "%S.%s", owner, native->spec->name);
 }
 
 static Value doc_of(VM *vm, Value self) {

@@ -230,7 +230,7 @@ bool arguments_no_keywords(VM *vm, const char *function, Value kwnames) {
 }
 
 static const char *owner_name(VM *vm, const NativeSpec *spec) {
-    if (spec->sort) return type_name(vm->types[spec->owner]);
+    if (spec->sort) return type_short_name(vm->types[spec->owner]);
     const char *module = module_specs[spec->owner].name;
     return strcmp(module, "builtins") == 0 ? NULL : module;
 }

@@ -127,13 +127,16 @@ static COLD bool delay(VM *vm, Obj *object) {
         vm->delayed_capacity = capacity;
     }
     vm->delayed[vm->delayed_count++] = from_object(object);
+    object->flags |= OBJECT_DYING;
     return true;
 }
 
 static void destroy_now(VM *vm, Obj *object) {
     Type *type = object->shape->type;
+    object->flags &= (u8)~OBJECT_DYING;
     if (UNLIKELY(type->slots.finalize) && !object_finalize(vm, object)) return;
     if (UNLIKELY(object->flags & OBJECT_WEAKLY_REFERENCED)) weakref_clear(vm, object);
+    object->flags |= OBJECT_DYING;
     if (type->slots.free) type->slots.free(vm, object);
     if (has_attributes(type)) each_attribute(object, type, release_place, NULL);
     free_memory(vm, object);
@@ -168,6 +171,7 @@ static void visit_place(Value *place, void *context) {
 
 void object_visit(Obj *object, Visitor *visitor) {
     Type *type = object->shape->type;
+    if (object->flags & OBJECT_DYING) return;
     if (type->slots.visit) type->slots.visit(object, visitor);
     if (has_attributes(type)) each_attribute(object, type, visit_place, visitor);
     if (type->flags & TYPE_HEAP) visitor->visit(visitor, from_object(type));

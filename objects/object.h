@@ -80,8 +80,8 @@ enum {                         /* Obj.flags */
     OBJECT_ATOM = 2,           /* on the atom pages: holds no reference the collector follows */
     OBJECT_WEAKLY_REFERENCED = 4,
     OBJECT_FINALIZED = 8,      /* __del__ has run */
-    OBJECT_COLLECTOR_A = 16,   /* scratch bits of the cycle collector */
-    OBJECT_COLLECTOR_B = 32,
+    OBJECT_COLLECTOR_A = 16,   /* scratch bit of the cycle collector */
+    OBJECT_DYING = 32,         /* count 0, being destroyed or waiting for it: not visited */
     OBJECT_OWN_A = 64,         /* two bits for the type's own use */
     OBJECT_OWN_B = 128,
 };

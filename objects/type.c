@@ -87,12 +87,16 @@ static const char *last_part(const char *name) {
 
 const char *type_name(Type *type) {
     if (type->flags & TYPE_HEAP) return to_str(type->name)->data;
-    return last_part(type->table->spec->name);
+    return type->table->spec->name;
+}
+
+const char *type_short_name(Type *type) {
+    return type->flags & TYPE_HEAP ? type_name(type) : last_part(type_name(type));
 }
 
 Value type_name_value(VM *vm, Type *type) {
     if (type->name == EMPTY) {
-        Value name = str_intern_text(vm, type_name(type));
+        Value name = str_intern_text(vm, type_short_name(type));
         if (name == FAIL) return FAIL;
         type->name = name;
     }

@@ -207,8 +207,10 @@ bool type_is_subtype(Type *type, Type *of);
 void type_changed(VM *vm, Type *type);
 /* The same when only the attribute of this (interned) name changed. */
 void type_changed_name(VM *vm, Type *type, Value name);
-/* 'X' as messages print it: the part of the name after the last dot. */
+/* 'X' as most messages print it: of builtin types with the module, "collections.deque". */
 const char *type_name(Type *type);
+/* __name__ as text: without it. */
+const char *type_short_name(Type *type);
 /* Borrowed: __name__, __qualname__, __module__ (EMPTY if it has none), __bases__, __mro__. FAIL
  * when memory is out. */
 Value type_name_value(VM *vm, Type *type);

@@ -35,7 +35,7 @@ static void push(Pile *pile, Obj *object) {
 }
 
 static bool is_container(Value v) {
-    return is_object(v) && !(to_object(v)->flags & OBJECT_ATOM);
+    return v && is_object(v) && !(to_object(v)->flags & OBJECT_ATOM);
 }
 
 /* ---- the three passes ---- */
@@ -80,6 +80,7 @@ typedef struct Sweep {
 static void sort_out(void *piece, void *context) {
     Obj *object = piece;
     Sweep *sweep = context;
+    if (!object->rc) return; /* it is being destroyed */
     if (object->flags & REACHED) {
         object->flags &= ~REACHED;
         sweep->live++;

@@ -9,6 +9,7 @@
 #include "objects/exc.h"
 #include "objects/frame.h"
 #include "objects/list.h"
+#include "objects/module.h"
 #include "objects/native.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
@@ -136,10 +137,11 @@ static Value drop_failed(VM *vm, Value name) {
 
 static Value load_native(VM *vm, const ModuleSpec *spec, Value name) {
     OWNED Value module = TRY(import_add_module(vm, name));
+    to_object(module)->flags |= MODULE_NATIVE;
     CHECK(set_package(vm, module, spec->name, false, SPAN("")));
     CHECK(set_text(vm, module, "__doc__", spec->doc));
     for (u32 i = 0; i < spec->function_count; i++) {
-        Value function = TRY(native_new(vm, spec->functions[i], EMPTY, name));
+        Value function = TRY(native_new(vm, spec->functions[i], module, name));
         if (!module_add(vm, module, spec->functions[i]->name, function)) return FAIL;
     }
     if (spec->init && !spec->init(vm, module)) return drop_failed(vm, name);

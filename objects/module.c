@@ -1,0 +1,153 @@
+/* Module objects. */
+#include "objects/module.h"
+
+#include "objects/dict.h"
+#include "objects/native.h"
+#include "objects/str.h"
+
+static Dict *dict_of(Value module) {
+    return ((Module *)module)->dict;
+}
+
+static Value allocate(VM *vm, Type *type) {
+    OWNED Value dict = TRY(dict_new(vm));
+    Module *module = (Module *)object_new(vm, type);
+    if (!module) return FAIL;
+    module->dict = to_dict(TAKE(dict));
+    return from_object(module);
+}
+
+static bool fill(VM *vm, Dict *dict, Value name, Value doc) {
+    return dict_set(vm, dict, NAME(__name__), name) &&
+           dict_set(vm, dict, NAME(__doc__), doc) &&
+           dict_set(vm, dict, NAME(__package__), NONE) &&
+           dict_set(vm, dict, NAME(__loader__), NONE) &&
+           dict_set(vm, dict, NAME(__spec__), NONE);
+}
+
+Value module_new(VM *vm, Value name) {
+    OWNED Value module = TRY(allocate(vm, vm->types[TYPE_module]));
+    CHECK(fill(vm, dict_of(module), name, NONE));
+    return TAKE(module);
+}
+
+bool module_add(VM *vm, Value module, const char *name, Value owned) {
+    OWNED Value value = TRY_OR_FALSE(owned);
+    OWNED Value key = TRY_OR_FALSE(str_intern_text(vm, name));
+    return dict_set(vm, dict_of(module), key, value);
+}
+
+/* ---- the type ---- */
+
+static Value new_module(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
+    return allocate(vm, type);
+}
+
+static const Arguments init_arguments = {
+    "module", (const char *const[]){"name", "doc", NULL}, 0, 2, 1, false};
+
+static bool init_module(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
+    Value given[2];
+    if (!arguments_bind(vm, &init_arguments, args, nargs, kwnames, given)) return false;
+    if (!is_str(given[0])) {
+        raise_type(vm, "module() argument 'name' must be str, not %T", given[0]);
+        return false;
+    }
+    return fill(vm, dict_of(self), given[0], given[1] == EMPTY ? NONE : given[1]);
+}
+
+static void free_module(VM *vm, Obj *self) {
+    Dict *dict = ((Module *)self)->dict;
+    if (dict) decref(from_object(dict));
+}
+
+static void visit_module(Obj *self, Visitor *visitor) {
+    Dict *dict = ((Module *)self)->dict;
+    if (dict) visitor->visit(visitor, from_object(dict));
+}
+
+static void clear_module(VM *vm, Obj *self) {
+    dict_clear(vm, ((Module *)self)->dict);
+}
+
+static Value repr_module(VM *vm, Value self) {
+    Value name = dict_get_str(vm, dict_of(self), NAME(__name__));
+    Value file = dict_get_str(vm, dict_of(self), NAME(__file__));
+    if (name == EMPTY) return str_from_text(vm, "<module '?'>");
+    if (file != EMPTY && file != NONE)
+        return str_format(vm, "<module %R from %R>", name, file);
+    const char *end = to_object(self)->flags & MODULE_NATIVE ? " (built-in)" : "";
+    return str_format(vm, "<module %R%s>", name, end);
+}
+
+/* ---- attributes ---- */
+
+/* The module's own __getattr__; EMPTY: it has none. */
+static Value ask_module(VM *vm, Value self, Value name) {
+    OWNED Value function = incref(dict_get_str(vm, dict_of(self), NAME(__getattr__)));
+    return function == EMPTY ? EMPTY : call_1(vm, function, name);
+}
+
+Value module_find(VM *vm, Value self, Value name) {
+    Value found = generic_find(vm, self, name);
+    return found == EMPTY ? ask_module(vm, self, name) : found;
+}
+
+static Value refuse(VM *vm, Value self, Value name) {
+    Value own = dict_get_str(vm, dict_of(self), NAME(__name__));
+    if (own == EMPTY || !is_str(own))
+        return raise_attribute_text(vm, self, name, "module has no attribute '%S'", name);
+    if (to_object(self)->flags & MODULE_INITIALIZING)
+        return raise_attribute_text(vm, self, name,
+                                    "partially initialized module '%S' has no attribute "
+                                    "'%S' (most likely due to a circular import)",
+                                    own, name);
+    return raise_attribute_text(vm, self, name, "module '%S' has no attribute '%S'", own,
+                                name);
+}
+
+Value module_getattr(VM *vm, Value self, Value name) {
+    Value found = module_find(vm, self, name);
+    return found == EMPTY ? refuse(vm, self, name) : found;
+}
+
+TYPE(module, .name = "module", .size = sizeof(Module), .kind = KIND_MODULE,
+     .dict_offset = offsetof(Module, dict), .flags = TYPE_HAS_DICT | TYPE_WEAKREFS,
+     .slots = {.new = new_module,
+               .init = init_module,
+               .free = free_module,
+               .visit = visit_module,
+               .clear = clear_module,
+               .repr = repr_module,
+               .getattr = module_getattr},
+     .doc = "Create a module object.\n\n"
+            "The name must be a string; the optional doc argument can have any type.")
+
+GETTER(module, __dict__) {
+    return incref(from_object(dict_of(self)));
+}
+
+GETTER(module, __annotations__) {
+    Value found = dict_get_str(vm, dict_of(self), NAME(__annotations__));
+    if (found != EMPTY) return incref(found);
+    OWNED Value dict = TRY(dict_new(vm));
+    CHECK(dict_set(vm, dict_of(self), NAME(__annotations__), dict));
+    return TAKE(dict);
+}
+
+SETTER(module, __annotations__) {
+    if (value != EMPTY)
+        return dict_set(vm, dict_of(self), NAME(__annotations__), value);
+    int deleted = dict_delete(vm, dict_of(self), NAME(__annotations__));
+    if (deleted == 0) raise_with(vm, EXC(AttributeError), NAME(__annotations__));
+    return deleted > 0;
+}
+
+/* __dir__() -> list
+ * specialized dir() implementation
+ */
+METHOD(module, __dir__, "($self, /)") {
+    Value function = dict_get_str(vm, dict_of(args[0]), NAME(__dir__));
+    if (function != EMPTY) return call_0(vm, function);
+    return dict_keys_list(vm, dict_of(args[0]));
+}
