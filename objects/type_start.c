@@ -106,7 +106,7 @@ static void make(VM *vm, TypeBlock *blocks, u32 id) {
         base = vm->types[base_id];
     }
     Type *type = vm->types[id] = &blocks[id].type;
-    type->h = (Obj){.rc = 1,
+    type->h = (Obj){.rc = 1u << 30, /* never destroyed by release */
                     .kind = KIND_TYPE,
                     .flags = OBJECT_ATOM, /* not on a page: nothing for the collector */
                     .shape = &blocks[spec->metatype ? spec->metatype : TYPE_type].shape};
