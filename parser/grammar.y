@@ -1,15 +1,16 @@
-/* Python 3.13 as lemon reads it: LALR(1), no conflicts. The order is that of the language
- * reference: statements, expressions, arguments, strings, patterns. It is one long file because
- * a grammar is one idea, and lemon wants it in one piece.
+/* Python 3.13 as lemon reads it: LALR(1), no conflicts. The order is that of the
+ * language reference: statements, expressions, arguments, strings, patterns. It is one
+ * long file because a grammar is one idea, and lemon wants it in one piece.
  *
- * Where LALR(1) cannot know yet what it reads, the grammar takes more than Python does, and the
- * functions called in the actions check: targets are read as expressions (targets.h), parameters
- * and arguments as plain lists (arguments.h), `with (a as b):` as an odd pair of parentheses
- * (build_paren). A check that fails says only that it failed (build_fail): what to tell the user
- * is found by syntaxerror.c, from the tokens.
+ * Where LALR(1) cannot know yet what it reads, the grammar takes more than Python does,
+ * and the functions called in the actions check: targets are read as expressions
+ * (targets.h), parameters and arguments as plain lists (arguments.h), `with (a as b):`
+ * as an odd pair of parentheses (build_paren). A check that fails says only that it
+ * failed (build_fail): what to tell the user is found by syntaxerror.c, from the
+ * tokens.
  *
- * An expression's value is a Piece: the node and its first token, which a parenthesis may put
- * before the node's own start. A token's value is its index.
+ * An expression's value is a Piece: the node and its first token, which a parenthesis
+ * may put before the node's own start. A token's value is its index.
  */
 %name parse_tokens_
 %token_type {u32}
@@ -211,7 +212,8 @@ compound(A) ::= IF(T) named_expression(E) COLON block(B) if_rest(R) .
                                                     { A = if_statement(b, T, E, B, R); }
 compound(A) ::= WHILE(T) named_expression(E) COLON block(B) else_block(R) .
   { A = while_statement(b, T, E, B, R); }
-compound(A) ::= FOR(T) for_targets(X) IN star_expressions(E) COLON block(B) else_block(R) .
+compound(A) ::= FOR(T) for_targets(X) IN star_expressions(E) COLON block(B)
+                else_block(R) .
   { A = for_statement(b, T, X, E, B, R); }
 compound(A) ::= ASYNC(T) FOR for_targets(X) IN star_expressions(E) COLON block(B)
                 else_block(R) .  { A = for_statement(b, T, X, E, B, R); }
@@ -272,9 +274,11 @@ decorators(A) ::= decorators(L) AT named_expression(E) NEWLINE .
                                                     { A = vector_add(b, L, E.node); }
 
 %type function {Node *}
-function(A) ::= DEF(T) NAME(N) type_params(P) LPAR parameters(R) RPAR returns(X) COLON block(B) .
+function(A) ::= DEF(T) NAME(N) type_params(P) LPAR parameters(R) RPAR returns(X)
+                COLON block(B) .
   { A = function_node(b, T, N, P, R, X, B); }
-function(A) ::= ASYNC(T) DEF NAME(N) type_params(P) LPAR parameters(R) RPAR returns(X) COLON
+function(A) ::= ASYNC(T) DEF NAME(N) type_params(P) LPAR parameters(R) RPAR
+                returns(X) COLON
                 block(B) .  { A = function_node(b, T, N, P, R, X, B); }
 
 %type returns {Node *}

@@ -62,17 +62,19 @@ class NodeLine:
         self.struct = struct_name(name)
 
     def prototype(self):
-        arguments = ["Arena *arena", "SourceRange at"] + [f.declaration() for f in self.fields]
+        arguments = ["Arena *arena", "SourceRange at"]
+        arguments += [field.declaration() for field in self.fields]
         return f"Node *ast_{self.name}({', '.join(arguments)})"
 
 
 def read_nodes(path):
     with open(path, encoding="utf-8") as file:
-        rows = re.findall(r"^NODE\((\w+), (\w+)(?:, (.*))?\)$", file.read(), re.M)
+        rows = re.findall(r"^NODE\((\w+), (\w+)(?:,\s*([^)]*))?\)$", file.read(), re.M)
     products = {group for group, name, _ in rows if group == name}
-    return [NodeLine(group, name,
-                     [Field(text, products) for text in fields.split(",")] if fields else [])
-            for group, name, fields in rows]
+    def read_fields(text):
+        return [Field(part, products) for part in text.split(",")] if text else []
+
+    return [NodeLine(group, name, read_fields(text)) for group, name, text in rows]
 
 
 def write_header(nodes, out):
@@ -142,7 +144,8 @@ def write_source(nodes, out):
     out("static u16 higher(u16 height, const Node *child) {")
     out("    return child && child->height > height ? child->height : height;\n}\n")
     out("static u16 highest(u16 height, NodeList list) {")
-    out("    for (u32 i = 0; i < list.count; i++) height = higher(height, list.items[i]);")
+    out("    for (u32 i = 0; i < list.count; i++) {")
+    out("        height = higher(height, list.items[i]);\n    }")
     out("    return height;\n}")
     out(RAISE_HEIGHT)
     for node in nodes:

@@ -141,7 +141,8 @@ class Reader:
             return Item("GATHER", self.wrap(repeated), item.what, captures=True)
         if value in ("*", "+"):
             self.take()
-            return Item("STAR" if value == "*" else "PLUS", self.wrap(item), captures=True)
+            op = "STAR" if value == "*" else "PLUS"
+            return Item(op, self.wrap(item), captures=True)
         return item
 
     def token(self, literal):
@@ -203,7 +204,7 @@ def result_of(alternative):
 
 
 def is_invalid(alternative):
-    """CPython tries an alternative with more in it than an invalid_ rule in both readings."""
+    """With more in it than an invalid_ rule, CPython tries it in both readings."""
     first = alternative.items[0]
     return (len(alternative.items) == 1 and first.op == "CALL"
             and first.what.startswith("invalid_"))
@@ -228,7 +229,8 @@ class Writer:
 
     def write_action(self, alternative):
         alternative.action = self.actions
-        self.out(f"\nstatic void action{self.actions}(Peg *peg, Shape **v, Shape *result) {{")
+        name = f"action{self.actions}"
+        self.out(f"\nstatic void {name}(Peg *peg, Shape **v, Shape *result) {{")
         self.out("    (void)peg, (void)v, (void)result;")
         for i, item in enumerate(alternative.items):
             if item.name and re.search(rf"\b{item.name}\b", alternative.code):
@@ -248,9 +250,10 @@ class Writer:
     def write_tables(self):
         items, alternatives, rules = [], [], []
         for rule in self.rules:
-            flags = " | ".join(f"PEG_IS_{flag.upper()}" for flag in sorted(rule.flags)) or "0"
-            rules.append(f"    {{{len(alternatives)}, {len(rule.alternatives)}, {flags}}}, "
-                         f"/* {rule.name} */")
+            flags = " | ".join(f"PEG_IS_{flag.upper()}" for flag in rule.flags) or "0"
+            count = len(rule.alternatives)
+            row = f"{{{len(alternatives)}, {count}, {flags}}}"
+            rules.append(f"    {row}, /* {rule.name} */")
             for alternative in rule.alternatives:
                 index, kind = result_of(alternative)
                 action = f"action{alternative.action}" if alternative.code else "NULL"

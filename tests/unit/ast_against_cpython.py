@@ -2,8 +2,9 @@
 
     ast_against_cpython.py AST_DUMP [FILE or FOLDER]...
 
-Run by any Python; the oracle is CPython 3.13 (environment ORACLE, or python3.13 on the path).
-Without one the test is skipped (exit code 77). Without files it takes the oracle's library.
+Run by any Python; the oracle is CPython 3.13 (environment ORACLE, or python3.13 on the
+path). Without one the test is skipped (exit code 77). Without files it takes the oracle's
+library.
 """
 import os
 import shutil
@@ -71,14 +72,15 @@ def ast_field_kind(node, name):
 def tree_text(ast, node, out):
     out.append(f" ({type(node).__name__}")
     if node._attributes and type(node).__name__ != "TypeIgnore":
-        out.append(f" {node.lineno}:{node.col_offset}-{node.end_lineno}:{node.end_col_offset}")
+        out.append(f" {node.lineno}:{node.col_offset}")
+        out.append(f"-{node.end_lineno}:{node.end_col_offset}")
     for name in node._fields:
         field_text(ast, node, name, getattr(node, name, None), out)
     out.append(")")
 
 
 def oracle():
-    """What the oracle runs: the same lines as ast_dump, for the files in the standard input."""
+    """What the oracle runs: the same lines as ast_dump, for the files on its input."""
     global OPERATORS
     import ast
     import warnings
@@ -90,7 +92,8 @@ def oracle():
         print("=", path)
         try:
             with open(path, "rb") as file:
-                tree = compile(file.read(), path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+                source = file.read()
+            tree = compile(source, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
             print("!", type(error).__name__, error)
             continue
@@ -129,7 +132,8 @@ def normal(text):
     for i, word in enumerate(words):
         if word.startswith("int:"):
             digits = word[4:].rstrip(")]")
-            words[i] = f"int:{int(digits, 0) if digits.strip('0') else 0:#x}" + word[4 + len(digits):]
+            value = int(digits, 0) if digits.strip("0") else 0
+            words[i] = f"int:{value:#x}" + word[4 + len(digits):]
     return " ".join(words)
 
 

@@ -2,8 +2,8 @@
 
     prompt_against_cpython.py PARSE_LINES
 
-The oracle is CPython 3.13 (environment ORACLE, or python3.13 on the path); without one the test
-is skipped (exit code 77).
+The oracle is CPython 3.13 (environment ORACLE, or python3.13 on the path); without one
+the test is skipped (exit code 77).
 """
 import os
 import re
@@ -70,8 +70,8 @@ def find_oracle():
 
 def of_oracle(oracle, session):
     """Its prompts and the last lines of its errors; errors of running are left out."""
-    done = subprocess.run([oracle, "-q", "-i", "-u"], input=session, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, timeout=60,
+    done = subprocess.run([oracle, "-q", "-i", "-u"], input=session, text=True,
+                          timeout=60, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           env={**os.environ, "PYTHON_BASIC_REPL": "1"})
     found = re.findall(r">>> |\.\.\. |(?:Syntax|Indentation|Tab)Error: .*", done.stdout)
     return "".join(f"[{part}]" if "Error:" in part else part for part in found)

@@ -2,9 +2,9 @@
 
     syntax_errors_against_cpython.py PARSE_PROBLEMS [CASES]
 
-CASES is a JSON list of [source, mode]; without it, syntax_errors.txt beside this file is taken:
-sources set apart by lines of `---`. The oracle is CPython 3.13 (environment ORACLE, or python3.13
-on the path); without one the test is skipped (exit code 77).
+CASES is a JSON list of [source, mode]; without it, syntax_errors.txt beside this file is
+taken: sources set apart by lines of `---`. The oracle is CPython 3.13 (environment
+ORACLE, or python3.13 on the path); without one the test is skipped (exit code 77).
 """
 import json
 import os
@@ -52,7 +52,8 @@ def ours(program, cases):
     for source, mode in cases:
         data = source.encode("utf-8", "surrogatepass")
         records.append(f"{mode} {len(data)}\n".encode() + data)
-    done = subprocess.run([program], input=b"".join(records), capture_output=True, timeout=900)
+    done = subprocess.run([program], input=b"".join(records), capture_output=True,
+                          timeout=900)
     results = []
     for line in done.stdout.decode().splitlines():
         if line == "ok":
@@ -97,8 +98,8 @@ def main(program, paths):
         print("no CPython 3.13 here")
         return 77
     cases = read_cases(paths)
-    judged = subprocess.run([ORACLE, __file__, "--oracle"], input=json.dumps(cases).encode(),
-                            capture_output=True, check=True, timeout=900)
+    judged = subprocess.run([ORACLE, __file__, "--oracle"], check=True, timeout=900,
+                            input=json.dumps(cases).encode(), capture_output=True)
     theirs = json.loads(judged.stdout)
     bad = 0
     results = ours(program, cases)
@@ -108,7 +109,8 @@ def main(program, paths):
         if not same(mine, their):
             bad += 1
             if bad <= SHOWN:
-                print(repr(case[0][:300]), case[1], "\n   ours  ", mine, "\n   theirs", their)
+                print(repr(case[0][:300]), case[1])
+                print("   ours  ", mine, "\n   theirs", their)
     print(f"{len(cases)} cases, {sum(t != 'ok' for t in theirs)} faulty, {bad} differ")
     return 1 if bad or len(results) < len(cases) else 0
 
