@@ -22,13 +22,24 @@ static Value ask(VM *vm, Value a, Value b, CompareOp op) {
     return ask_b ? right->slots.compare(vm, b, a, compare_swapped(op)) : NOT_IMPLEMENTED;
 }
 
-static Value compare(VM *vm, Value a, Value b, CompareOp op) {
-    Value result = ask(vm, a, b, op);
-    if (result != NOT_IMPLEMENTED) return result;
+/* What is said when nobody knows. */
+static Value compare_identity(VM *vm, Value a, Value b, CompareOp op) {
     if (op == EQ) return from_bool(a == b);
     if (op == NE) return from_bool(a != b);
     return raise_type(vm, "'%s' not supported between instances of '%T' and '%T'",
                       compare_op_texts[op], a, b);
+}
+
+static Value compare(VM *vm, Value a, Value b, CompareOp op) {
+    Value result = ask(vm, a, b, op);
+    return result == NOT_IMPLEMENTED ? compare_identity(vm, a, b, op) : result;
+}
+
+Value object_compare_reflected(VM *vm, Value a, Value b, CompareOp op) {
+    Type *right = type_of(vm, b);
+    Value result = right->slots.compare ? right->slots.compare(vm, b, a, compare_swapped(op))
+                                        : NOT_IMPLEMENTED;
+    return result == NOT_IMPLEMENTED ? compare_identity(vm, a, b, op) : result;
 }
 
 static bool holds(CompareOp op, bool less, bool equal) {

@@ -95,6 +95,14 @@ Value object_binary(VM *vm, BinaryOp op, Value a, Value b) {
     return result == NOT_IMPLEMENTED ? refuse(vm, op, a, b, false) : result;
 }
 
+Value object_binary_reflected(VM *vm, BinaryOp op, Value a, Value b) {
+    Type *left = type_of(vm, a), *right = type_of(vm, b);
+    Value result = left != right && has_right(right, op) ? ask_right(vm, right, op, a, b)
+                                                         : NOT_IMPLEMENTED;
+    if (result == NOT_IMPLEMENTED) result = ask_sequences(vm, op, a, b);
+    return result == NOT_IMPLEMENTED ? refuse(vm, op, a, b, false) : result;
+}
+
 /* ---- in place ---- */
 
 static Value ask_inplace_sequences(VM *vm, BinaryOp op, Value a, Value b) {
