@@ -215,7 +215,7 @@ void error_block(Peg *peg, const char *what, const Shape *keyword) {
 }
 
 void error_forced(Peg *peg, u16 token_kind) {
-    if (peg->state != PEG_READING || !peg->with_invalid) return;
+    if (peg->state != PEG_READING) return;
     const Token *token = &peg->parser->tokens[peg->mark];
     Span message = format_span(peg, "expected '%s'", token_text(token_kind));
     report_range(peg, token, token, message);
