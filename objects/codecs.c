@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "objects/codecs_make.h"
+#include "objects/memoryview.h"
 #include "objects/tuple.h"
 #include "objects/type.h"
 #include "objects/want.h"
@@ -71,10 +72,17 @@ static bool find_charmap(const char *name, Codec *out) {
     for (const Charmap *row = codec_charmaps; row->name; row++) {
         if (strcmp(row->name, name) && !is_listed(name, row->aliases)) continue;
         *out = (Codec){row->name, "charmap", charmap_decode, charmap_can, charmap_put,
-                       "character maps to <undefined>", .map = row->map, .ascii = true};
+                       "character maps to <undefined>", .map = row->map, .ascii = true,
+                       .is_aside = true};
         return true;
     }
     return false;
+}
+
+/* The spellings that CPython's str.encode and bytes.decode handle without their registry. */
+static bool is_aside(const char *name) {
+    return !is_listed(name, "utf_8 utf8 utf_16 utf16 utf_32 utf32 ascii us_ascii latin1 latin_1 "
+                            "iso_8859_1 iso8859_1");
 }
 
 bool codec_find(const char *encoding, Codec *out) {
@@ -84,6 +92,7 @@ bool codec_find(const char *encoding, Codec *out) {
         const CodecName *row = &builtin_codecs[i];
         if (strcmp(row->codec->name, name) && !is_listed(name, row->aliases)) continue;
         *out = *row->codec;
+        out->is_aside = is_aside(name);
         return true;
     }
     return find_charmap(name, out);
@@ -160,6 +169,15 @@ static Value lookup_info(VM *vm, const char *encoding) {
     return codec_lookup_registered(vm, name);
 }
 
+static Value refuse_encoding(VM *vm, const char *encoding) {
+    return raise_format(vm, EXC(LookupError), "unknown encoding: %s", encoding);
+}
+
+Value codec_lookup(VM *vm, const char *encoding) {
+    Value info = lookup_info(vm, encoding);
+    return info == EMPTY ? refuse_encoding(vm, encoding) : info;
+}
+
 /* Codecs of bytes to bytes or str to str are for codecs.encode and codecs.decode only. */
 static bool is_for_text(VM *vm, const char *encoding, Value info) {
     static const char others[] =
@@ -173,23 +191,39 @@ static bool is_for_text(VM *vm, const char *encoding, Value info) {
     return flag != FALSE;
 }
 
-/* Call the encoder (0) or decoder (1) of a CodecInfo. */
-static Value call_registered(VM *vm, const char *encoding, usize which, Value input,
+/* Tell in a note what was being done when the exception came. Returns FAIL. */
+static Value add_note(VM *vm, const char *doing, const char *encoding) {
+    OWNED Value exception = exception_take(vm);
+    OWNED Value note = str_format(vm, "%s with '%s' codec failed", doing, encoding);
+    OWNED Value done = note == FAIL ? FAIL : call_method_1(vm, exception, NAME(add_note), note);
+    if (done == FAIL) exception_clear(vm);
+    exception_restore(vm, TAKE(exception));
+    return FAIL;
+}
+
+Value codec_call(VM *vm, const char *encoding, Value info, int which, Value input,
+                 const char *errors) {
+    OWNED Value errors_value = TRY(str_from_text(vm, errors ? errors : "strict"));
+    OWNED Value answer = call_2(vm, to_tuple(info)->items[which], input, errors_value);
+    if (answer == FAIL)
+        return add_note(vm, which == CODEC_ENCODE ? "encoding" : "decoding", encoding);
+    if (!has_kind(answer, KIND_TUPLE) || to_tuple(answer)->count != 2)
+        return raise_type(vm, which == CODEC_ENCODE
+                                  ? "encoder must return a tuple (object, integer)"
+                                  : "decoder must return a tuple (object,integer)");
+    return incref(to_tuple(answer)->items[0]);
+}
+
+static Value call_registered(VM *vm, const char *encoding, int which, Value input,
                              const char *errors) {
     OWNED Value info = TRY(lookup_info(vm, encoding));
     if (!is_for_text(vm, encoding, info))
         return raise_format(vm, EXC(LookupError),
                             "'%s' is not a text encoding; use codecs.%s() to handle arbitrary "
                             "codecs",
-                            encoding, which ? "decode" : "encode");
-    if (info == EMPTY)
-        return raise_format(vm, EXC(LookupError), "unknown encoding: %s", encoding);
-    OWNED Value errors_value = TRY(str_from_text(vm, errors ? errors : "strict"));
-    OWNED Value answer = TRY(call_2(vm, to_tuple(info)->items[which], input, errors_value));
-    if (!has_kind(answer, KIND_TUPLE) || to_tuple(answer)->count != 2)
-        return raise_type(vm, which ? "decoder must return a tuple (object,integer)"
-                                    : "encoder must return a tuple (object, integer)");
-    return incref(to_tuple(answer)->items[0]);
+                            encoding, which == CODEC_DECODE ? "decode" : "encode");
+    if (info == EMPTY) return refuse_encoding(vm, encoding);
+    return codec_call(vm, encoding, info, which, input, errors);
 }
 
 static Value check_result(VM *vm, Value result, bool good, const char *encoding,
@@ -203,13 +237,14 @@ static Value check_result(VM *vm, Value result, bool good, const char *encoding,
 }
 
 static Value decode_registered(VM *vm, Span data, const char *encoding, const char *errors) {
-    OWNED Value input = TRY(bytes_new(vm, data.data, data.length));
-    Value result = call_registered(vm, encoding, 1, input, errors);
+    OWNED Value bytes = TRY(bytes_new(vm, data.data, data.length));
+    OWNED Value input = TRY(memoryview_new(vm, bytes));
+    Value result = call_registered(vm, encoding, CODEC_DECODE, input, errors);
     return check_result(vm, result, is_str(result), encoding, "decode", "str");
 }
 
 static Value encode_registered(VM *vm, Value text, const char *encoding, const char *errors) {
-    Value result = call_registered(vm, encoding, 0, text, errors);
+    Value result = call_registered(vm, encoding, CODEC_ENCODE, text, errors);
     return check_result(vm, result, has_kind(result, KIND_BYTES), encoding, "encode", "bytes");
 }
 
@@ -222,16 +257,18 @@ static bool is_utf8(const char *encoding) {
 Value codec_decode(VM *vm, Span bytes, const char *encoding, const char *errors) {
     Codec codec = codec_utf_8;
     usize consumed;
-    if (is_utf8(encoding) || codec_find(encoding, &codec))
-        return codec_run_decode(vm, &codec, bytes, errors, true, &consumed);
-    return decode_registered(vm, bytes, encoding, errors);
+    if (!is_utf8(encoding) && !codec_find(encoding, &codec))
+        return decode_registered(vm, bytes, encoding, errors);
+    Value text = codec_run_decode(vm, &codec, bytes, errors, true, &consumed);
+    return text == FAIL && codec.is_aside ? add_note(vm, "decoding", encoding) : text;
 }
 
 Value codec_encode(VM *vm, Value text, const char *encoding, const char *errors) {
     Codec codec = codec_utf_8;
-    if (is_utf8(encoding) || codec_find(encoding, &codec))
-        return codec_run_encode(vm, &codec, text, errors);
-    return encode_registered(vm, text, encoding, errors);
+    if (!is_utf8(encoding) && !codec_find(encoding, &codec))
+        return encode_registered(vm, text, encoding, errors);
+    Value bytes = codec_run_encode(vm, &codec, text, errors);
+    return bytes == FAIL && codec.is_aside ? add_note(vm, "encoding", encoding) : bytes;
 }
 
 static bool take_texts(VM *vm, Value encoding, Value errors, const char *texts[2]) {

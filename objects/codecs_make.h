@@ -44,6 +44,7 @@ struct Codec {
     usize start_size;
     const u16 *map;     /* charmap: code points of the bytes 128 ... 255, 0xFFFE: undefined */
     bool ascii;         /* ASCII text is itself */
+    bool is_aside;      /* CPython knows it by its registry only: faults get a note that says so */
 };
 
 extern const Codec codec_utf_8, codec_utf_8_sig, codec_ascii, codec_latin_1, codec_utf_16,
@@ -103,6 +104,12 @@ Value codec_make_exception(VM *vm, const Fault *fault);
 /* The handler (owned); LookupError if nobody registered one. */
 Value codec_lookup_error(VM *vm, const char *name);
 bool codec_register_error(VM *vm, Value name, Value handler);
+/* The CodecInfo of the name, from the registry alone: LookupError "unknown encoding: x". */
+Value codec_lookup(VM *vm, const char *encoding);
+/* Call a CodecInfo's encoder or decoder: the first item of what it returns. */
+enum { CODEC_ENCODE, CODEC_DECODE };
+Value codec_call(VM *vm, const char *encoding, Value info, int which, Value input,
+                 const char *errors);
 /* The CodecInfo that a registered search function has for the name; EMPTY if none has. */
 Value codec_lookup_registered(VM *vm, Value name);
 bool codec_register(VM *vm, Value search_function);
