@@ -2,11 +2,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "cli/interactive.h"
 #include "compiler/compiler.h"
+#include "loop/chance.h"
 #include "objects/dict.h"
 #include "objects/exc.h"
 #include "objects/frame.h"
@@ -190,14 +190,6 @@ static int run_sort(VM *vm, const Options *options) {
 
 /* ---- beginning and end ---- */
 
-static u64 choose_seed(void) {
-    const char *text = getenv("PYTHONHASHSEED");
-    if (text && *text && strcmp(text, "random")) return strtoull(text, NULL, 10);
-    u64 seed = 1;
-    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != sizeof seed) seed = (u64)getpid();
-    return seed | 1;
-}
-
 static bool add_warning(VM *vm, const char *option) {
     if (!append_text(vm, "warnoptions", option, false)) return false;
     warnings_add_option(vm, span_of(option));
@@ -238,8 +230,8 @@ static int finish(VM *vm, int status) {
 }
 
 int run_program(const Options *options) {
-    VM *vm = vm_new(&(VmOptions){.hash_seed = choose_seed()});
-    if (!vm) {
+    VM *vm = vm_new(&(VmOptions){.hash_seed = chance_hash_seed()});
+    if (!vm || !chance_start(vm, options->is_virtual_clock)) {
         fputs("apy: no memory to start\n", stderr);
         return 1;
     }
@@ -248,6 +240,9 @@ int run_program(const Options *options) {
         status = run_interactive(vm);
     status = finish(vm, status);
     const char *check = getenv("APY_CHECK_LEAKS");
+    Chance *chance = vm->chance;
+    chance_stop(vm);
     usize alive = vm_free(vm, check != NULL);
+    chance_free(chance);
     return check && alive && !status ? 99 : status;
 }

@@ -1,0 +1,230 @@
+#include "loop/chance.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "vm/interrupt.h"
+
+enum {
+    SECOND = 1000000000,
+    PATIENT_LOOKS = 1000, /* at a virtual clock that stands still */
+    IMPATIENCE = 100000,  /* how far each further look moves it */
+};
+
+static i64 pass(Chance *chance, ChanceSort sort, i64 answer) {
+    return UNLIKELY(chance->pass != NULL) ? chance->pass(chance, sort, answer) : answer;
+}
+
+/* Answers that grow are passed as the difference to the last one. */
+static i64 pass_growing(Chance *chance, ChanceSort sort, i64 answer) {
+    if (LIKELY(!chance->pass)) return answer;
+    chance->last[sort] += chance->pass(chance, sort, answer - chance->last[sort]);
+    return chance->last[sort];
+}
+
+/* ---- clocks ---- */
+
+static i64 read_clock(clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (i64)now.tv_sec * SECOND + now.tv_nsec;
+}
+
+/* What has passed on the virtual clock, as somebody looks at it. */
+static i64 look(Chance *chance) {
+    if (++chance->looks > PATIENT_LOOKS) chance->virtual_passed += IMPATIENCE;
+    return chance->virtual_passed;
+}
+
+i64 chance_monotonic(VM *vm) {
+    Chance *chance = vm->chance;
+    if (UNLIKELY(chance->is_virtual)) return chance->start_monotonic + look(chance);
+    return pass_growing(chance, CHANCE_MONOTONIC, read_clock(CLOCK_MONOTONIC));
+}
+
+i64 chance_wall(VM *vm) {
+    Chance *chance = vm->chance;
+    if (UNLIKELY(chance->is_virtual)) return chance->start_wall + look(chance);
+    return pass_growing(chance, CHANCE_WALL, read_clock(CLOCK_REALTIME));
+}
+
+i64 chance_process_time(VM *vm) {
+    return pass_growing(vm->chance, CHANCE_PROCESS, read_clock(CLOCK_PROCESS_CPUTIME_ID));
+}
+
+i64 chance_thread_time(VM *vm) {
+    return pass_growing(vm->chance, CHANCE_THREAD, read_clock(CLOCK_THREAD_CPUTIME_ID));
+}
+
+/* ---- waiting ---- */
+
+/* One ppoll with the wake file behind the others: what it says, -1 also for a wake. Signals are let in only
+ * inside it, so that none can arrive unseen before. */
+static int poll_once(Chance *chance, struct pollfd *files, u32 count, i64 timeout) {
+    struct pollfd all[count + 1];
+    if (count) memcpy(all, files, count * sizeof *files);
+    all[count] = (struct pollfd){.fd = chance->wake_file, .events = POLLIN};
+    struct timespec limit = {timeout / SECOND, timeout % SECOND};
+    sigset_t blocked, before;
+    sigfillset(&blocked);
+    pthread_sigmask(SIG_SETMASK, &blocked, &before);
+    u64 arrived = __atomic_load_n(&chance->signals, __ATOMIC_SEQ_CST);
+    int ready = arrived ? -1 : ppoll(all, count + 1, timeout < 0 ? NULL : &limit, &before);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    u64 wakes;
+    if (ready > 0 && all[count].revents) {
+        if (read(chance->wake_file, &wakes, sizeof wakes) < 0) wakes = 0;
+        ready--;
+        if (!ready) return -1;
+    }
+    for (u32 i = 0; i < count; i++) files[i].revents = ready > 0 ? all[i].revents : 0;
+    return ready;
+}
+
+/* The events of each ready descriptor, one number each. */
+static int pass_events(Chance *chance, struct pollfd *files, u32 count, int ready) {
+    ready = (int)pass(chance, CHANCE_READY, ready);
+    if (LIKELY(!chance->pass)) return ready;
+    u32 at = 0;
+    for (int i = 0; i < ready; i++) {
+        while (at + 1 < count && !files[at].revents) at++;
+        i64 answer = pass(chance, CHANCE_EVENTS, (i64)at << 16 | (u16)files[at].revents);
+        at = (u32)(answer >> 16);
+        files[at++].revents = (short)(answer & 0xFFFF);
+    }
+    return ready;
+}
+
+static int wait_virtually(Chance *chance, struct pollfd *files, u32 count, i64 timeout) {
+    int ready = poll_once(chance, files, count, timeout < 0 ? -1 : 0);
+    if (ready || timeout <= 0) return ready;
+    chance->virtual_passed += timeout;
+    chance->looks = 0;
+    return 0;
+}
+
+int chance_wait(VM *vm, struct pollfd *files, u32 count, i64 timeout) {
+    Chance *chance = vm->chance;
+    int ready = chance->is_virtual ? wait_virtually(chance, files, count, timeout)
+                                   : poll_once(chance, files, count, timeout);
+    return pass_events(chance, files, count, ready);
+}
+
+bool chance_sleep(VM *vm, i64 duration) {
+    i64 end = chance_monotonic(vm) + duration;
+    for (i64 left = duration;;) {
+        int outcome = chance_wait(vm, NULL, 0, left);
+        if (outcome < 0 && vm->hooks.run_signals && !vm->hooks.run_signals(vm)) return false;
+        if (outcome >= 0 || (left = end - chance_monotonic(vm)) <= 0) return true;
+    }
+}
+
+void chance_wake(VM *vm) {
+    u64 one = 1;
+    int saved = errno;
+    if (vm->chance->wake_file >= 0 && write(vm->chance->wake_file, &one, sizeof one) < 0) errno = saved;
+    errno = saved;
+}
+
+bool chance_allow_wake(VM *vm) {
+    if (vm->chance->wake_file < 0) vm->chance->wake_file = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return vm->chance->wake_file >= 0;
+}
+
+/* ---- randomness ---- */
+
+static void fill(void *out, usize size) {
+    for (char *at = out; size;) {
+        ssize_t got = getrandom(at, size, 0);
+        if (got < 0) continue;
+        at += got;
+        size -= (usize)got;
+    }
+}
+
+void chance_random(VM *vm, void *out, usize size) {
+    fill(out, size);
+    if (LIKELY(!vm->chance->pass)) return;
+    for (usize at = 0; at < size; at += sizeof(i64)) {
+        i64 part = 0;
+        usize length = size - at < sizeof part ? size - at : sizeof part;
+        memcpy(&part, (char *)out + at, length);
+        part = pass(vm->chance, CHANCE_RANDOM, part);
+        memcpy((char *)out + at, &part, length);
+    }
+}
+
+u64 chance_hash_seed(void) {
+    const char *text = getenv("PYTHONHASHSEED");
+    if (text && *text && strcmp(text, "random")) return strtoull(text, NULL, 10);
+    u64 seed;
+    fill(&seed, sizeof seed);
+    return seed | 1;
+}
+
+/* ---- signals ---- */
+
+/* A signal handler is told nothing but the number, so the VM that wants the process's signals must be known
+ * to all of it: the one thing that hangs off no VM. */
+static VM *receiver;
+
+static void receive(int number) {
+    VM *vm = __atomic_load_n(&receiver, __ATOMIC_SEQ_CST);
+    if (!vm) return;
+    __atomic_or_fetch(&vm->chance->signals, (u64)1 << number, __ATOMIC_SEQ_CST);
+    vm_interrupt(vm, INTERRUPT_SIGNAL);
+    chance_wake(vm);
+}
+
+bool chance_set_signal(VM *vm, int number, SignalAction action) {
+    if (number < 1 || number > 63) {
+        errno = EINVAL;
+        return false;
+    }
+    struct sigaction wanted = {.sa_handler = action == SIGNAL_DEFAULT  ? SIG_DFL
+                                             : action == SIGNAL_IGNORE ? SIG_IGN
+                                                                       : receive};
+    if (action == SIGNAL_WATCH) __atomic_store_n(&receiver, vm, __ATOMIC_SEQ_CST);
+    if (sigaction(number, &wanted, NULL)) return false;
+    if (action == SIGNAL_WATCH) vm->chance->watched |= (u64)1 << number;
+    else vm->chance->watched &= ~((u64)1 << number);
+    return true;
+}
+
+u64 chance_take_signals(VM *vm) {
+    u64 taken = __atomic_exchange_n(&vm->chance->signals, 0, __ATOMIC_SEQ_CST);
+    return (u64)pass(vm->chance, CHANCE_SIGNALS, (i64)taken);
+}
+
+/* ---- beginning and end ---- */
+
+bool chance_start(VM *vm, bool is_virtual) {
+    Chance *chance = calloc(1, sizeof *chance);
+    if (!chance) return false;
+    chance->is_virtual = is_virtual;
+    chance->wake_file = -1;
+    if (is_virtual) {
+        chance->start_wall = read_clock(CLOCK_REALTIME);
+        chance->start_monotonic = read_clock(CLOCK_MONOTONIC);
+    }
+    vm->chance = chance;
+    return true;
+}
+
+void chance_stop(VM *vm) {
+    for (int number = 1; number < 64; number++)
+        if (vm->chance->watched >> number & 1) chance_set_signal(vm, number, SIGNAL_DEFAULT);
+    VM *mine = vm;
+    __atomic_compare_exchange_n(&receiver, &mine, NULL, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+void chance_free(Chance *chance) {
+    if (!chance) return;
+    if (chance->wake_file >= 0) close(chance->wake_file);
+    free(chance);
+}
