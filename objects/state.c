@@ -37,7 +37,7 @@ bool objects_start(VM *vm) {
     vm->empty_tuple = tuple_make_empty(vm);
     if (vm->empty_tuple == FAIL || !make_names(vm)) return false;
     specials_start(vm, vm->type_cache);
-    return make_memory_error(vm);
+    return exception_group_ready(vm) && make_memory_error(vm);
 }
 
 /* ---- the end ---- */
