@@ -98,8 +98,8 @@ Value native_call(VM *vm, Native *native, Value *args, u32 nargs, Value kwnames)
     if (!takes_self && kwnames == EMPTY && !spec->rest && nargs == spec->named &&
         spec->named == spec->positional)
         return spec->function(vm, args, nargs);
-    return native_call_spec(vm, spec, takes_self ? native->self : EMPTY, args, nargs,
-                            kwnames);
+    if (!takes_self) return native_call_spec(vm, spec, EMPTY, args, nargs, kwnames);
+    return native_call_bound(vm, spec, native->self, args, nargs, kwnames);
 }
 
 static Value call_slot(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {

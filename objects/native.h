@@ -73,6 +73,9 @@ Value native_new(VM *vm, const NativeSpec *spec, Value self, Value module);
 Value native_call(VM *vm, Native *native, Value *args, u32 nargs, Value kwnames);
 Value native_call_spec(VM *vm, const NativeSpec *spec, Value self, Value *args, u32 nargs,
                        Value kwnames);
+/* The same for a bound method, whose messages show the class of self. */
+Value native_call_bound(VM *vm, const NativeSpec *spec, Value self, Value *args, u32 nargs,
+                        Value kwnames);
 
 /* Match `new`/`init`/`call` arguments against a signature in the same way:
  *     static const NativeSpec *... ; see ARGUMENTS below.

@@ -5,6 +5,8 @@
  *   - more by position only: "insert expected 2 arguments, got 1";
  *   - keywords allowed: "split() takes at most 2 arguments (3 given)", "missing required argument".
  */
+#include <stdio.h>
+
 #include "objects/dict.h"
 #include "objects/native.h"
 #include "objects/str.h"
@@ -14,7 +16,8 @@
 /* What NativeSpec and Arguments have in common. */
 typedef struct Signature {
     const char *name;            /* bare */
-    const char *owner;           /* "list", "math"; NULL: none is shown */
+    const NativeSpec *spec;      /* NULL: a type; messages show its bare name */
+    Value bound;                 /* self of a bound method, else EMPTY */
     const char *const *names;
     u32 named;                   /* without **kwargs */
     u32 positional, positional_only, required;
@@ -45,20 +48,34 @@ static const char *plural(u32 count) {
 
 /* ---- signatures without keywords ---- */
 
-static bool raise_no_keywords(VM *vm, const Signature *signature) {
-    if (signature->owner)
-        raise_type(vm, "%s.%s() takes no keyword arguments", signature->owner,
-                   signature->name);
-    else raise_type(vm, "%s() takes no keyword arguments", signature->name);
+/* "list", "math": the class or module, which some messages show; NULL: none. */
+static const char *owner_name(VM *vm, const Signature *signature) {
+    const NativeSpec *spec = signature->spec;
+    if (!spec) return NULL;
+    Value self = signature->bound;
+    if (self != EMPTY) return type_short_name(is_type(self) ? to_type(self) : type_of(vm, self));
+    if (spec->sort) return type_short_name(vm->types[spec->owner]);
+    const char *module = module_specs[spec->owner].name;
+    return strcmp(module, "builtins") == 0 ? NULL : module;
+}
+
+/* "list.append() takes ..." */
+static bool raise_full(VM *vm, const Signature *signature, const char *what) {
+    const char *owner = owner_name(vm, signature);
+    raise_type(vm, "%s%s%s() takes %s", owner ? owner : "", owner ? "." : "",
+               signature->name, what);
     return false;
 }
 
+static bool raise_no_keywords(VM *vm, const Signature *signature) {
+    return raise_full(vm, signature, "no keyword arguments");
+}
+
 static bool raise_exact(VM *vm, const Signature *signature, u32 nargs) {
-    const char *owner = signature->owner ? signature->owner : "";
-    const char *dot = signature->owner ? "." : "";
-    const char *what = signature->named ? "exactly one argument" : "no arguments";
-    raise_type(vm, "%s%s%s() takes %s (%u given)", owner, dot, signature->name, what, nargs);
-    return false;
+    char what[64];
+    snprintf(what, sizeof what, "%s (%u given)",
+             signature->named ? "exactly one argument" : "no arguments", nargs);
+    return raise_full(vm, signature, what);
 }
 
 static bool raise_expected(VM *vm, const Signature *signature, u32 nargs) {
@@ -212,6 +229,7 @@ bool arguments_bind(VM *vm, const Arguments *spec, Value *args, u32 nargs, Value
     u32 named = 0;
     while (spec->names[named]) named++;
     Signature signature = {.name = spec->function,
+                           .bound = EMPTY,
                            .names = spec->names,
                            .named = named,
                            .positional = spec->positional,
@@ -229,16 +247,11 @@ bool arguments_no_keywords(VM *vm, const char *function, Value kwnames) {
     return false;
 }
 
-static const char *owner_name(VM *vm, const NativeSpec *spec) {
-    if (spec->sort) return type_short_name(vm->types[spec->owner]);
-    const char *module = module_specs[spec->owner].name;
-    return strcmp(module, "builtins") == 0 ? NULL : module;
-}
-
-static Signature signature_of(VM *vm, const NativeSpec *spec) {
+static Signature signature_of(const NativeSpec *spec, Value bound) {
     bool has_varkw = spec->rest & NATIVE_VARKW;
     return (Signature){.name = spec->name,
-                       .owner = owner_name(vm, spec),
+                       .spec = spec,
+                       .bound = bound,
                        .names = spec->parameters,
                        .named = spec->named - has_varkw,
                        .positional = spec->positional,
@@ -253,35 +266,55 @@ static Signature signature_of(VM *vm, const NativeSpec *spec) {
 
 enum { ROOM = 16 };
 
-static Value call_bound(VM *vm, const NativeSpec *spec, Value self, const Given *given,
-                        u32 surplus, Value *out) {
-    u32 before = self == EMPTY ? 0 : 1, total = before + spec->named + surplus;
-    Signature signature = signature_of(vm, spec);
+typedef struct NativeCall {
+    const NativeSpec *spec;
+    Value self;    /* EMPTY: takes none */
+    bool is_bound; /* self is known from before, not the first argument */
+    Given given;
+    u32 surplus; /* positional arguments for *args */
+} NativeCall;
+
+static Value call_in(VM *vm, const NativeCall *call, Value *out) {
+    const NativeSpec *spec = call->spec;
+    Value self = call->self;
+    u32 before = self == EMPTY ? 0 : 1, total = before + spec->named + call->surplus;
+    Signature signature = signature_of(spec, call->is_bound ? self : EMPTY);
     OWNED Value keywords = EMPTY;
     out[0] = self;
-    CHECK(bind(vm, &signature, given, out + before));
+    CHECK(bind(vm, &signature, &call->given, out + before));
     if (signature.has_varkw) {
-        keywords = TRY(collect_surplus(vm, &signature, given));
+        keywords = TRY(collect_surplus(vm, &signature, &call->given));
         out[before + signature.named] = keywords;
     }
     Value *rest = out + before + spec->named;
-    for (u32 i = 0; i < surplus; i++) rest[i] = given->args[spec->positional + i];
+    for (u32 i = 0; i < call->surplus; i++)
+        rest[i] = call->given.args[spec->positional + i];
     return spec->function(vm, out, total);
+}
+
+static Value call(VM *vm, const NativeSpec *spec, Value self, bool is_bound, Given given) {
+    bool has_varargs = spec->rest & NATIVE_VARARGS;
+    u32 surplus =
+        has_varargs && given.nargs > spec->positional ? given.nargs - spec->positional : 0;
+    NativeCall call = {spec, self, is_bound, given, surplus};
+    usize total = 1 + (usize)spec->named + surplus;
+    if (LIKELY(total <= ROOM)) {
+        Value room[ROOM];
+        return call_in(vm, &call, room);
+    }
+    Value *out = heap_raw_alloc(&vm->heap, total * sizeof(Value));
+    if (!out) return raise_memory(vm);
+    Value result = call_in(vm, &call, out);
+    heap_raw_free(&vm->heap, out, total * sizeof(Value));
+    return result;
 }
 
 Value native_call_spec(VM *vm, const NativeSpec *spec, Value self, Value *args, u32 nargs,
                        Value kwnames) {
-    Given given = given_of(args, nargs, kwnames);
-    bool has_varargs = spec->rest & NATIVE_VARARGS;
-    u32 surplus = has_varargs && nargs > spec->positional ? nargs - spec->positional : 0;
-    usize total = 1 + (usize)spec->named + surplus;
-    if (LIKELY(total <= ROOM)) {
-        Value room[ROOM];
-        return call_bound(vm, spec, self, &given, surplus, room);
-    }
-    Value *out = heap_raw_alloc(&vm->heap, total * sizeof(Value));
-    if (!out) return raise_memory(vm);
-    Value result = call_bound(vm, spec, self, &given, surplus, out);
-    heap_raw_free(&vm->heap, out, total * sizeof(Value));
-    return result;
+    return call(vm, spec, self, false, given_of(args, nargs, kwnames));
+}
+
+Value native_call_bound(VM *vm, const NativeSpec *spec, Value self, Value *args, u32 nargs,
+                        Value kwnames) {
+    return call(vm, spec, self, true, given_of(args, nargs, kwnames));
 }

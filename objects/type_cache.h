@@ -19,9 +19,9 @@ typedef struct TypeCacheEntry {
 } TypeCacheEntry;
 
 typedef struct TypeCache {
-    TypeCacheEntry entries[TYPE_CACHE_SIZE];
     u8 special_map[SPECIAL_MAP_SIZE]; /* hash of name -> row of special_table + 1; 0: free */
     void *builtin_types;              /* the block of memory that they all lie in */
+    TypeCacheEntry entries[TYPE_CACHE_SIZE];
 } TypeCache;
 
 /* Fill special_map: after the names are made. */

@@ -3,6 +3,7 @@
  * before the VM is.
  */
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "objects/descriptor.h"
 #include "objects/dict.h"
@@ -123,15 +124,17 @@ static void make(VM *vm, TypeBlock *blocks, u32 id) {
     set_shape(vm, &blocks[id]);
 }
 
+/* Zeroed. All of it will be written at once: the system makes its pages in one go. */
+static TypeBlock *map_blocks(void) {
+    void *memory = mmap(NULL, TYPE_COUNT * sizeof(TypeBlock), PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
 bool types_start(VM *vm) {
-    TypeCache *cache = calloc(1, sizeof *cache);
-    TypeBlock *blocks = calloc(TYPE_COUNT, sizeof *blocks);
-    vm->type_cache = cache;
-    if (!cache || !blocks) {
-        free(blocks);
-        return false;
-    }
-    cache->builtin_types = blocks;
+    TypeCache *cache = vm->type_cache = calloc(1, sizeof *cache);
+    TypeBlock *blocks = cache ? cache->builtin_types = map_blocks() : NULL;
+    if (!blocks) return false;
     for (u32 id = 0; id < TYPE_COUNT; id++) make(vm, blocks, id);
     return true;
 }
@@ -218,7 +221,8 @@ void types_stop(VM *vm) {
     if (!cache) return;
     for (u32 id = 0; id < TYPE_COUNT; id++)
         if (vm->types[id]) free_tables(vm, vm->types[id]);
-    free(cache->builtin_types);
+    if (cache->builtin_types)
+        munmap(cache->builtin_types, TYPE_COUNT * sizeof(TypeBlock));
     free(cache);
     vm->type_cache = NULL;
 }
