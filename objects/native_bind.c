@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 
+#include "base/similar.h"
 #include "objects/dict.h"
 #include "objects/native.h"
 #include "objects/str.h"
@@ -174,6 +175,17 @@ static bool is_parameter(const Signature *signature, Value name) {
     return false;
 }
 
+static bool raise_unexpected(VM *vm, const Signature *signature, Value name) {
+    const char *meant = NULL;
+    u32 distance = UINT32_MAX;
+    for (u32 i = signature->positional_only; i < signature->named; i++)
+        if (similar_is_nearer(str_span(name), span_of(signature->names[i]), &distance))
+            meant = signature->names[i];
+    raise_type(vm, "%s() got an unexpected keyword argument '%S'%s%s%s", signature->name, name,
+               meant ? ". Did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
+    return false;
+}
+
 /* Some keyword is no parameter, or one that was given by position too. */
 static bool raise_surplus(VM *vm, const Signature *signature, const Given *given) {
     for (u32 i = signature->positional_only; i < signature->positional; i++) {
@@ -182,12 +194,9 @@ static bool raise_surplus(VM *vm, const Signature *signature, const Given *given
                    signature->name, signature->names[i], i + 1);
         return false;
     }
-    for (u32 i = 0; i < given->keywords; i++) {
-        if (is_parameter(signature, given->names[i])) continue;
-        raise_type(vm, "%s() got an unexpected keyword argument '%S'", signature->name,
-                   given->names[i]);
-        return false;
-    }
+    for (u32 i = 0; i < given->keywords; i++)
+        if (!is_parameter(signature, given->names[i]))
+            return raise_unexpected(vm, signature, given->names[i]);
     return false;
 }
 
