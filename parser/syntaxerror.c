@@ -21,6 +21,28 @@ static i32 find_end_column(const Parser *parser, const LexError *error) {
     return (i32)lexer_column(&parser->lexer, end) + 1;
 }
 
+/* An indentation error stands behind the line's end, if there is one. */
+static i32 find_column(const Parser *parser, const LexError *error) {
+    u32 line = error->start.line;
+    bool lacks_end = parser->lacks_newline && error->kind == LEX_INDENTATION_ERROR &&
+                     line == lexer_line_count(&parser->lexer) &&
+                     error->start.column >= lexer_line(&parser->lexer, line).length;
+    return (i32)lexer_column(&parser->lexer, error->start) + (lacks_end ? 0 : 1);
+}
+
+/* A backslash at the very end, where no newline is supplied. */
+static bool is_backslash_end(const Parser *parser, const LexError *error) {
+    return parser->lacks_newline &&
+           span_equal(error->message, SPAN("unexpected EOF while parsing"));
+}
+
+static void report_backslash(SyntaxProblem *problem) {
+    problem->message = SPAN("unexpected character after line continuation character");
+    problem->is_incomplete = false;
+    problem->column--;
+    problem->end_column = 0;
+}
+
 void syntaxerror_from_lexer(Parser *parser, const LexError *error,
                             SyntaxProblem *problem) {
     static const ProblemKind kinds[] = {
@@ -34,10 +56,11 @@ void syntaxerror_from_lexer(Parser *parser, const LexError *error,
                         .message = error->message,
                         .line = error->start.line};
     if (!error->start.line) return;
-    problem->column = (i32)lexer_column(&parser->lexer, error->start) + 1;
+    problem->column = find_column(parser, error);
     problem->end_line = (i32)(error->end.line ? error->end.line : error->start.line);
     problem->end_column =
         error->end.line ? find_end_column(parser, error) : error->missing_end;
+    if (is_backslash_end(parser, error)) report_backslash(problem);
     set_text(parser, problem);
 }
 
@@ -83,15 +106,36 @@ static u32 first_token(const Parser *parser) {
     return start ? start : 1;
 }
 
+/* CPython's lexer has seen the end of a text without a last newline when it has read the
+ * token before it. */
+static bool has_read_all(const Parser *parser, const Token *last) {
+    u32 line = lexer_line_count(&parser->lexer);
+    bool has_quote = last->kind == TOKEN_STRING || last->kind == TOKEN_BYTES ||
+                     last->kind == TOKEN_FSTRING_END; /* nothing is read behind it */
+    return parser->lacks_newline && !has_quote && last->end.line == line &&
+           last->end.column >= lexer_line(&parser->lexer, line).length;
+}
+
+/* Is the lexer's error only that the text ends? */
+static bool is_cut_off(const Parser *parser) {
+    const LexError *error = &parser->lexer.error;
+    Span start = SPAN("unterminated string");
+    if (error->is_incomplete) return !is_backslash_end(parser, error);
+    return parser->lacks_newline &&
+           error->start.line == lexer_line_count(&parser->lexer) &&
+           error->message.length > start.length &&
+           memcmp(error->message.data, start.data, start.length) == 0;
+}
+
 /* Did the first reading come to the end of the text? */
 static bool is_at_end(const Peg *peg) {
     const Parser *parser = peg->parser;
-    if (peg->state == PEG_REPORTED && peg->is_final)
-        return parser->lexer.error.is_incomplete;
+    if (peg->state == PEG_REPORTED && peg->is_final) return is_cut_off(parser);
     u32 furthest = peg->fill ? peg->fill - 1 : 0;
     const Token *token = &parser->tokens[furthest];
     return token->kind == TOKEN_END || furthest == parser->made_newline ||
-           token->end.line > lexer_line_count(&parser->lexer);
+           token->end.line > lexer_line_count(&parser->lexer) ||
+           has_read_all(parser, token);
 }
 
 static void report_incomplete(Peg *peg) {
@@ -112,14 +156,6 @@ static void read_again(Peg *peg) {
     peg->with_invalid = true;
     peg_run(peg, rule, start);
     if (peg->state == PEG_READING) report_unexpected(peg, furthest);
-}
-
-/* CPython's lexer has seen the end of a text without a last newline when it has read the
- * token before it. */
-static bool has_read_all(const Parser *parser, const Token *last) {
-    u32 line = lexer_line_count(&parser->lexer);
-    return parser->lacks_newline && last->end.line == line &&
-           last->end.column >= lexer_line(&parser->lexer, line).length;
 }
 
 /* The rest of the file may hold the reason, unless the problem is the lexer's already. */

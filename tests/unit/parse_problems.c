@@ -1,10 +1,11 @@
 /* Says what is wrong with each of many sources, for syntax_errors_against_cpython.py. The
  * standard input holds records "MODE LENGTH\n" and LENGTH bytes; MODE is exec, eval or
- * single. For each one line: "ok", or kind, line, columns, and in hexadecimal the message
- * and the text.
+ * single, with `:` and the number of PARSE_ flags where there are any. For each one line:
+ * "ok", or kind, line, columns, and in hexadecimal the message and the text.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "parser/parser.h"
 
@@ -15,10 +16,10 @@ static void put_hex(Span text) {
     putchar('"');
 }
 
-static void judge(ParseMode mode, Span source) {
+static void judge(ParseMode mode, u32 flags, Span source) {
     Arena arena;
     arena_init(&arena);
-    ParseOptions options = {.filename = SPAN("<string>"), .mode = mode};
+    ParseOptions options = {.filename = SPAN("<string>"), .mode = mode, .flags = flags};
     ParseResult result;
     if (parse_source(&arena, source, &options, &result)) {
         printf("ok\n");
@@ -46,7 +47,8 @@ int main(void) {
         getchar();
         char *source = malloc(length + 1);
         if (!source || fread(source, 1, length, stdin) != length) return 1;
-        judge(mode_of(name), (Span){source, length});
+        const char *flags = strchr(name, ':');
+        judge(mode_of(name), flags ? (u32)atoi(flags + 1) : 0, (Span){source, length});
         free(source);
     }
     return 0;

@@ -24,12 +24,22 @@ KINDS = {"SyntaxError": 0, "IndentationError": 1, "TabError": 2, "MemoryError": 
 SHOWN = int(os.environ.get("SHOWN", "20"))
 
 
+# PARSE_ALLOW_INCOMPLETE, PARSE_DONT_IMPLY_DEDENT: what the codeop module uses.
+FLAGS = {2: 0x4000, 4: 0x200}
+
+
 def judge(source, mode):
     import ast
+    mode, _, number = mode.partition(":")
+    flags = ast.PyCF_ONLY_AST
+    for bit, flag in FLAGS.items():
+        flags |= flag if int(number or 0) & bit else 0
     try:
-        compile(source, "<string>", mode, ast.PyCF_ONLY_AST, dont_inherit=True)
+        compile(source, "<string>", mode, flags, dont_inherit=True)
     except SyntaxError as error:
-        kind = KINDS[type(error).__name__]
+        kind = KINDS.get(type(error).__name__, 0)
+        if error.msg == "incomplete input":
+            return [kind, 0, 0, 0, 0, error.msg, ""]
         text = (error.text or "").rstrip("\n")
         return [kind, error.lineno, error.offset, error.end_lineno, error.end_offset,
                 error.msg, text]
@@ -90,7 +100,12 @@ def read_cases(paths):
             return json.load(file)
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "syntax_errors.txt")
     with open(path, encoding="utf-8") as file:
-        return [[source, "exec"] for source in file.read().split("---\n")]
+        sources = file.read().split("---\n")
+    cases = [[source, "exec"] for source in sources]
+    for flags in (0, 2, 4, 6):
+        cases += [[source, f"single:{flags}"] for source in sources]
+        cases += [[source.removesuffix("\n"), f"single:{flags}"] for source in sources]
+    return cases
 
 
 def main(program, paths):
