@@ -150,10 +150,9 @@ Value byte_getitem(VM *vm, Value self, Value key, const char *range_text, const 
 
 Value byte_concat(VM *vm, Value a, Value b) {
     Buffered left = {.owner = EMPTY}, right = {.owner = EMPTY};
-    if (!type_of(vm, b)->slots.buffer) return NOT_IMPLEMENTED;
-    CHECK(buffered_get(vm, a, &left, false));
     Value sum = FAIL;
-    if (buffered_get(vm, b, &right, false)) {
+    CHECK(buffered_get(vm, a, &left, false));
+    if (type_of(vm, b)->slots.buffer && buffered_get(vm, b, &right, false)) {
         sum = byte_new(vm, a, NULL, left.size + right.size);
         if (sum != FAIL && left.size + right.size) {
             memcpy(byte_data(sum), left.data, left.size);
@@ -168,18 +167,10 @@ Value byte_concat(VM *vm, Value a, Value b) {
     return sum;
 }
 
-Value byte_repeat(VM *vm, Value a, Value b) {
-    bool first = is_bytes(a) || is_bytearray(a);
-    Value self = first ? a : b, times = first ? b : a;
-    if (!has_index(vm, times)) return NOT_IMPLEMENTED;
-    OWNED Value index = TRY(object_index(vm, times));
-    i64 count;
-    if (!int_fits_i64(index, &count))
-        return raise_overflow(vm, "cannot fit '%T' into an index-sized integer", times);
-    if (count < 0) count = 0;
-    usize size = byte_span(self).length, total;
+Value byte_repeat(VM *vm, Value self, i64 times) {
+    usize size = byte_span(self).length, count = times > 0 ? (usize)times : 0, total;
     if (count == 1) return byte_same(vm, self);
-    if (__builtin_mul_overflow(size, (usize)count, &total) || total > PTRDIFF_MAX - 64)
+    if (__builtin_mul_overflow(size, count, &total) || total > PTRDIFF_MAX - 64)
         return is_bytes(self) ? raise_overflow(vm, "repeated bytes are too long")
                               : raise_memory(vm);
     Value result = TRY(byte_new(vm, self, NULL, total));
@@ -203,14 +194,13 @@ Value byte_percent(VM *vm, Value format, Value arguments) {
     return FAIL;
 }
 
-/* The literal without its quotes' choice: always b'...', or b"..." when that spares escapes. */
-void byte_write_repr(Buffer *out, Span bytes) {
+void byte_write_repr(Buffer *out, Span bytes, bool escapes_single) {
     bool single = memchr(bytes.data, '\'', bytes.length);
     char quote = single && !memchr(bytes.data, '"', bytes.length) ? '"' : '\'';
     buffer_add_char(out, quote);
     for (usize i = 0; i < bytes.length; i++) {
         u8 c = (u8)bytes.data[i];
-        if (c == (u8)quote || c == '\\') {
+        if (c == (u8)quote || c == '\\' || (c == '\'' && escapes_single)) {
             buffer_add_char(out, '\\');
             buffer_add_char(out, (char)c);
         } else if (c == '\t' || c == '\n' || c == '\r') {

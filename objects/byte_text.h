@@ -104,8 +104,9 @@ Value byte_from_object(VM *vm, const ByteMake *make, Value v);
 /* Operators. */
 Value byte_getitem(VM *vm, Value self, Value key, const char *range_text, const char *name);
 Value byte_concat(VM *vm, Value a, Value b);
-Value byte_repeat(VM *vm, Value a, Value b);
+Value byte_repeat(VM *vm, Value self, i64 times);
 Value byte_percent(VM *vm, Value format, Value arguments);
-void byte_write_repr(Buffer *out, Span bytes);
+/* The literal without its b. bytearray escapes single quotes within double ones too. */
+void byte_write_repr(Buffer *out, Span bytes, bool escapes_single);
 
 #endif

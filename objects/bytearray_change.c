@@ -116,7 +116,8 @@ STATIC_METHOD(bytearray, maketrans, "(frm, to, /)") {
  *
  * Return the number of bytes actually allocated. */
 METHOD(bytearray, __alloc__, "($self, /)") {
-    return from_small((i64)to_bytearray(args[0])->capacity);
+    usize capacity = to_bytearray(args[0])->capacity;
+    return from_small(capacity ? (i64)capacity + 1 : 0); /* CPython's count has a NUL in it */
 }
 
 /* Return the size of the object in memory, in bytes. */

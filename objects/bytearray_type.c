@@ -31,7 +31,7 @@ static Value repr(VM *vm, Value self) {
     Buffer out = {0};
     buffer_add_text(&out, type_name_of(vm, self));
     buffer_add_text(&out, "(b");
-    byte_write_repr(&out, byte_span(self));
+    byte_write_repr(&out, byte_span(self), true);
     buffer_add_char(&out, ')');
     return str_from_buffer(vm, &out);
 }
@@ -143,12 +143,7 @@ static bool setitem(VM *vm, Value self, Value key, Value value) {
 /* ---- operators ---- */
 
 static Value binary(VM *vm, BinaryOp op, Value a, Value b) {
-    switch (op) {
-    case BINARY_ADD: return is_bytearray(a) ? byte_concat(vm, a, b) : NOT_IMPLEMENTED;
-    case BINARY_MUL: return byte_repeat(vm, a, b);
-    case BINARY_MOD: return is_bytearray(a) ? byte_percent(vm, a, b) : NOT_IMPLEMENTED;
-    default: return NOT_IMPLEMENTED;
-    }
+    return op == BINARY_MOD && is_bytearray(a) ? byte_percent(vm, a, b) : NOT_IMPLEMENTED;
 }
 
 static Value append_all(VM *vm, Value self, Value other) {
@@ -163,20 +158,11 @@ static Value append_all(VM *vm, Value self, Value other) {
     return good ? incref(self) : FAIL;
 }
 
-static Value repeat_in_place(VM *vm, Value self, Value times) {
+static Value repeat_in_place(VM *vm, Value self, i64 times) {
     OWNED Value repeated = TRY(byte_repeat(vm, self, times));
-    if (repeated == NOT_IMPLEMENTED) return TAKE(repeated);
     ByteArray *array = to_bytearray(self);
     CHECK(bytearray_splice(vm, array, 0, array->size, byte_span(repeated)));
     return incref(self);
-}
-
-static Value inplace(VM *vm, BinaryOp op, Value self, Value other) {
-    switch (op) {
-    case BINARY_ADD: return append_all(vm, self, other);
-    case BINARY_MUL: return repeat_in_place(vm, self, other);
-    default: return NOT_IMPLEMENTED;
-    }
 }
 
 /* ---- iteration ---- */
@@ -240,9 +226,7 @@ METHOD(bytearray_iterator, __setstate__, "($self, state, /)") {
 
 TYPE(bytearray, .name = "bytearray", .size = sizeof(ByteArray), .kind = KIND_BYTEARRAY,
      .flags = TYPE_ATOM | TYPE_MATCH_SELF,
-     .binary_ops = CAN(BINARY_ADD) | CAN(BINARY_MUL) | CAN(BINARY_MOD),
-     .reflected_ops = CAN(BINARY_MUL) | CAN(BINARY_MOD),
-     .inplace_ops = CAN(BINARY_ADD) | CAN(BINARY_MUL),
+     .binary_ops = CAN(BINARY_MOD), .reflected_ops = CAN(BINARY_MOD),
      .slots = {
          .new = make,
          .init = init,
@@ -255,8 +239,11 @@ TYPE(bytearray, .name = "bytearray", .size = sizeof(ByteArray), .kind = KIND_BYT
          .getitem = getitem,
          .setitem = setitem,
          .contains = byte_contains,
+         .concat = byte_concat,
+         .repeat = byte_repeat,
+         .inplace_concat = append_all,
+         .inplace_repeat = repeat_in_place,
          .binary = binary,
-         .inplace = inplace,
          .buffer = lend,
      },
      .doc = "bytearray(iterable_of_ints) -> bytearray\n"

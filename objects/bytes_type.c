@@ -17,7 +17,7 @@ static Value make(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
 static Value repr(VM *vm, Value self) {
     Buffer out = {0};
     buffer_add_char(&out, 'b');
-    byte_write_repr(&out, bytes_span(self));
+    byte_write_repr(&out, bytes_span(self), false);
     return str_from_buffer(vm, &out);
 }
 
@@ -49,12 +49,7 @@ static Value getitem(VM *vm, Value self, Value key) {
 }
 
 static Value binary(VM *vm, BinaryOp op, Value a, Value b) {
-    switch (op) {
-    case BINARY_ADD: return is_bytes(a) ? byte_concat(vm, a, b) : NOT_IMPLEMENTED;
-    case BINARY_MUL: return byte_repeat(vm, a, b);
-    case BINARY_MOD: return is_bytes(a) ? byte_percent(vm, a, b) : NOT_IMPLEMENTED;
-    default: return NOT_IMPLEMENTED;
-    }
+    return op == BINARY_MOD && is_bytes(a) ? byte_percent(vm, a, b) : NOT_IMPLEMENTED;
 }
 
 static bool lend(VM *vm, Value self, Buffered *out, bool writable) {
@@ -124,8 +119,7 @@ METHOD(bytes_iterator, __setstate__, "($self, state, /)") {
 
 TYPE(bytes, .name = "bytes", .size = sizeof(Bytes), .kind = KIND_BYTES,
      .flags = TYPE_ATOM | TYPE_MATCH_SELF,
-     .binary_ops = CAN(BINARY_ADD) | CAN(BINARY_MUL) | CAN(BINARY_MOD),
-     .reflected_ops = CAN(BINARY_MUL) | CAN(BINARY_MOD),
+     .binary_ops = CAN(BINARY_MOD), .reflected_ops = CAN(BINARY_MOD),
      .slots = {
          .new = make,
          .repr = repr,
@@ -136,6 +130,8 @@ TYPE(bytes, .name = "bytes", .size = sizeof(Bytes), .kind = KIND_BYTES,
          .length = length,
          .getitem = getitem,
          .contains = byte_contains,
+         .concat = byte_concat,
+         .repeat = byte_repeat,
          .binary = binary,
          .buffer = lend,
      },

@@ -57,9 +57,10 @@ static Value repeat(VM *vm, Value (*slot)(VM *, Value, i64), Value sequence, Val
     if (!is_int(count) && !(type_of(vm, count)->unary_ops & CAN(UNARY_INDEX)))
         return raise_type(vm, "can't multiply sequence by non-int of type '%T'", count);
     OWNED Value number = TRY(object_index(vm, count));
-    if (!is_small(number))
+    i64 times;
+    if (!int_fits_i64(is_bool(number) ? from_small(number == TRUE) : number, &times))
         return raise_overflow(vm, "cannot fit '%T' into an index-sized integer", count);
-    return slot(vm, sequence, to_small(number));
+    return slot(vm, sequence, times);
 }
 
 /* What + and * of sequences come to in the end. */

@@ -139,7 +139,8 @@ static bool read_directive(Percent *p, Directive *d) {
 /* ---- numbers ---- */
 
 static bool refuse_number(Percent *p, const Directive *d, const char *wanted, Value v) {
-    raise_type(p->vm, "%%%c format: %s is required, not %T", d->letter, wanted, v);
+    u32 letter = p->is_bytes && d->letter == 'i' ? 'd' : d->letter; /* as CPython names it */
+    raise_type(p->vm, "%%%c format: %s is required, not %T", letter, wanted, v);
     return false;
 }
 

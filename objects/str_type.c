@@ -2,7 +2,6 @@
 #include "objects/bytes.h"
 #include "objects/codecs.h"
 #include "objects/format.h"
-#include "objects/int.h"
 #include "objects/native.h"
 #include "objects/search.h"
 #include "objects/str_make.h"
@@ -46,23 +45,13 @@ static int contains(VM *vm, Value self, Value item) {
 
 /* ---- operators ---- */
 
-static Value repeat(VM *vm, Value a, Value b) {
-    Value s = is_str(a) ? a : b, times = is_str(a) ? b : a;
-    if (!has_index(vm, times)) return NOT_IMPLEMENTED;
-    OWNED Value index = TRY(object_index(vm, times));
-    i64 count;
-    if (!int_fits_i64(index, &count))
-        return raise_overflow(vm, "cannot fit '%T' into an index-sized integer", times);
-    return str_repeat(vm, s, count);
+static Value concat(VM *vm, Value self, Value other) {
+    if (is_str(other)) return str_concat(vm, self, other);
+    return raise_type(vm, "can only concatenate str (not \"%T\") to str", other);
 }
 
 static Value binary(VM *vm, BinaryOp op, Value a, Value b) {
-    switch (op) {
-    case BINARY_ADD: return is_str(a) && is_str(b) ? str_concat(vm, a, b) : NOT_IMPLEMENTED;
-    case BINARY_MUL: return repeat(vm, a, b);
-    case BINARY_MOD: return is_str(a) ? str_percent(vm, a, b) : NOT_IMPLEMENTED;
-    default: return NOT_IMPLEMENTED;
-    }
+    return op == BINARY_MOD && is_str(a) ? str_percent(vm, a, b) : NOT_IMPLEMENTED;
 }
 
 /* ---- str(object, encoding, errors) ---- */
@@ -106,8 +95,7 @@ static Value make(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
 
 TYPE(str, .name = "str", .size = sizeof(Str), .kind = KIND_STR,
      .flags = TYPE_ATOM | TYPE_MATCH_SELF,
-     .binary_ops = CAN(BINARY_ADD) | CAN(BINARY_MUL) | CAN(BINARY_MOD),
-     .reflected_ops = CAN(BINARY_MUL) | CAN(BINARY_MOD),
+     .binary_ops = CAN(BINARY_MOD), .reflected_ops = CAN(BINARY_MOD),
      .slots = {
          .new = make,
          .free = str_free,
@@ -120,6 +108,8 @@ TYPE(str, .name = "str", .size = sizeof(Str), .kind = KIND_STR,
          .length = length,
          .getitem = str_getitem,
          .contains = contains,
+         .concat = concat,
+         .repeat = str_repeat,
          .binary = binary,
      },
      .doc = "str(object='') -> str\nstr(bytes_or_buffer[, encoding[, errors]]) -> str\n\n"
