@@ -49,6 +49,7 @@ enum {                       /* Code.flags: CPython's co_flags where it has one 
     CODE_ASYNC_GENERATOR = 0x200,
     CODE_FUTURE_ANNOTATIONS = 0x1000000,
     CODE_HAS_DOCSTRING = 0x4000000,
+    CODE_HIDDEN = 0x8000000, /* not shown in tracebacks or as a caller: the event loop's */
     CODE_SUSPENDS = CODE_GENERATOR | CODE_COROUTINE | CODE_ASYNC_GENERATOR,
 };
 

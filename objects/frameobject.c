@@ -180,11 +180,16 @@ i32 frame_line(const Frame *frame) {
     return code_line(frame->code, frame_word(frame));
 }
 
+static Frame *skip_hidden(Frame *frame) {
+    while (frame && frame->code->flags & CODE_HIDDEN) frame = frame->prev;
+    return frame;
+}
+
 Frame *frame_caller(Frame *frame) {
-    if (!(frame->flags & FRAME_HEAP)) return frame->prev;
+    if (!(frame->flags & FRAME_HEAP)) return skip_hidden(frame->prev);
     Coro *coro = CONTAINER_OF(frame, Coro, f);
     bool is_running = coro->state == CORO_RUNNING || coro->flags & CORO_DELEGATING;
-    return is_running ? frame->prev : NULL;
+    return is_running ? skip_hidden(frame->prev) : NULL;
 }
 
 /* ---- locals ---- */

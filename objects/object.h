@@ -70,6 +70,7 @@ enum {
     KIND_MEMBER, /* descriptor of a slot or a C attribute */
     KIND_FUTURE, /* asyncio.Future and Task */
     KIND_TASK,
+    KIND_LOOP, /* asyncio's event loop */
     KIND_OTHER, /* C structs that no fast path asks for */
     KIND_MASK = 0x7F,
     KIND_SUBCLASS = 0x80,

@@ -16,7 +16,6 @@ typedef struct Thread Thread;
 typedef struct Coro Coro;
 typedef struct Code Code;
 typedef struct Function Function;
-typedef struct Loop Loop;
 typedef struct Chance Chance;
 typedef struct InternTable InternTable;
 
@@ -50,6 +49,8 @@ typedef struct Hooks {
      * loop's frame as exceptions. */
     void (*task_returned)(VM *vm, Value value);
     void (*task_yielded)(VM *vm, Value value);
+    /* What awaiting a cancelled or failed future raises: FAIL. */
+    Value (*future_raise)(VM *vm, Value future);
     /* At an interrupt (vm/interrupt.h): let another thread run; run calls handed over; run handlers of signals. The
      * last two: false with an exception. */
     void (*yield_thread)(VM *vm);
@@ -81,7 +82,8 @@ struct VM {
     char *c_stack_limit; /* C recursion below this address is refused */
     u32 c_depth;
     Thread *thread;      /* the one that holds the lock; vm/threads.h */
-    Loop *loop;          /* running event loop of this thread; loop/ */
+    Value loop;    /* running event loop of this thread, EMPTY: none; loop/ */
+    Value context; /* current contextvars.Context of this thread, or a form of it: loop/context.h */
 
     /* ---- objects ---- */
     Heap heap;

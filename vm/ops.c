@@ -1465,7 +1465,7 @@ OP(AGYIELD) {
 OP(AWAITABLE) {
     BOUND(B);
     Value v = r[B];
-    if (has_exact_kind(v, KIND_COROUTINE)) {
+    if (has_exact_kind(v, KIND_COROUTINE) || is_plain_future(v)) {
         if (!HAS(F_FIRST)) incref(v);
         r[A] = v;
         NEXT;

@@ -15,6 +15,7 @@
 #include "objects/exc.h"
 #include "objects/float.h"
 #include "objects/frameobject.h"
+#include "objects/future.h"
 #include "objects/int.h"
 #include "objects/list.h"
 #include "objects/native.h"
@@ -346,6 +347,7 @@ await_again: {
     k = vm->frame->code->constants;
     insn = pc[-1];
     Coro *self = frame_coro(vm->frame);
+    bool is_resumed = self->flags & CORO_DELEGATING;
     self->flags &= ~CORO_DELEGATING;
     if (self->awaiting) {
         Coro *inner = self->awaiting;
@@ -356,7 +358,7 @@ await_again: {
         if (vm->pending_sent != EMPTY) replace(&vm->pending_sent, EMPTY);
         goto reload;
     }
-    Value step = await_step(vm, r[A], sent);
+    Value step = is_plain_future(r[A]) ? await_future(vm, r[A], is_resumed) : await_step(vm, r[A], sent);
     if (vm->pending_sent != EMPTY) replace(&vm->pending_sent, EMPTY);
     if (step == FAIL) goto raised;
     if (step == EMPTY) {

@@ -85,7 +85,7 @@ static bool start_modules(VM *vm) {
 static void empty_values(VM *vm) {
     Value *values[] = {&vm->exception,          &vm->handled,    &vm->return_value, &vm->pending_sent,
                        &vm->builtins,           &vm->modules,    &vm->sys,          &vm->main_module,
-                       &vm->asyncgen_firstiter, &vm->asyncgen_finalizer};
+                       &vm->asyncgen_firstiter, &vm->asyncgen_finalizer, &vm->loop, &vm->context};
     for (u32 i = 0; i < COUNT_OF(values); i++) *values[i] = EMPTY;
 }
 
@@ -132,7 +132,7 @@ usize vm_free(VM *vm, bool report) {
     dict_clear(vm, to_dict(vm->builtins));
     free_module_states(vm);
     Value *values[] = {&vm->exception, &vm->handled, &vm->return_value, &vm->pending_sent, &vm->builtins,
-                       &vm->sys,       &vm->asyncgen_firstiter, &vm->asyncgen_finalizer};
+                       &vm->sys,       &vm->asyncgen_firstiter, &vm->asyncgen_finalizer, &vm->loop, &vm->context};
     for (u32 i = 0; i < COUNT_OF(values); i++) replace(values[i], EMPTY);
     collector_free(vm);
     sources_free(vm);

@@ -1,6 +1,7 @@
 /* What await, async for and yield from wait for. */
 #include "vm/interpreter.h"
 
+#include "objects/future.h"
 #include "objects/native.h"
 #include "objects/slots.h"
 
@@ -40,7 +41,8 @@ static Value awaitable_iterator(VM *vm, Value v, u32 context) {
 }
 
 Value step_awaitable(VM *vm, Value v, u32 context) {
-    if (has_exact_kind(v, KIND_COROUTINE) || is_iterable_coroutine(v)) return incref(v);
+    if (has_exact_kind(v, KIND_COROUTINE) || is_plain_future(v) || is_iterable_coroutine(v))
+        return incref(v);
     Value iterator = awaitable_iterator(vm, v, context);
     if (iterator == FAIL && context == 3 && type_of(vm, v)->slots.await) {
         OWNED Value cause = exception_take(vm);
@@ -104,6 +106,19 @@ static Value next_step(VM *vm, Value awaited) {
     if (given == FAIL) return stop_to_result(vm);
     if (given == EMPTY && vm->return_value == EMPTY) vm->return_value = NONE;
     return given;
+}
+
+Value await_future(VM *vm, Value v, bool is_resumed) {
+    Future *future = to_future(v);
+    u32 state = future->h.aux & (FUTURE_STATE | FUTURE_FAILED);
+    if (state == FUTURE_FINISHED) {
+        vm->return_value = incref(future->result);
+        return EMPTY;
+    }
+    if (state != FUTURE_PENDING) return vm->hooks.future_raise(vm, v);
+    if (is_resumed) return raise_runtime(vm, "await wasn't used with future");
+    future->h.aux |= FUTURE_BLOCKING;
+    return incref(v);
 }
 
 Value await_step(VM *vm, Value awaited, Value sent) {

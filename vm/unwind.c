@@ -119,7 +119,8 @@ bool unwind(VM *vm, bool silent) {
     for (;; silent = false) {
         Frame *frame = vm->frame;
         u32 word = word_of(frame);
-        if (!silent) traceback_add(vm, vm->exception, frame->func, frame->code, word);
+        if (!silent && !(frame->code->flags & CODE_HIDDEN))
+            traceback_add(vm, vm->exception, frame->func, frame->code, word);
         const ExceptionRow *row = find_row(frame->code, word);
         if (row) {
             enter_handler(vm, frame, row, word);
