@@ -1,4 +1,5 @@
-/* Attributes: object.__getattribute__ and __setattr__, those of types, and getattr() itself. */
+/* Attributes: object.__getattribute__ and __setattr__, those of types, and getattr()
+ * itself. */
 #include "objects/descriptor.h"
 #include "objects/dict.h"
 #include "objects/frame.h"
@@ -203,7 +204,8 @@ Value object_find_method(VM *vm, Value v, Value name, bool *unbound) {
     if (type->slots.getattr != generic_getattr || !is_interned_name(name))
         return object_getattr(vm, v, name);
     Value found = type_lookup(vm, type, name);
-    if (found == EMPTY || !callable_takes_self(found)) return generic_getattr(vm, v, name);
+    if (found == EMPTY || !callable_takes_self(found))
+        return generic_getattr(vm, v, name);
     Value own = own_attribute(vm, type, v, name);
     if (own != EMPTY) return incref(own);
     *unbound = true;

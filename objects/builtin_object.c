@@ -40,8 +40,9 @@ static Value refuse_abstract(VM *vm, Type *type) {
 Value object_new_slot(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     if (UNLIKELY(has_arguments(nargs, kwnames))) {
         if (type->slots.new != object_new_slot)
-            return raise_type(vm, "object.__new__() takes exactly one argument (the type to "
-                                  "instantiate)");
+            return raise_type(vm,
+                              "object.__new__() takes exactly one argument (the type to "
+                              "instantiate)");
         if (type->slots.init == object_init_slot)
             return raise_type(vm, "%s() takes no arguments", type_name(type));
     }
@@ -56,7 +57,8 @@ bool object_init_slot(VM *vm, Value self, Value *args, u32 nargs, Value kwnames)
     bool has_new = type->slots.new != object_new_slot;
     if (type->slots.init == object_init_slot && has_new) return true;
     const char *name = type->slots.init == object_init_slot ? type_name(type) : "object";
-    raise_type(vm, "%s.__init__() takes exactly one argument (the instance to initialize)",
+    raise_type(vm,
+               "%s.__init__() takes exactly one argument (the instance to initialize)",
                name);
     return false;
 }
@@ -129,11 +131,12 @@ SETTER(object, __class__) {
     Type *old = type_of(vm, self), *type = to_type(value);
     bool are_modules = is_module_type(vm, old) && is_module_type(vm, type);
     if (!are_modules && !(old->flags & type->flags & TYPE_HEAP)) {
-        raise_type(vm, "__class__ assignment only supported for mutable types or ModuleType "
-                       "subclasses");
+        raise_type(vm,
+                   "__class__ assignment only supported for mutable types or ModuleType "
+                   "subclasses");
         return false;
     }
-    if (!class_same_layout(old, type)) {
+    if (!class_same_layout(vm, old, type)) {
         raise_type(vm, "__class__ assignment: '%s' object layout differs from '%s'",
                    type_name(type), type_name(old));
         return false;
@@ -177,14 +180,18 @@ const GetterSpec instance_weakref_spec = {"__weakref__", get_weakref, NULL,
  * NotImplemented, the normal algorithm is used.  Otherwise, it
  * overrides the normal algorithm (and the outcome is cached).
  */
-CLASS_METHOD(object, __subclasshook__, "($type, object, /)") { return NOT_IMPLEMENTED; }
+CLASS_METHOD(object, __subclasshook__, "($type, object, /)") {
+    return NOT_IMPLEMENTED;
+}
 
 /* This method is called when a class is subclassed.
  *
  * The default implementation does nothing. It may be
  * overridden to extend subclasses.
  */
-CLASS_METHOD(object, __init_subclass__, "($type, /)") { return NONE; }
+CLASS_METHOD(object, __init_subclass__, "($type, /)") {
+    return NONE;
+}
 
 /* Default object formatter.
  *
@@ -194,7 +201,8 @@ METHOD(object, __format__, "($self, format_spec, /)") {
     if (!is_str(args[1]))
         return raise_type(vm, "__format__() argument must be str, not %T", args[1]);
     if (to_str(args[1])->size)
-        return raise_type(vm, "unsupported format string passed to %T.__format__", args[0]);
+        return raise_type(vm, "unsupported format string passed to %T.__format__",
+                          args[0]);
     return object_str(vm, args[0]);
 }
 

@@ -102,7 +102,8 @@ Value call_method_2(VM *vm, Value self, Value name, Value a, Value b) {
 
 /* ---- with a tuple and a dict ---- */
 
-static Value call_with_dict(VM *vm, Value callable, const Tuple *positional, Dict *keywords) {
+static Value call_with_dict(VM *vm, Value callable, const Tuple *positional,
+                            Dict *keywords) {
     usize given = positional->count + keywords->count;
     OWNED Value names = TRY(tuple_new(vm, keywords->count));
     OWNED Value window = TRY(tuple_new(vm, given)); /* holds the values during the call */
@@ -114,7 +115,8 @@ static Value call_with_dict(VM *vm, Value callable, const Tuple *positional, Dic
         *name++ = incref(key);
         *at++ = incref(value);
     }
-    return object_call(vm, callable, to_tuple(window)->items, (u32)positional->count, names);
+    return object_call(vm, callable, to_tuple(window)->items, (u32)positional->count,
+                       names);
 }
 
 Value call_with_tuple(VM *vm, Value callable, Value args_tuple, Value kwargs) {

@@ -25,8 +25,9 @@ Type *class_metatype(VM *vm, Type *metatype, Value bases) {
         Type *other = type_of(vm, tuple->items[i]);
         if (type_is_subtype(winner, other)) continue;
         if (!type_is_subtype(other, winner)) {
-            raise_type(vm, "metaclass conflict: the metaclass of a derived class must be a "
-                           "(non-strict) subclass of the metaclasses of all its bases");
+            raise_type(vm,
+                       "metaclass conflict: the metaclass of a derived class must be a "
+                       "(non-strict) subclass of the metaclasses of all its bases");
             return NULL;
         }
         winner = other;
@@ -51,9 +52,12 @@ Type *class_best_base(VM *vm, Value bases) {
     for (usize i = 0; i < tuple->count; i++) {
         if (!check_base(vm, tuple->items[i])) return NULL;
         Type *base = to_type(tuple->items[i]);
-        if (!best) best = base;
-        else if (type_is_subtype(best->solid, base->solid)) continue;
-        else if (type_is_subtype(base->solid, best->solid)) best = base;
+        if (!best)
+            best = base;
+        else if (type_is_subtype(best->solid, base->solid))
+            continue;
+        else if (type_is_subtype(base->solid, best->solid))
+            best = base;
         else {
             raise_type(vm, "multiple bases have instance lay-out conflict");
             return NULL;
@@ -179,8 +183,7 @@ static bool fill_cell(VM *vm, Type *type) {
 }
 
 static bool set_attributes(VM *vm, Type *type) {
-    OWNED Value hidden =
-        TRY_OR_FALSE(dict_pop(vm, type->dict, NAME(__classdictcell__)));
+    OWNED Value hidden = TRY_OR_FALSE(dict_pop(vm, type->dict, NAME(__classdictcell__)));
     return set_module(vm, type->dict) && take_qualname(vm, type) &&
            wrap_functions(vm, type->dict);
 }
@@ -209,9 +212,11 @@ static bool set_mro(VM *vm, Type *type) {
 
 static bool explain_set_name(VM *vm, Value class_name, Value key, Value value) {
     OWNED Value exception = exception_take(vm);
-    OWNED Value note = str_format(vm, "Error calling __set_name__ on '%T' instance %R in '%S'",
-                                  value, key, class_name);
-    OWNED Value done = note == FAIL ? FAIL : call_method_1(vm, exception, NAME(add_note), note);
+    OWNED Value note =
+        str_format(vm, "Error calling __set_name__ on '%T' instance %R in '%S'", value,
+                   key, class_name);
+    OWNED Value done =
+        note == FAIL ? FAIL : call_method_1(vm, exception, NAME(add_note), note);
     if (done == FAIL) exception_clear(vm);
     exception_restore(vm, TAKE(exception));
     return false;
@@ -233,7 +238,8 @@ static bool call_set_names(VM *vm, Type *type) {
     return true;
 }
 
-static bool call_init_subclass(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
+static bool call_init_subclass(VM *vm, Type *type, Value *args, u32 nargs,
+                               Value kwnames) {
     bool unbound;
     Value self = from_object(type);
     OWNED Value method =

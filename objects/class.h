@@ -43,8 +43,8 @@ Type *class_best_base(VM *vm, Value bases);
 /* The C3 linearisation as a tuple, by metatype.mro() if that is overridden. */
 Value class_mro(VM *vm, Type *type);
 Value class_mro_default(VM *vm, Type *type);
-/* Sizes, shapes, descriptors for __slots__ (EMPTY: not given), __dict__ and __weakref__. The type
- * has its base, bases, name and dict. */
+/* Sizes, shapes, descriptors for __slots__ (EMPTY: not given), __dict__ and __weakref__.
+ * The type has its base, bases, name and dict. */
 bool class_layout(VM *vm, Type *type, Value slots);
 /* The first guess at how many attributes instances will have, from __static_attributes__.
  */
@@ -52,7 +52,7 @@ void class_set_capacity(VM *vm, Type *type, u32 wanted);
 bool class_add_subclass(VM *vm, Type *base, Type *type);
 void class_remove_subclass(Type *base, Type *type);
 /* Could instances change from one class to the other? */
-bool class_same_layout(Type *a, Type *b);
+bool class_same_layout(VM *vm, Type *a, Type *b);
 /* _Name__attribute for __attribute in a class called Name; owned, interned. */
 Value class_mangle(VM *vm, Value class_name, Value name);
 

@@ -45,7 +45,8 @@ static int is_instance_by_claim(VM *vm, Value v, Value class) {
                claimed != from_object(type_of(vm, v)) &&
                type_is_subtype(to_type(claimed), to_type(class));
     if (check_class(vm, class,
-                    "isinstance() arg 2 must be a type, a tuple of types, or a union") < 0)
+                    "isinstance() arg 2 must be a type, a tuple of types, or a union") <
+        0)
         return -1;
     return claimed == EMPTY ? 0 : is_below(vm, claimed, class);
 }
@@ -59,8 +60,9 @@ static int is_subclass_by_default(VM *vm, Value derived, Value class) {
     if (is_type(class) && is_type(derived))
         return type_is_subtype(to_type(derived), to_type(class));
     if (check_class(vm, derived, "issubclass() arg 1 must be a class") < 0 ||
-        check_class(vm, class,
-                    "issubclass() arg 2 must be a class, a tuple of classes, or a union") < 0)
+        check_class(
+            vm, class,
+            "issubclass() arg 2 must be a class, a tuple of classes, or a union") < 0)
         return -1;
     return is_below(vm, derived, class);
 }
@@ -69,7 +71,8 @@ static int is_subclass_by_default(VM *vm, Value derived, Value class) {
 
 typedef int (*Check)(VM *vm, Value v, Value class_or_tuple);
 
-static int check_each(VM *vm, Value v, const Tuple *classes, Check check, const char *text) {
+static int check_each(VM *vm, Value v, const Tuple *classes, Check check,
+                      const char *text) {
     if (!enter_recursion(vm, text)) return -1;
     int result = 0;
     for (usize i = 0; !result && i < classes->count; i++)
@@ -91,7 +94,6 @@ static int ask_method(VM *vm, Value v, Value class, Value name) {
 static bool is_plain_class(VM *vm, Value class) {
     return type_of(vm, class) == vm->types[TYPE_type];
 }
-
 
 int object_is_instance(VM *vm, Value v, Value class) {
     if (from_object(type_of(vm, v)) == class) return 1;

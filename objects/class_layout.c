@@ -6,7 +6,8 @@
  *
  *     [C struct and its variable part] ... [__slots__ values][dict word]
  *
- * with the last two at the end of the piece of memory. The dict word is always there then.
+ * with the last two at the end of the piece of memory. The dict word is always there
+ * then.
  */
 #include "objects/class.h"
 #include "objects/descriptor.h"
@@ -31,7 +32,8 @@ static bool is_variable(const Type *type) {
     }
 }
 
-/* CPython's str is not of variable size: subclasses can have __slots__ and weak references. */
+/* CPython's str is not of variable size: subclasses can have __slots__ and weak
+ * references. */
 static bool has_items(const Type *type) {
     return is_variable(type) && (type->kind & KIND_MASK) != KIND_STR;
 }
@@ -60,8 +62,8 @@ void class_set_capacity(VM *vm, Type *type, u32 wanted) {
     type->alloc_size = size;
 }
 
-/* How many names the __static_attributes__ of the class and its bases have; what instances of the
- * base turned out to need. */
+/* How many names the __static_attributes__ of the class and its bases have; what
+ * instances of the base turned out to need. */
 static u32 guess_attributes(VM *vm, Type *type) {
     u32 guess = type->base->old_shapes ? type->base->inline_capacity : 0, named = 0;
     for (Type *at = type; at->flags & TYPE_HEAP; at = at->base) {
@@ -76,8 +78,10 @@ static bool make_shapes(VM *vm, Type *type) {
     bool has_dict = type->dict_offset != 0;
     if (has_dict && !(type->dict_shape = shape_new_root(vm, type, 0, SHAPE_DICT)))
         return false;
-    if (is_behind_struct(type)) class_set_capacity(vm, type, guess_attributes(vm, type));
-    else type->shape = has_dict ? type->dict_shape : shape_new_root(vm, type, 0, 0);
+    if (is_behind_struct(type))
+        class_set_capacity(vm, type, guess_attributes(vm, type));
+    else
+        type->shape = has_dict ? type->dict_shape : shape_new_root(vm, type, 0, 0);
     return type->shape;
 }
 
@@ -86,9 +90,10 @@ static bool make_shapes(VM *vm, Type *type) {
 Value class_mangle(VM *vm, Value class_name, Value name) {
     Span of = str_span(class_name), text = str_span(name);
     while (of.length && of.data[0] == '_') of.data++, of.length--;
-    bool is_private = text.length > 2 && text.data[0] == '_' && text.data[1] == '_' &&
-                      !(text.data[text.length - 1] == '_' && text.data[text.length - 2] == '_') &&
-                      !memchr(text.data, '.', text.length);
+    bool is_private =
+        text.length > 2 && text.data[0] == '_' && text.data[1] == '_' &&
+        !(text.data[text.length - 1] == '_' && text.data[text.length - 2] == '_') &&
+        !memchr(text.data, '.', text.length);
     if (!is_private || !of.length) return str_intern(vm, incref(name));
     Buffer out = {0};
     buffer_add_char(&out, '_');
@@ -144,7 +149,8 @@ static bool take_slot(VM *vm, SlotPlan *plan, List *names, Value name) {
 
 /* The mangled names in order of their places: a list, owned. */
 static Value take_slots(VM *vm, SlotPlan *plan, Value slots) {
-    OWNED Value given = is_str(slots) ? tuple_of(vm, 1, slots) : object_to_tuple(vm, slots);
+    OWNED Value given =
+        is_str(slots) ? tuple_of(vm, 1, slots) : object_to_tuple(vm, slots);
     if (given == FAIL) return FAIL;
     const Tuple *items = to_tuple(given);
     Type *base = plan->type->base;
@@ -191,9 +197,12 @@ static bool add_members(VM *vm, Type *type, const List *names) {
 static void place_dict(Type *type, bool has_dict) {
     const Type *base = type->base;
     bool is_in_struct = base->dict_offset && base->dict_offset < base->struct_size;
-    if (!has_dict) type->dict_offset = 0;
-    else if (is_in_struct) type->dict_offset = base->dict_offset;
-    else type->dict_offset = is_variable(type) ? DICT_AT_END : (u16)type->instance_size;
+    if (!has_dict)
+        type->dict_offset = 0;
+    else if (is_in_struct)
+        type->dict_offset = base->dict_offset;
+    else
+        type->dict_offset = is_variable(type) ? DICT_AT_END : (u16)type->instance_size;
     if (has_dict) type->flags |= TYPE_HAS_DICT;
 }
 
@@ -248,9 +257,33 @@ bool class_layout(VM *vm, Type *type, Value slots) {
 
 /* ---- comparing ---- */
 
-bool class_same_layout(Type *a, Type *b) {
-    return a->solid == b->solid && a->struct_size == b->struct_size &&
-           a->instance_size == b->instance_size && a->tail_words == b->tail_words &&
-           a->dict_offset == b->dict_offset &&
-           (a->flags & TYPE_WEAKREFS) == (b->flags & TYPE_WEAKREFS);
+/* The class that added the __slots__; other than that it has the same layout as its base. */
+static bool same_slots(VM *vm, Type *a, Type *b) {
+    Value name, value;
+    u32 in_a = 0, in_b = 0;
+    for (u32 at = 0; dict_next(b->dict, &at, &name, &value);)
+        in_b += has_exact_kind(value, KIND_MEMBER) && !((Member *)value)->spec;
+    for (u32 at = 0; dict_next(a->dict, &at, &name, &value);) {
+        if (!has_exact_kind(value, KIND_MEMBER) || ((Member *)value)->spec) continue;
+        Value other = dict_get_str(vm, b->dict, name);
+        if (!has_exact_kind(other, KIND_MEMBER) ||
+            ((Member *)other)->offset != ((Member *)value)->offset)
+            return false;
+        in_a++;
+    }
+    return in_a == in_b;
+}
+
+/* Have instances of both the same memory, for the same things? */
+static bool same_solid(VM *vm, Type *a, Type *b) {
+    if (a == b) return true;
+    if (!(a->flags & b->flags & TYPE_HEAP)) return false;
+    return a->base->solid == b->base->solid && same_slots(vm, a, b);
+}
+
+bool class_same_layout(VM *vm, Type *a, Type *b) {
+    return a->struct_size == b->struct_size && a->instance_size == b->instance_size &&
+           a->tail_words == b->tail_words && a->dict_offset == b->dict_offset &&
+           (a->flags & TYPE_WEAKREFS) == (b->flags & TYPE_WEAKREFS) &&
+           same_solid(vm, a->solid, b->solid);
 }

@@ -20,7 +20,8 @@ static bool is_in_tail(const Row *row, Value class) {
     return false;
 }
 
-/* The first head that stands in no tail; EMPTY: there is none. `*left`: is anything to do? */
+/* The first head that stands in no tail; EMPTY: there is none. `*left`: is anything to
+ * do? */
 static Value choose(const Row *rows, usize count, bool *left) {
     *left = false;
     for (usize i = 0; i < count; i++) {
@@ -49,7 +50,8 @@ static bool raise_inconsistent(VM *vm, const Row *rows, usize count) {
         if (shown_count > 1) buffer_add_text(&text, ", ");
         buffer_add_text(&text, type_name(to_type(head)));
     }
-    raise_type(vm, "Cannot create a consistent method resolution order (MRO) for bases %s",
+    raise_type(vm,
+               "Cannot create a consistent method resolution order (MRO) for bases %s",
                text.data);
     buffer_free(&text);
     return false;

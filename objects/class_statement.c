@@ -7,8 +7,8 @@
 #include "objects/tuple.h"
 
 void class_plan_release(VM *vm, ClassPlan *plan) {
-    Value *fields[] = {&plan->name,           &plan->metaclass, &plan->namespace, &plan->bases,
-                       &plan->original_bases, &plan->keywords};
+    Value *fields[] = {&plan->name,  &plan->metaclass,      &plan->namespace,
+                       &plan->bases, &plan->original_bases, &plan->keywords};
     for (usize i = 0; i < COUNT_OF(fields); i++) replace(fields[i], EMPTY);
 }
 
@@ -27,7 +27,8 @@ static bool add_entries(VM *vm, List *out, Value entries) {
 
 /* 1 replaced, 0 kept as it is, -1 failed. */
 static int resolve_base(VM *vm, List *out, Value base, Value all) {
-    OWNED Value method = is_type(base) ? EMPTY : object_find_attr(vm, base, NAME(__mro_entries__));
+    OWNED Value method =
+        is_type(base) ? EMPTY : object_find_attr(vm, base, NAME(__mro_entries__));
     if (method == FAIL) return -1;
     if (method == EMPTY) return list_push(vm, out, base) ? 0 : -1;
     OWNED Value entries = call_1(vm, method, all);
@@ -62,7 +63,8 @@ static bool take_keywords(VM *vm, ClassPlan *plan, const Value *values, Value kw
     for (usize i = 0; i < names->count; i++)
         if (str_equals_text(names->items[i], "metaclass"))
             replace(&plan->metaclass, incref(values[i]));
-        else if (!dict_set(vm, to_dict(dict), names->items[i], values[i])) return false;
+        else if (!dict_set(vm, to_dict(dict), names->items[i], values[i]))
+            return false;
     return true;
 }
 
@@ -95,8 +97,8 @@ static bool is_mapping(VM *vm, Value v) {
 }
 
 static bool prepare(VM *vm, ClassPlan *plan) {
-    OWNED Value method = TRY_OR_FALSE(
-        object_find_attr(vm, plan->metaclass, NAME(__prepare__)));
+    OWNED Value method =
+        TRY_OR_FALSE(object_find_attr(vm, plan->metaclass, NAME(__prepare__)));
     Value args[] = {plan->name, plan->bases};
     Value namespace = method == EMPTY
                           ? dict_new(vm)
@@ -104,7 +106,8 @@ static bool prepare(VM *vm, ClassPlan *plan) {
     if (namespace == FAIL) return false;
     plan->namespace = namespace;
     if (is_mapping(vm, namespace)) return true;
-    const char *name = is_type(plan->metaclass) ? type_name(to_type(plan->metaclass)) : "<metaclass>";
+    const char *name =
+        is_type(plan->metaclass) ? type_name(to_type(plan->metaclass)) : "<metaclass>";
     raise_type(vm, "%s.__prepare__() must return a mapping, not %T", name, namespace);
     return false;
 }
@@ -114,8 +117,8 @@ bool class_begin(VM *vm, ClassPlan *plan, Value name, Value *bases, u32 count,
     *plan = (ClassPlan){incref(name), EMPTY, EMPTY, EMPTY, EMPTY, EMPTY};
     OWNED Value given = TRY_OR_FALSE(tuple_from(vm, bases, count));
     return resolve_bases(vm, plan, given) &&
-           take_keywords(vm, plan, bases + count, kwnames) && choose_metaclass(vm, plan) &&
-           prepare(vm, plan);
+           take_keywords(vm, plan, bases + count, kwnames) &&
+           choose_metaclass(vm, plan) && prepare(vm, plan);
 }
 
 /* type.__new__ has put the class into the cell, unless a metaclass kept it from it. */
@@ -124,12 +127,14 @@ static bool check_cell(VM *vm, const ClassPlan *plan, Value class, Value cell) {
     Value inside = ((Cell *)cell)->value;
     if (inside == class) return true;
     if (inside == EMPTY)
-        raise_runtime(vm,
-                      "__class__ not set defining %R as %R. Was __classcell__ propagated to "
-                      "type.__new__?",
-                      plan->name, class);
+        raise_runtime(
+            vm,
+            "__class__ not set defining %R as %R. Was __classcell__ propagated to "
+            "type.__new__?",
+            plan->name, class);
     else
-        raise_type(vm, "__class__ set to %R defining %R as %R", inside, plan->name, class);
+        raise_type(vm, "__class__ set to %R defining %R as %R", inside, plan->name,
+                   class);
     return false;
 }
 
@@ -144,7 +149,8 @@ Value class_finish(VM *vm, ClassPlan *plan, Value cell) {
     return TAKE(class);
 }
 
-Value class_build(VM *vm, Value body, Value name, Value *bases, u32 count, Value kwnames) {
+Value class_build(VM *vm, Value body, Value name, Value *bases, u32 count,
+                  Value kwnames) {
     if (!has_kind(body, KIND_FUNCTION))
         return raise_type(vm, "__build_class__: func must be a function");
     if (!is_str(name)) return raise_type(vm, "__build_class__: name is not a string");

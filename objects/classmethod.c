@@ -97,7 +97,8 @@ static Value repr_staticmethod(VM *vm, Value self) {
     return str_format(vm, "<staticmethod(%R)>", to_holder(self)->function);
 }
 
-static Value call_staticmethod(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
+static Value call_staticmethod(VM *vm, Value self, Value *args, u32 nargs,
+                               Value kwnames) {
     return object_call(vm, to_holder(self)->function, args, nargs, kwnames);
 }
 

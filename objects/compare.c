@@ -1,6 +1,6 @@
 /* Comparison, hash and truth of any values. */
-#include "objects/int.h"
 #include "objects/float.h"
+#include "objects/int.h"
 #include "objects/slots.h"
 #include "objects/str.h"
 #include "objects/type.h"
@@ -37,8 +37,9 @@ static Value compare(VM *vm, Value a, Value b, CompareOp op) {
 
 Value object_compare_reflected(VM *vm, Value a, Value b, CompareOp op) {
     Type *right = type_of(vm, b);
-    Value result = right->slots.compare ? right->slots.compare(vm, b, a, compare_swapped(op))
-                                        : NOT_IMPLEMENTED;
+    Value result = right->slots.compare
+                       ? right->slots.compare(vm, b, a, compare_swapped(op))
+                       : NOT_IMPLEMENTED;
     return result == NOT_IMPLEMENTED ? compare_identity(vm, a, b, op) : result;
 }
 
@@ -73,7 +74,8 @@ static int test(VM *vm, Value a, Value b, CompareOp op) {
 int object_equal(VM *vm, Value a, Value b) {
     if (a == b) return 1;
     if (are_small(a, b)) return 0;
-    if (has_exact_kind(a, KIND_STR) && has_exact_kind(b, KIND_STR)) return str_equal(a, b);
+    if (has_exact_kind(a, KIND_STR) && has_exact_kind(b, KIND_STR))
+        return str_equal(a, b);
     return test(vm, a, b, EQ);
 }
 

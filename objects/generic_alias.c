@@ -14,7 +14,8 @@ static GenericAlias *to_alias(Value v) {
 }
 
 static Value make(VM *vm, Type *type, Value origin, Value item, bool is_starred) {
-    OWNED Value args = has_kind(item, KIND_TUPLE) ? incref(item) : TRY(tuple_of(vm, 1, item));
+    OWNED Value args =
+        has_kind(item, KIND_TUPLE) ? incref(item) : TRY(tuple_of(vm, 1, item));
     GenericAlias *alias = (GenericAlias *)object_new(vm, type);
     if (!alias) return FAIL;
     alias->origin = incref(origin);
@@ -30,7 +31,8 @@ Value generic_alias_new(VM *vm, Value origin, Value item) {
 
 static Value new_alias(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     CHECK(arguments_no_keywords(vm, "GenericAlias", kwnames));
-    if (nargs != 2) return raise_type(vm, "GenericAlias expected 2 arguments, got %u", nargs);
+    if (nargs != 2)
+        return raise_type(vm, "GenericAlias expected 2 arguments, got %u", nargs);
     return make(vm, type, args[0], args[1], false);
 }
 
@@ -84,10 +86,19 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
 
 /* Names that the alias answers itself. */
 static bool is_own(Value name) {
-    static const char *const names[] = {
-        "__class__",     "__origin__", "__args__",      "__unpacked__", "__parameters__",
-        "__reduce_ex__", "__reduce__", "__copy__",      "__deepcopy__", "__mro_entries__",
-        "__bases__",     "__file__",   "__typing_unpacked_tuple_args__"};
+    static const char *const names[] = {"__class__",
+                                        "__origin__",
+                                        "__args__",
+                                        "__unpacked__",
+                                        "__parameters__",
+                                        "__reduce_ex__",
+                                        "__reduce__",
+                                        "__copy__",
+                                        "__deepcopy__",
+                                        "__mro_entries__",
+                                        "__bases__",
+                                        "__file__",
+                                        "__typing_unpacked_tuple_args__"};
     for (usize i = 0; i < COUNT_OF(names); i++)
         if (str_equals_text(name, names[i])) return true;
     return false;
@@ -102,7 +113,8 @@ static Value getattr(VM *vm, Value self, Value name) {
 static Value call(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
     OWNED Value made = TRY(object_call(vm, to_alias(self)->origin, args, nargs, kwnames));
     if (object_setattr(vm, made, NAME(__orig_class__), self)) return TAKE(made);
-    if (!exception_matches(vm, EXC(AttributeError)) && !exception_matches(vm, EXC(TypeError)))
+    if (!exception_matches(vm, EXC(AttributeError)) &&
+        !exception_matches(vm, EXC(TypeError)))
         return FAIL;
     exception_clear(vm);
     return TAKE(made);
@@ -143,9 +155,11 @@ static Value next(VM *vm, Value self) {
     return take(&to_alias(self)->origin);
 }
 
-TYPE(generic_alias_iterator, .name = "generic_alias_iterator", .size = sizeof(GenericAlias),
-     .kind = KIND_ITERATOR, .flags = TYPE_FINAL | TYPE_NO_NEW,
-     .slots = {.free = free_alias, .visit = visit_alias, .iter = iterator_self, .next = next})
+TYPE(generic_alias_iterator, .name = "generic_alias_iterator",
+     .size = sizeof(GenericAlias), .kind = KIND_ITERATOR,
+     .flags = TYPE_FINAL | TYPE_NO_NEW,
+     .slots = {
+         .free = free_alias, .visit = visit_alias, .iter = iterator_self, .next = next})
 
 TYPE(GenericAlias, .name = "types.GenericAlias", .size = sizeof(GenericAlias),
      .kind = KIND_OTHER, .flags = TYPE_WEAKREFS, .binary_ops = CAN(BINARY_OR),
@@ -183,7 +197,8 @@ GETTER(GenericAlias, __parameters__) {
 
 GETTER(GenericAlias, __typing_unpacked_tuple_args__) {
     GenericAlias *alias = to_alias(self);
-    bool is_tuple = alias->is_starred && alias->origin == from_object(vm->types[TYPE_tuple]);
+    bool is_tuple =
+        alias->is_starred && alias->origin == from_object(vm->types[TYPE_tuple]);
     return is_tuple ? incref(alias->args) : NONE;
 }
 

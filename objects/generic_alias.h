@@ -26,8 +26,8 @@ Value union_new(VM *vm, Value a, Value b);
 
 /* The type variables in the arguments: a tuple, owned. */
 Value generic_parameters(VM *vm, Value args);
-/* The arguments with the type variables replaced by `item`: a tuple, owned. `self` is whom
- * errors speak of. */
+/* The arguments with the type variables replaced by `item`: a tuple, owned. `self` is
+ * whom errors speak of. */
 Value generic_substitute(VM *vm, Value self, Value args, Value parameters, Value item);
 /* How an argument is shown. */
 bool generic_write_argument(VM *vm, Buffer *out, Value argument);

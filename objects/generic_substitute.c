@@ -70,7 +70,8 @@ static Value substitute_one(VM *vm, Value argument, const Tuple *parameters,
                             const Tuple *values) {
     if (is_type(argument)) return incref(argument);
     OWNED Value method = TRY(object_find_attr(vm, argument, NAME(__typing_subst__)));
-    if (method != EMPTY) return call_1(vm, method, value_of(parameters, values, argument));
+    if (method != EMPTY)
+        return call_1(vm, method, value_of(parameters, values, argument));
     OWNED Value own = TRY(object_find_attr(vm, argument, NAME(__parameters__)));
     if (!has_kind(own, KIND_TUPLE) || !to_tuple(own)->count) return incref(argument);
     return substitute_inner(vm, argument, own, parameters, values);
@@ -80,13 +81,15 @@ static Value check_count(VM *vm, Value self, usize given, usize wanted) {
     if (given == wanted) return NONE;
     bool many = given > wanted;
     return raise_type(vm, "Too %s arguments for %R; actual %lu, expected %s%lu",
-                      many ? "many" : "few", self, given, many ? "" : "at least ", wanted);
+                      many ? "many" : "few", self, given, many ? "" : "at least ",
+                      wanted);
 }
 
 Value generic_substitute(VM *vm, Value self, Value args, Value parameters, Value item) {
     const Tuple *wanted = to_tuple(parameters);
     if (!wanted->count) return raise_type(vm, "%R is not a generic class", self);
-    OWNED Value given = has_kind(item, KIND_TUPLE) ? incref(item) : TRY(tuple_of(vm, 1, item));
+    OWNED Value given =
+        has_kind(item, KIND_TUPLE) ? incref(item) : TRY(tuple_of(vm, 1, item));
     for (usize i = 0; i < wanted->count; i++) {
         OWNED Value prepare =
             TRY(object_find_attr(vm, wanted->items[i], NAME(__typing_prepare_subst__)));
@@ -99,8 +102,8 @@ Value generic_substitute(VM *vm, Value self, Value args, Value parameters, Value
     TRY(check_count(vm, self, to_tuple(given)->count, wanted->count));
     OWNED Value list = TRY(list_new(vm, to_tuple(args)->count));
     for (usize i = 0; i < to_tuple(args)->count; i++) {
-        OWNED Value new = TRY(
-            substitute_one(vm, to_tuple(args)->items[i], wanted, to_tuple(given)));
+        OWNED Value new =
+            TRY(substitute_one(vm, to_tuple(args)->items[i], wanted, to_tuple(given)));
         CHECK(list_push(vm, to_list(list), new));
     }
     return object_to_tuple(vm, list);
@@ -127,7 +130,8 @@ static int write_names(VM *vm, Buffer *out, Value v) {
     OWNED Value qualname = object_find_attr(vm, v, NAME(__qualname__));
     OWNED Value module = object_find_attr(vm, v, NAME(__module__));
     if (qualname == FAIL || module == FAIL) return -1;
-    if (qualname == EMPTY || module == EMPTY || module == NONE || !is_str(qualname)) return 0;
+    if (qualname == EMPTY || module == EMPTY || module == NONE || !is_str(qualname))
+        return 0;
     if (is_str(module) && !str_equals_text(module, "builtins")) {
         buffer_add_span(out, str_span(module));
         buffer_add_char(out, '.');
@@ -152,8 +156,10 @@ bool generic_write_arguments(VM *vm, Buffer *out, Value args, const char *separa
         if (i) buffer_add_text(out, separator);
         Value argument = to_tuple(args)->items[i];
         bool is_none = argument == from_object(vm->types[TYPE_NoneType]);
-        if (is_none && *separator == ' ') buffer_add_text(out, "None");
-        else if (!generic_write_argument(vm, out, argument)) return false;
+        if (is_none && *separator == ' ')
+            buffer_add_text(out, "None");
+        else if (!generic_write_argument(vm, out, argument))
+            return false;
     }
     return true;
 }

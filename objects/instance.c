@@ -108,8 +108,7 @@ static int set_in_dict(VM *vm, Obj *instance, Value name, Value value) {
 int instance_set(VM *vm, Obj *instance, Value name, Value value) {
     if (is_in_dict(instance)) return set_in_dict(vm, instance, name, value);
     i32 slot = shape_find(instance->shape, name);
-    if (value == EMPTY)
-        return slot < 0 ? 0 : delete_slot(vm, instance, name, (u32)slot);
+    if (value == EMPTY) return slot < 0 ? 0 : delete_slot(vm, instance, name, (u32)slot);
     if (slot < 0) return add_attribute(vm, instance, name, value);
     replace(instance_slot(instance, (u32)slot), incref(value));
     return 1;

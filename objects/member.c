@@ -133,29 +133,37 @@ static Value owner_of(Value self) {
     return incref(((Member *)self)->owner);
 }
 
-GETTER(getset_descriptor, __name__)
-{ return name_of(self); }
+GETTER(getset_descriptor, __name__) {
+    return name_of(self);
+}
 
-GETTER(getset_descriptor, __qualname__)
-{ return qualname_of(vm, self); }
+GETTER(getset_descriptor, __qualname__) {
+    return qualname_of(vm, self);
+}
 
-GETTER(getset_descriptor, __doc__)
-{ return doc_of(vm, self); }
+GETTER(getset_descriptor, __doc__) {
+    return doc_of(vm, self);
+}
 
-GETTER(getset_descriptor, __objclass__)
-{ return owner_of(self); }
+GETTER(getset_descriptor, __objclass__) {
+    return owner_of(self);
+}
 
-GETTER(member_descriptor, __name__)
-{ return name_of(self); }
+GETTER(member_descriptor, __name__) {
+    return name_of(self);
+}
 
-GETTER(member_descriptor, __qualname__)
-{ return qualname_of(vm, self); }
+GETTER(member_descriptor, __qualname__) {
+    return qualname_of(vm, self);
+}
 
-GETTER(member_descriptor, __doc__)
-{ return doc_of(vm, self); }
+GETTER(member_descriptor, __doc__) {
+    return doc_of(vm, self);
+}
 
-GETTER(member_descriptor, __objclass__)
-{ return owner_of(self); }
+GETTER(member_descriptor, __objclass__) {
+    return owner_of(self);
+}
 
 /* (getattr, (class, name)) */
 METHOD(member_descriptor, __reduce__, "($self, /)") {

@@ -136,8 +136,7 @@ GETTER(module, __annotations__) {
 }
 
 SETTER(module, __annotations__) {
-    if (value != EMPTY)
-        return dict_set(vm, dict_of(self), NAME(__annotations__), value);
+    if (value != EMPTY) return dict_set(vm, dict_of(self), NAME(__annotations__), value);
     int deleted = dict_delete(vm, dict_of(self), NAME(__annotations__));
     if (deleted == 0) raise_with(vm, EXC(AttributeError), NAME(__annotations__));
     return deleted > 0;

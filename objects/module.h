@@ -5,9 +5,9 @@
 #include "objects/frame.h"
 #include "objects/vm.h"
 
-enum { /* Obj.flags of modules */
-    MODULE_NATIVE = OBJECT_OWN_A,       /* written in C: "(built-in)" */
-    MODULE_INITIALIZING = OBJECT_OWN_B, /* its import is under way */
+enum {                                     /* Obj.flags of modules */
+       MODULE_NATIVE = OBJECT_OWN_A,       /* written in C: "(built-in)" */
+       MODULE_INITIALIZING = OBJECT_OWN_B, /* its import is under way */
 };
 
 /* The getattr slot of modules: the dict, then its __getattr__. */

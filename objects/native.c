@@ -1,5 +1,6 @@
-/* Functions and methods written in C, as objects: builtin_function_or_method (len, [].append),
- * method_descriptor (list.append) and classmethod_descriptor, one struct for all three.
+/* Functions and methods written in C, as objects: builtin_function_or_method (len,
+ * [].append), method_descriptor (list.append) and classmethod_descriptor, one struct for
+ * all three.
  */
 #include "objects/native.h"
 
@@ -33,12 +34,14 @@ Value native_new(VM *vm, const NativeSpec *spec, Value self, Value module) {
 
 /* ---- calling ---- */
 
-/* object.__new__(cls, ...), int.__new__(cls, ...): cls must be self's subtype, and have its struct. */
+/* object.__new__(cls, ...), int.__new__(cls, ...): cls must be self's subtype, and have
+ * its struct. */
 static Value call_new(VM *vm, Type *self, Value *args, u32 nargs, Value kwnames) {
     const char *name = type_name(self);
     if (nargs == 0) return raise_type(vm, "%s.__new__(): not enough arguments", name);
     if (!is_type(args[0]))
-        return raise_type(vm, "%s.__new__(X): X is not a type object (%T)", name, args[0]);
+        return raise_type(vm, "%s.__new__(X): X is not a type object (%T)", name,
+                          args[0]);
     Type *type = to_type(args[0]);
     const char *wanted = type_name(type);
     if (!type_is_subtype(type, self))
@@ -46,8 +49,8 @@ static Value call_new(VM *vm, Type *self, Value *args, u32 nargs, Value kwnames)
                           wanted, name);
     Type *native = vm->types[type->table - type_tables];
     if (native->slots.new != self->slots.new)
-        return raise_type(vm, "%s.__new__(%s) is not safe, use %s.__new__()", name, wanted,
-                          type_name(native));
+        return raise_type(vm, "%s.__new__(%s) is not safe, use %s.__new__()", name,
+                          wanted, type_name(native));
     return self->slots.new(vm, type, args + 1, nargs - 1, kwnames);
 }
 
@@ -59,8 +62,8 @@ static bool check_self(VM *vm, const Native *native, Value *args, u32 nargs) {
         return false;
     }
     if (LIKELY(is_instance(vm, args[0], native->owner))) return true;
-    raise_type(vm, "descriptor '%s' for '%s' objects doesn't apply to a '%T' object", name,
-               owner, args[0]);
+    raise_type(vm, "descriptor '%s' for '%s' objects doesn't apply to a '%T' object",
+               name, owner, args[0]);
     return false;
 }
 
@@ -72,9 +75,10 @@ static bool check_class(VM *vm, const Native *native, Value *args, u32 nargs) {
         raise_type(vm, "descriptor '%s' for type '%s' needs a type, not a '%T' as arg 2",
                    name, owner, args[0]);
     else if (!type_is_subtype(to_type(args[0]), native->owner))
-        raise_type(vm, "descriptor '%s' requires a subtype of '%s' but received '%s'", name,
-                   owner, type_name(to_type(args[0])));
-    else return true;
+        raise_type(vm, "descriptor '%s' requires a subtype of '%s' but received '%s'",
+                   name, owner, type_name(to_type(args[0])));
+    else
+        return true;
     return false;
 }
 
@@ -149,8 +153,8 @@ static Value repr_function(VM *vm, Value self) {
     Native *native = (Native *)self;
     if (native->self == EMPTY || is_module(native->self))
         return str_format(vm, "<built-in function %s>", native->spec->name);
-    return str_format(vm, "<built-in method %s of %T object at 0x%lx>", native->spec->name,
-                      native->self, native->self);
+    return str_format(vm, "<built-in method %s of %T object at 0x%lx>",
+                      native->spec->name, native->self, native->self);
 }
 
 static Value compare_function(VM *vm, Value self, Value other, CompareOp op) {
@@ -256,17 +260,21 @@ static Value reduce_to_getattr(VM *vm, Value object, Value self) {
     return tuple_of(vm, 2, getattr == EMPTY ? NONE : getattr, args);
 }
 
-GETTER(builtin_function_or_method, __name__)
-{ return name_of(vm, self); }
+GETTER(builtin_function_or_method, __name__) {
+    return name_of(vm, self);
+}
 
-GETTER(builtin_function_or_method, __qualname__)
-{ return qualname_of(vm, self); }
+GETTER(builtin_function_or_method, __qualname__) {
+    return qualname_of(vm, self);
+}
 
-GETTER(builtin_function_or_method, __doc__)
-{ return doc_of(vm, self); }
+GETTER(builtin_function_or_method, __doc__) {
+    return doc_of(vm, self);
+}
 
-GETTER(builtin_function_or_method, __text_signature__)
-{ return signature_of(vm, self); }
+GETTER(builtin_function_or_method, __text_signature__) {
+    return signature_of(vm, self);
+}
 
 GETTER(builtin_function_or_method, __self__) {
     Value bound = ((Native *)self)->self;
@@ -289,36 +297,46 @@ METHOD(builtin_function_or_method, __reduce__, "($self, /)") {
     return reduce_to_getattr(vm, bound, args[0]);
 }
 
-GETTER(method_descriptor, __name__)
-{ return name_of(vm, self); }
+GETTER(method_descriptor, __name__) {
+    return name_of(vm, self);
+}
 
-GETTER(method_descriptor, __qualname__)
-{ return qualname_of(vm, self); }
+GETTER(method_descriptor, __qualname__) {
+    return qualname_of(vm, self);
+}
 
-GETTER(method_descriptor, __doc__)
-{ return doc_of(vm, self); }
+GETTER(method_descriptor, __doc__) {
+    return doc_of(vm, self);
+}
 
-GETTER(method_descriptor, __text_signature__)
-{ return signature_of(vm, self); }
+GETTER(method_descriptor, __text_signature__) {
+    return signature_of(vm, self);
+}
 
-GETTER(method_descriptor, __objclass__)
-{ return incref(from_object(((Native *)self)->owner)); }
+GETTER(method_descriptor, __objclass__) {
+    return incref(from_object(((Native *)self)->owner));
+}
 
 METHOD(method_descriptor, __reduce__, "($self, /)") {
     return reduce_to_getattr(vm, from_object(((Native *)args[0])->owner), args[0]);
 }
 
-GETTER(classmethod_descriptor, __name__)
-{ return name_of(vm, self); }
+GETTER(classmethod_descriptor, __name__) {
+    return name_of(vm, self);
+}
 
-GETTER(classmethod_descriptor, __qualname__)
-{ return qualname_of(vm, self); }
+GETTER(classmethod_descriptor, __qualname__) {
+    return qualname_of(vm, self);
+}
 
-GETTER(classmethod_descriptor, __doc__)
-{ return doc_of(vm, self); }
+GETTER(classmethod_descriptor, __doc__) {
+    return doc_of(vm, self);
+}
 
-GETTER(classmethod_descriptor, __text_signature__)
-{ return signature_of(vm, self); }
+GETTER(classmethod_descriptor, __text_signature__) {
+    return signature_of(vm, self);
+}
 
-GETTER(classmethod_descriptor, __objclass__)
-{ return incref(from_object(((Native *)self)->owner)); }
+GETTER(classmethod_descriptor, __objclass__) {
+    return incref(from_object(((Native *)self)->owner));
+}

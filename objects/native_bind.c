@@ -1,9 +1,11 @@
-/* Arguments of functions written in C: from what the caller gives to one place for each parameter,
- * with CPython's words for what does not fit. CPython words it in three ways, which depend on how
- * it declares the function; the signature tells which:
- *   - no parameter, or exactly one by position only: "list.append() takes exactly one argument";
+/* Arguments of functions written in C: from what the caller gives to one place for each
+ * parameter, with CPython's words for what does not fit. CPython words it in three ways,
+ * which depend on how it declares the function; the signature tells which:
+ *   - no parameter, or exactly one by position only: "list.append() takes exactly one
+ * argument";
  *   - more by position only: "insert expected 2 arguments, got 1";
- *   - keywords allowed: "split() takes at most 2 arguments (3 given)", "missing required argument".
+ *   - keywords allowed: "split() takes at most 2 arguments (3 given)", "missing required
+ * argument".
  */
 #include <stdio.h>
 
@@ -16,15 +18,15 @@
 
 /* What NativeSpec and Arguments have in common. */
 typedef struct Signature {
-    const char *name;            /* bare */
-    const NativeSpec *spec;      /* NULL: a type; messages show its bare name */
-    Value bound;                 /* self of a bound method, else EMPTY */
+    const char *name;       /* bare */
+    const NativeSpec *spec; /* NULL: a type; messages show its bare name */
+    Value bound;            /* self of a bound method, else EMPTY */
     const char *const *names;
-    u32 named;                   /* without **kwargs */
+    u32 named; /* without **kwargs */
     u32 positional, positional_only, required;
-    u32 required_keywords;       /* the first keyword-only ones */
+    u32 required_keywords; /* the first keyword-only ones */
     bool has_varargs, has_varkw;
-    bool counts_plainly;         /* never "takes exactly one argument" */
+    bool counts_plainly; /* never "takes exactly one argument" */
 } Signature;
 
 /* What the caller gave. */
@@ -54,7 +56,8 @@ static const char *owner_name(VM *vm, const Signature *signature) {
     const NativeSpec *spec = signature->spec;
     if (!spec) return NULL;
     Value self = signature->bound;
-    if (self != EMPTY) return type_short_name(is_type(self) ? to_type(self) : type_of(vm, self));
+    if (self != EMPTY)
+        return type_short_name(is_type(self) ? to_type(self) : type_of(vm, self));
     if (spec->sort) return type_short_name(vm->types[spec->owner]);
     const char *module = module_specs[spec->owner].name;
     return strcmp(module, "builtins") == 0 ? NULL : module;
@@ -85,8 +88,10 @@ static bool raise_expected(VM *vm, const Signature *signature, u32 nargs) {
     bool is_fixed = least == most && !signature->has_varargs;
     u32 wanted = is_few ? least : most;
     raise_type(vm, "%s expected %s%u argument%s, got %u", signature->name,
-               is_fixed ? "" : is_few ? "at least " : "at most ", wanted, plural(wanted),
-               nargs);
+               is_fixed ? ""
+               : is_few ? "at least "
+                        : "at most ",
+               wanted, plural(wanted), nargs);
     return false;
 }
 
@@ -130,9 +135,9 @@ static bool check_counts(VM *vm, const Signature *signature, const Given *given)
             return false;
         }
         if (given->nargs > most)
-            return raise_count(vm, signature, least < most && signature->required < most
-                                                  ? "at most"
-                                                  : "exactly",
+            return raise_count(vm, signature,
+                               least < most && signature->required < most ? "at most"
+                                                                          : "exactly",
                                most, given->nargs);
     }
     if (given->nargs >= least) return true;
@@ -153,12 +158,14 @@ static bool is_required(const Signature *signature, u32 parameter) {
 }
 
 /* Fill what was not given by position. `*used`: how many keywords found a parameter. */
-static bool fill_by_name(VM *vm, const Signature *signature, const Given *given, Value *out,
-                         u32 *used) {
-    u32 from = given->nargs < signature->positional ? given->nargs : signature->positional;
+static bool fill_by_name(VM *vm, const Signature *signature, const Given *given,
+                         Value *out, u32 *used) {
+    u32 from =
+        given->nargs < signature->positional ? given->nargs : signature->positional;
     for (u32 i = from; i < signature->named; i++) {
-        i64 at = i < signature->positional_only ? -1
-                                                : find_keyword(given, signature->names[i]);
+        i64 at = i < signature->positional_only
+                     ? -1
+                     : find_keyword(given, signature->names[i]);
         out[i] = at < 0 ? EMPTY : given->args[given->nargs + (u32)at];
         *used += at >= 0;
         if (at >= 0 || !is_required(signature, i)) continue;
@@ -181,8 +188,9 @@ static bool raise_unexpected(VM *vm, const Signature *signature, Value name) {
     for (u32 i = signature->positional_only; i < signature->named; i++)
         if (similar_is_nearer(str_span(name), span_of(signature->names[i]), &distance))
             meant = signature->names[i];
-    raise_type(vm, "%s() got an unexpected keyword argument '%S'%s%s%s", signature->name, name,
-               meant ? ". Did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
+    raise_type(vm, "%s() got an unexpected keyword argument '%S'%s%s%s", signature->name,
+               name, meant ? ". Did you mean '" : "", meant ? meant : "",
+               meant ? "'?" : "");
     return false;
 }
 
@@ -219,7 +227,8 @@ static bool takes_keywords(const Signature *signature) {
 
 /* out[0..named): borrowed, EMPTY where omitted. */
 static bool bind(VM *vm, const Signature *signature, const Given *given, Value *out) {
-    u32 direct = given->nargs < signature->positional ? given->nargs : signature->positional;
+    u32 direct =
+        given->nargs < signature->positional ? given->nargs : signature->positional;
     for (u32 i = 0; i < direct; i++) out[i] = given->args[i];
     if (!takes_keywords(signature) || (signature->counts_plainly && !given->keywords)) {
         for (u32 i = direct; i < signature->named; i++) out[i] = EMPTY;
@@ -301,10 +310,12 @@ static Value call_in(VM *vm, const NativeCall *call, Value *out) {
     return spec->function(vm, out, total);
 }
 
-static Value call(VM *vm, const NativeSpec *spec, Value self, bool is_bound, Given given) {
+static Value call(VM *vm, const NativeSpec *spec, Value self, bool is_bound,
+                  Given given) {
     bool has_varargs = spec->rest & NATIVE_VARARGS;
-    u32 surplus =
-        has_varargs && given.nargs > spec->positional ? given.nargs - spec->positional : 0;
+    u32 surplus = has_varargs && given.nargs > spec->positional
+                      ? given.nargs - spec->positional
+                      : 0;
     NativeCall call = {spec, self, is_bound, given, surplus};
     usize total = 1 + (usize)spec->named + surplus;
     if (LIKELY(total <= ROOM)) {
@@ -323,7 +334,7 @@ Value native_call_spec(VM *vm, const NativeSpec *spec, Value self, Value *args, 
     return call(vm, spec, self, false, given_of(args, nargs, kwnames));
 }
 
-Value native_call_bound(VM *vm, const NativeSpec *spec, Value self, Value *args, u32 nargs,
-                        Value kwnames) {
+Value native_call_bound(VM *vm, const NativeSpec *spec, Value self, Value *args,
+                        u32 nargs, Value kwnames) {
     return call(vm, spec, self, true, given_of(args, nargs, kwnames));
 }

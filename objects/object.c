@@ -1,4 +1,5 @@
-/* Life of objects: making, finalizing, destroying; what the cycle collector asks of them. */
+/* Life of objects: making, finalizing, destroying; what the cycle collector asks of them.
+ */
 #include "objects/object.h"
 
 #include <stdlib.h>
@@ -113,8 +114,10 @@ bool object_finalize(VM *vm, Obj *object) {
 
 static void free_memory(VM *vm, Obj *object) {
     HeapSort sort = object->flags & OBJECT_ATOM ? HEAP_ATOM : HEAP_CONTAINER;
-    if (UNLIKELY(object->flags & OBJECT_LARGE)) heap_free_large(&vm->heap, object, sort);
-    else heap_free(&vm->heap, object, sort);
+    if (UNLIKELY(object->flags & OBJECT_LARGE))
+        heap_free_large(&vm->heap, object, sort);
+    else
+        heap_free(&vm->heap, object, sort);
 }
 
 /* False: there is no memory for the list. */

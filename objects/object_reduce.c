@@ -1,7 +1,7 @@
 /* object.__reduce_ex__ and __getstate__: how copy and pickle take an object apart. */
 #include "objects/dict.h"
-#include "objects/native.h"
 #include "objects/list.h"
+#include "objects/native.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "objects/type.h"
@@ -32,9 +32,10 @@ static bool needs_slots_of(const Type *type) {
 
 static Value default_state(VM *vm, Value self) {
     OWNED Value dict = TRY(object_find_attr(vm, self, NAME(__dict__)));
-    OWNED Value state = dict == EMPTY || !has_kind(dict, KIND_DICT) || !to_dict(dict)->count
-                            ? NONE
-                            : TRY(dict_copy(vm, to_dict(dict)));
+    OWNED Value state =
+        dict == EMPTY || !has_kind(dict, KIND_DICT) || !to_dict(dict)->count
+            ? NONE
+            : TRY(dict_copy(vm, to_dict(dict)));
     if (!needs_slots_of(type_of(vm, self))) return TAKE(state);
     OWNED Value slotnames = TRY(from_copyreg(vm, "_slotnames"));
     OWNED Value names = TRY(call_1(vm, slotnames, from_object(type_of(vm, self))));
@@ -44,7 +45,9 @@ static Value default_state(VM *vm, Value self) {
 }
 
 /* Helper for pickle. */
-METHOD(object, __getstate__, "($self, /)") { return default_state(vm, args[0]); }
+METHOD(object, __getstate__, "($self, /)") {
+    return default_state(vm, args[0]);
+}
 
 /* ---- arguments for __new__ ---- */
 
@@ -57,7 +60,8 @@ static Value new_arguments(VM *vm, Value self, bool *with_keywords, bool *given)
     if (ex != EMPTY) {
         OWNED Value pair = TRY(call_0(vm, ex));
         if (!has_kind(pair, KIND_TUPLE) || to_tuple(pair)->count != 2)
-            return raise_type(vm, "__getnewargs_ex__ should return a tuple, not '%T'", pair);
+            return raise_type(vm, "__getnewargs_ex__ should return a tuple, not '%T'",
+                              pair);
         Value *items = to_tuple(pair)->items;
         *with_keywords = has_kind(items[1], KIND_DICT) && to_dict(items[1])->count;
         if (*with_keywords) return tuple_of(vm, 3, class, items[0], items[1]);
@@ -70,7 +74,8 @@ static Value new_arguments(VM *vm, Value self, bool *with_keywords, bool *given)
     if (plain == EMPTY) return TAKE(first);
     OWNED Value arguments = TRY(call_0(vm, plain));
     if (!has_kind(arguments, KIND_TUPLE))
-        return raise_type(vm, "__getnewargs__ should return a tuple, not '%T'", arguments);
+        return raise_type(vm, "__getnewargs__ should return a tuple, not '%T'",
+                          arguments);
     return object_binary(vm, BINARY_ADD, first, arguments);
 }
 
@@ -102,8 +107,8 @@ static Value reduce_by_new(VM *vm, Value self) {
     OWNED Value getstate = TRY(object_getattr(vm, self, NAME(__getstate__)));
     if (is_opaque(type, given) && has_exact_kind(getstate, KIND_NATIVE))
         return raise_type(vm, "cannot pickle '%T' object", self);
-    OWNED Value function = TRY(
-        from_copyreg(vm, with_keywords ? "__newobj_ex__" : "__newobj__"));
+    OWNED Value function =
+        TRY(from_copyreg(vm, with_keywords ? "__newobj_ex__" : "__newobj__"));
     OWNED Value state = TRY(call_0(vm, getstate));
     OWNED Value list = has_kind(self, KIND_LIST) ? TRY(object_iter(vm, self)) : NONE;
     OWNED Value dict = TRY(items_of(vm, self));
@@ -117,10 +122,13 @@ static Value reduce(VM *vm, Value self, i64 protocol) {
 }
 
 /* Helper for pickle. */
-METHOD(object, __reduce__, "($self, /)") { return reduce(vm, args[0], 0); }
+METHOD(object, __reduce__, "($self, /)") {
+    return reduce(vm, args[0], 0);
+}
 
 static bool is_own_reduce(Value found) {
-    return has_exact_kind(found, KIND_NATIVE) && ((Native *)found)->spec->owner == TYPE_object;
+    return has_exact_kind(found, KIND_NATIVE) &&
+           ((Native *)found)->spec->owner == TYPE_object;
 }
 
 /* Helper for pickle. */

@@ -1,4 +1,5 @@
-/* Operators on any values: who is asked, in which order, and what CPython says when nobody can. */
+/* Operators on any values: who is asked, in which order, and what CPython says when
+ * nobody can. */
 #include "objects/float.h"
 #include "objects/int.h"
 #include "objects/native.h"
@@ -25,10 +26,11 @@ static Value ask_right(VM *vm, const Type *type, BinaryOp op, Value a, Value b) 
     return type->slots.binary(vm, op, a, b);
 }
 
-/* Does the subclass on the right have another reflected method than the class on the left? For
- * types in C the same slot is the same method. */
+/* Does the subclass on the right have another reflected method than the class on the
+ * left? For types in C the same slot is the same method. */
 static bool overrides_right(VM *vm, Type *left, Type *right, BinaryOp op) {
-    if (right->slots.binary != script_binary) return right->slots.binary != left->slots.binary;
+    if (right->slots.binary != script_binary)
+        return right->slots.binary != left->slots.binary;
     if (left->slots.binary != script_binary) return true;
     Value name = special_name_reflected(vm, op);
     return type_lookup(vm, left, name) != type_lookup(vm, right, name);
@@ -53,7 +55,8 @@ static Value ask_both(VM *vm, BinaryOp op, Value a, Value b) {
     return ask_b ? ask_right(vm, right, op, a, b) : NOT_IMPLEMENTED;
 }
 
-static Value repeat(VM *vm, Value (*slot)(VM *, Value, i64), Value sequence, Value count) {
+static Value repeat(VM *vm, Value (*slot)(VM *, Value, i64), Value sequence,
+                    Value count) {
     if (!is_int(count) && !(type_of(vm, count)->unary_ops & CAN(UNARY_INDEX)))
         return raise_type(vm, "can't multiply sequence by non-int of type '%T'", count);
     OWNED Value number = TRY(object_index(vm, count));
@@ -82,10 +85,11 @@ static Value refuse(VM *vm, BinaryOp op, Value a, Value b, bool is_inplace) {
     const char *text = binary_op_texts[op];
     if (is_inplace && op == BINARY_POW) text = "**";
     if (op == BINARY_RSHIFT && !is_inplace && is_print(vm, a))
-        return raise_type(vm,
-                          "unsupported operand type(s) for >>: '%T' and '%T'. Did you mean "
-                          "\"print(<message>, file=<output_stream>)\"?",
-                          a, b);
+        return raise_type(
+            vm,
+            "unsupported operand type(s) for >>: '%T' and '%T'. Did you mean "
+            "\"print(<message>, file=<output_stream>)\"?",
+            a, b);
     return raise_type(vm, "unsupported operand type(s) for %s%s: '%T' and '%T'", text,
                       is_inplace ? "=" : "", a, b);
 }
@@ -131,17 +135,18 @@ typedef Value (*PowerSlot)(VM *vm, Value base, Value exponent, Value modulus);
 
 Value object_power(VM *vm, Value base, Value exponent, Value modulus) {
     if (modulus == NONE) return object_binary(vm, BINARY_POW, base, exponent);
-    PowerSlot asked[3] = {type_of(vm, base)->slots.power, type_of(vm, exponent)->slots.power,
+    PowerSlot asked[3] = {type_of(vm, base)->slots.power,
+                          type_of(vm, exponent)->slots.power,
                           type_of(vm, modulus)->slots.power};
     for (int i = 0; i < 3; i++) {
-        bool is_again = (i > 0 && asked[i] == asked[0]) || (i > 1 && asked[i] == asked[1]);
+        bool is_again =
+            (i > 0 && asked[i] == asked[0]) || (i > 1 && asked[i] == asked[1]);
         if (!asked[i] || is_again) continue;
         Value result = asked[i](vm, base, exponent, modulus);
         if (result != NOT_IMPLEMENTED) return result;
     }
-    return raise_type(vm,
-                      "unsupported operand type(s) for ** or pow(): '%T', '%T', '%T'", base,
-                      exponent, modulus);
+    return raise_type(vm, "unsupported operand type(s) for ** or pow(): '%T', '%T', '%T'",
+                      base, exponent, modulus);
 }
 
 /* ---- unary ---- */
@@ -178,11 +183,12 @@ Value object_index(VM *vm, Value v) {
     if (is_exact_int(result)) return TAKE(result);
     if (!is_int(result))
         return raise_type(vm, "__index__ returned non-int (type %T)", result);
-    CHECK(warn(vm, EXC(DeprecationWarning), 1,
-               "__index__ returned non-int (type %T).  The ability to return an instance of "
-               "a strict subclass of int is deprecated, and may not be supported in a "
-               "future version of Python.",
-               result));
+    CHECK(warn(
+        vm, EXC(DeprecationWarning), 1,
+        "__index__ returned non-int (type %T).  The ability to return an instance of "
+        "a strict subclass of int is deprecated, and may not be supported in a "
+        "future version of Python.",
+        result));
     return is_bool(result) ? from_small(result == TRUE) : TAKE(result);
 }
 
@@ -203,7 +209,8 @@ bool object_to_i64_clamped(VM *vm, Value v, i64 *out) {
         return true;
     }
     OWNED Value number = TRY_OR_FALSE(object_index(vm, v));
-    if (!int_fits_i64(number, out)) *out = int_is_negative(number) ? INT64_MIN : INT64_MAX;
+    if (!int_fits_i64(number, out))
+        *out = int_is_negative(number) ? INT64_MIN : INT64_MAX;
     return true;
 }
 

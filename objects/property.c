@@ -14,7 +14,8 @@ static Property *to_property(Value v) {
 static Value new_property(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     Property *property = (Property *)object_new(vm, type);
     if (!property) return FAIL;
-    for (Value *field = &property->getter; field <= &property->name; field++) *field = EMPTY;
+    for (Value *field = &property->getter; field <= &property->name; field++)
+        *field = EMPTY;
     return from_object(property);
 }
 
@@ -34,7 +35,8 @@ static Value function_or_empty(Value given) {
     return given == EMPTY || given == NONE ? EMPTY : incref(given);
 }
 
-/* Instances of subclasses keep the doc in their __dict__: the class has a __doc__ of its own. */
+/* Instances of subclasses keep the doc in their __dict__: the class has a __doc__ of its
+ * own. */
 static bool set_doc(VM *vm, Value self, Value doc) {
     if (to_object(self)->kind == KIND_PROPERTY) {
         replace(&to_property(self)->doc, incref(doc));
@@ -60,7 +62,8 @@ static bool take_doc(VM *vm, Value self, Value doc) {
 }
 
 static const Arguments arguments = {
-    "property", (const char *const[]){"fget", "fset", "fdel", "doc", NULL}, 0, 4, 0, false};
+    "property", (const char *const[]){"fget", "fset", "fdel", "doc", NULL}, 0, 4, 0,
+    false};
 
 static bool init_property(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
     Value given[4];
@@ -86,7 +89,8 @@ static Value refuse(VM *vm, Value self, Value instance, const char *what) {
     OWNED Value name = TRY(name_of(vm, self));
     OWNED Value class = TRY(incref(type_qualname_value(vm, type_of(vm, instance))));
     if (name == EMPTY)
-        raise_format(vm, EXC(AttributeError), "property of %R object has no %s", class, what);
+        raise_format(vm, EXC(AttributeError), "property of %R object has no %s", class,
+                     what);
     else
         raise_format(vm, EXC(AttributeError), "property %R of %R object has no %s", name,
                      class, what);
@@ -96,7 +100,8 @@ static Value refuse(VM *vm, Value self, Value instance, const char *what) {
 static Value get(VM *vm, Value self, Value instance, Value type) {
     if (instance == EMPTY || instance == NONE) return incref(self);
     Value getter = to_property(self)->getter;
-    return getter == EMPTY ? refuse(vm, self, instance, "getter") : call_1(vm, getter, instance);
+    return getter == EMPTY ? refuse(vm, self, instance, "getter")
+                           : call_1(vm, getter, instance);
 }
 
 static bool set(VM *vm, Value self, Value instance, Value value) {
@@ -184,7 +189,8 @@ METHOD(property, deleter, "($self, object, /)") {
 /* Method to set name of a property. */
 METHOD(property, __set_name__, "($self, /, *args)") {
     if (nargs != 3)
-        return raise_type(vm, "__set_name__() takes 2 positional arguments but %u were given",
+        return raise_type(vm,
+                          "__set_name__() takes 2 positional arguments but %u were given",
                           nargs - 1);
     replace(&to_property(args[0])->name, incref(args[2]));
     return NONE;
@@ -228,7 +234,8 @@ GETTER(property, __isabstractmethod__) {
     Value functions[] = {property->getter, property->setter, property->deleter};
     for (usize i = 0; i < COUNT_OF(functions); i++) {
         if (functions[i] == EMPTY) continue;
-        OWNED Value mark = TRY(object_find_attr(vm, functions[i], NAME(__isabstractmethod__)));
+        OWNED Value mark =
+            TRY(object_find_attr(vm, functions[i], NAME(__isabstractmethod__)));
         int truth = mark == EMPTY ? 0 : object_truth(vm, mark);
         if (truth) return truth < 0 ? FAIL : TRUE;
     }

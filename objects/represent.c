@@ -43,8 +43,10 @@ Value object_ascii(VM *vm, Value v) {
     usize length = str_length(text);
     for (usize i = 0; i < length; i++) {
         u32 code_point = str_code_point(text, i);
-        if (code_point < 0x80) buffer_add_char(&out, (char)code_point);
-        else escape(&out, code_point);
+        if (code_point < 0x80)
+            buffer_add_char(&out, (char)code_point);
+        else
+            escape(&out, code_point);
     }
     return str_from_buffer(vm, &out);
 }

@@ -26,7 +26,8 @@ static void clear_sequence(VM *vm, Obj *self) {
 }
 
 static bool is_end(VM *vm) {
-    if (!exception_matches(vm, EXC(IndexError)) && !exception_matches(vm, EXC(StopIteration)))
+    if (!exception_matches(vm, EXC(IndexError)) &&
+        !exception_matches(vm, EXC(StopIteration)))
         return false;
     exception_clear(vm);
     return true;
@@ -46,8 +47,8 @@ static Value next_item(VM *vm, Value self) {
     return EMPTY;
 }
 
-TYPE(iterator, .name = "iterator", .size = sizeof(SequenceIterator), .kind = KIND_ITERATOR,
-     .flags = TYPE_FINAL | TYPE_NO_NEW,
+TYPE(iterator, .name = "iterator", .size = sizeof(SequenceIterator),
+     .kind = KIND_ITERATOR, .flags = TYPE_FINAL | TYPE_NO_NEW,
      .slots = {.free = clear_sequence,
                .visit = visit_sequence,
                .clear = clear_sequence,
@@ -67,7 +68,8 @@ METHOD(iterator, __length_hint__, "($self, /)") {
 /* Return state information for pickling. */
 METHOD(iterator, __reduce__, "($self, /)") {
     SequenceIterator *iterator = (SequenceIterator *)args[0];
-    if (iterator->sequence == EMPTY) return iterator_reduce(vm, "iter", vm->empty_tuple, EMPTY);
+    if (iterator->sequence == EMPTY)
+        return iterator_reduce(vm, "iter", vm->empty_tuple, EMPTY);
     return iterator_reduce(vm, "iter", iterator->sequence, from_small(iterator->index));
 }
 

@@ -1,4 +1,5 @@
-/* Iterators over what only has __getitem__, and over what a callable gives: iter(f, sentinel). */
+/* Iterators over what only has __getitem__, and over what a callable gives: iter(f,
+ * sentinel). */
 #ifndef APY_OBJECTS_SEQUENCE_ITERATOR_H
 #define APY_OBJECTS_SEQUENCE_ITERATOR_H
 

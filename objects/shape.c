@@ -1,4 +1,5 @@
-/* Shapes: trees of attribute names, one path for each order in which instances got theirs. */
+/* Shapes: trees of attribute names, one path for each order in which instances got
+ * theirs. */
 #include "objects/type.h"
 #include "objects/vm.h"
 

@@ -25,10 +25,11 @@ static Value new_none(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames)
     return new_singleton(vm, "NoneType", nargs, kwnames, NONE);
 }
 
-TYPE(NoneType, .name = "NoneType", .size = sizeof(Obj), .kind = KIND_OTHER,
-     .flags = TYPE_FINAL,
-     .slots = {.new = new_none, .repr = repr_none, .hash = hash_none, .truth = truth_none},
-     .doc = "The type of the None singleton.")
+TYPE(
+    NoneType, .name = "NoneType", .size = sizeof(Obj), .kind = KIND_OTHER,
+    .flags = TYPE_FINAL,
+    .slots = {.new = new_none, .repr = repr_none, .hash = hash_none, .truth = truth_none},
+    .doc = "The type of the None singleton.")
 
 static Value repr_not_implemented(VM *vm, Value self) {
     return str_from_text(vm, "NotImplemented");
@@ -71,4 +72,6 @@ TYPE(ellipsis, .name = "ellipsis", .size = sizeof(Obj), .kind = KIND_OTHER,
      .doc = "The type of the Ellipsis singleton.")
 
 /* Return state information for pickling. */
-METHOD(ellipsis, __reduce__, "($self, /)") { return str_from_text(vm, "Ellipsis"); }
+METHOD(ellipsis, __reduce__, "($self, /)") {
+    return str_from_text(vm, "Ellipsis");
+}

@@ -71,8 +71,10 @@ void script_finalize(VM *vm, Value self) {
     OWNED Value found = incref(lookup(vm, self, NAME(__del__)));
     if (found == EMPTY) return;
     Value result = call_found(vm, found, &self, 1);
-    if (result == FAIL) vm->hooks.unraisable(vm, NULL, found);
-    else decref(result);
+    if (result == FAIL)
+        vm->hooks.unraisable(vm, NULL, found);
+    else
+        decref(result);
 }
 
 Value script_call(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
@@ -123,8 +125,7 @@ static Value get_by_script(VM *vm, Value self, Value name, Value found) {
         Value window[] = {self, name};
         return call_found(vm, found, window, 2);
     }
-    Value (*getattr)(VM *, Value, Value) =
-        ((SlotWrapper *)found)->owner->slots.getattr;
+    Value (*getattr)(VM *, Value, Value) = ((SlotWrapper *)found)->owner->slots.getattr;
     return getattr == generic_getattr ? generic_find(vm, self, name)
            : getattr == type_getattr  ? type_find(vm, self, name)
                                       : getattr(vm, self, name);
@@ -136,7 +137,8 @@ Value script_getattr(VM *vm, Value self, Value name) {
     OWNED Value fallback = incref(lookup(vm, self, NAME(__getattr__)));
     Value result = get_by_script(vm, self, name, getattribute);
     bool is_missing = result == EMPTY;
-    if (result == FAIL && fallback != EMPTY && exception_matches(vm, EXC(AttributeError))) {
+    if (result == FAIL && fallback != EMPTY &&
+        exception_matches(vm, EXC(AttributeError))) {
         exception_clear(vm);
         is_missing = true;
     }
@@ -171,9 +173,8 @@ Value script_get(VM *vm, Value self, Value instance, Value type) {
 bool script_set(VM *vm, Value self, Value instance, Value value) {
     Value window[] = {self, instance, value};
     bool is_delete = value == EMPTY;
-    OWNED Value result =
-        TRY_OR_FALSE(call_special(vm, is_delete ? NAME(__delete__) : NAME(__set__), window,
-                                  is_delete ? 2 : 3));
+    OWNED Value result = TRY_OR_FALSE(call_special(
+        vm, is_delete ? NAME(__delete__) : NAME(__set__), window, is_delete ? 2 : 3));
     return true;
 }
 
@@ -185,7 +186,8 @@ Value script_iter(VM *vm, Value self) {
     return call_self(vm, NAME(__iter__), self);
 }
 
-/* The value of the StopIteration that ends it is left in vm->return_value, unless it is None. */
+/* The value of the StopIteration that ends it is left in vm->return_value, unless it is
+ * None. */
 Value script_next(VM *vm, Value self) {
     Value result = call_self(vm, NAME(__next__), self);
     if (result != FAIL || !exception_matches(vm, EXC(StopIteration))) return result;

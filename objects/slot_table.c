@@ -5,26 +5,24 @@
 #undef NAME
 #define NAME(text) NAME_##text
 
-#define SPECIAL(id, slot, how, operation, function, parameters, text)                    \
-    {.name = (id),                                                                       \
-     .offset = offsetof(Slots, slot),                                                    \
-     .sort = SPECIAL_##how,                                                              \
-     .op = (operation),                                                                  \
-     .script = (void (*)(void))(function),                                               \
-     .signature = (parameters),                                                          \
-     .doc = (text)}
+#define SPECIAL(id, slot, how, operation, function, parameters, text)         \
+    {                                                                         \
+        .name = (id), .offset = offsetof(Slots, slot), .sort = SPECIAL_##how, \
+        .op = (operation), .script = (void (*)(void))(function),              \
+        .signature = (parameters), .doc = (text)                              \
+    }
 
 #define SELF  "($self, /)"
 #define VALUE "($self, value, /)"
 #define KEY   "($self, key, /)"
 #define ANY   "($self, /, *args, **kwargs)"
 
-#define ARITHMETIC(name, reflected, op, left_text, right_text)                           \
-    SPECIAL(name, binary, BINARY, op, script_binary, VALUE, left_text),                  \
+#define ARITHMETIC(name, reflected, op, left_text, right_text)          \
+    SPECIAL(name, binary, BINARY, op, script_binary, VALUE, left_text), \
         SPECIAL(reflected, binary, REFLECTED, op, script_binary, VALUE, right_text)
-#define INPLACE(name, op, text)                                                          \
+#define INPLACE(name, op, text) \
     SPECIAL(name, inplace, INPLACE, op, script_inplace, VALUE, text)
-#define COMPARE(name, op, text)                                                          \
+#define COMPARE(name, op, text) \
     SPECIAL(name, compare, COMPARE, op, script_compare, VALUE, text)
 #define UNARY(name, op, text) SPECIAL(name, unary, UNARY, op, script_unary, SELF, text)
 
@@ -133,11 +131,11 @@ const u32 special_count = COUNT_OF(special_table);
 _Static_assert(COUNT_OF(special_table) <= 128, "Type.specials has a bit for each row");
 
 const char *const binary_op_texts[BINARY_COUNT] = {
-    [BINARY_ADD] = "+",       [BINARY_SUB] = "-",         [BINARY_MUL] = "*",
-    [BINARY_MATMUL] = "@",    [BINARY_TRUEDIV] = "/",     [BINARY_FLOORDIV] = "//",
-    [BINARY_MOD] = "%",       [BINARY_POW] = "** or pow()", [BINARY_LSHIFT] = "<<",
-    [BINARY_RSHIFT] = ">>",   [BINARY_AND] = "&",         [BINARY_OR] = "|",
-    [BINARY_XOR] = "^",       [BINARY_DIVMOD] = "divmod()",
+    [BINARY_ADD] = "+",     [BINARY_SUB] = "-",           [BINARY_MUL] = "*",
+    [BINARY_MATMUL] = "@",  [BINARY_TRUEDIV] = "/",       [BINARY_FLOORDIV] = "//",
+    [BINARY_MOD] = "%",     [BINARY_POW] = "** or pow()", [BINARY_LSHIFT] = "<<",
+    [BINARY_RSHIFT] = ">>", [BINARY_AND] = "&",           [BINARY_OR] = "|",
+    [BINARY_XOR] = "^",     [BINARY_DIVMOD] = "divmod()",
 };
 const char *const compare_op_texts[] = {"<", "<=", "==", "!=", ">", ">="};
 
@@ -149,9 +147,9 @@ static const u16 binary_names[BINARY_COUNT] = {
     NAME(__and__),      NAME(__or__),  NAME(__xor__), NAME(__divmod__),
 };
 static const u16 reflected_names[BINARY_COUNT] = {
-    NAME(__radd__),     NAME(__rsub__),      NAME(__rmul__),    NAME(__rmatmul__),
-    NAME(__rtruediv__), NAME(__rfloordiv__), NAME(__rmod__),    NAME(__rpow__),
-    NAME(__rlshift__),  NAME(__rrshift__),   NAME(__rand__),    NAME(__ror__),
+    NAME(__radd__),     NAME(__rsub__),      NAME(__rmul__), NAME(__rmatmul__),
+    NAME(__rtruediv__), NAME(__rfloordiv__), NAME(__rmod__), NAME(__rpow__),
+    NAME(__rlshift__),  NAME(__rrshift__),   NAME(__rand__), NAME(__ror__),
     NAME(__rxor__),     NAME(__rdivmod__),
 };
 static const u16 inplace_names[BINARY_COUNT - 1] = {

@@ -1,4 +1,5 @@
-/* wrapper_descriptor and method-wrapper: the special methods of builtin types as objects. */
+/* wrapper_descriptor and method-wrapper: the special methods of builtin types as objects.
+ */
 #include "objects/descriptor.h"
 #include "objects/dict.h"
 #include "objects/int.h"
@@ -73,8 +74,7 @@ static Value inplace(VM *vm, const SlotWrapper *wrapper, Value self, Value other
 }
 
 static Value power(VM *vm, const Type *owner, Value base, Value exponent, Value modulus) {
-    if (modulus == NONE)
-        return owner->slots.binary(vm, BINARY_POW, base, exponent);
+    if (modulus == NONE) return owner->slots.binary(vm, BINARY_POW, base, exponent);
     return owner->slots.power ? owner->slots.power(vm, base, exponent, modulus)
                               : NOT_IMPLEMENTED;
 }
@@ -159,7 +159,8 @@ static Value call_binary(VM *vm, const SlotWrapper *wrapper, Value self, Value o
 }
 
 /* Sorts that take two arguments more. */
-static Value call_ternary(VM *vm, const SlotWrapper *wrapper, Value self, Value a, Value b) {
+static Value call_ternary(VM *vm, const SlotWrapper *wrapper, Value self, Value a,
+                          Value b) {
     const Slots *slots = &wrapper->owner->slots;
     switch (wrapper->special->sort) {
     case SPECIAL_SETITEM: return done(slots->setitem(vm, self, a, b));
@@ -270,9 +271,9 @@ static Value get_wrapper(VM *vm, Value self, Value instance, Value type) {
     SlotWrapper *wrapper = (SlotWrapper *)self;
     if (instance == EMPTY) return incref(self);
     if (!is_instance(vm, instance, wrapper->owner))
-        return raise_type(vm,
-                          "descriptor '%S' for '%s' objects doesn't apply to a '%T' object",
-                          name_of(vm, wrapper), type_name(wrapper->owner), instance);
+        return raise_type(
+            vm, "descriptor '%S' for '%s' objects doesn't apply to a '%T' object",
+            name_of(vm, wrapper), type_name(wrapper->owner), instance);
     return slot_wrapper_new(vm, wrapper->owner, wrapper->special, instance);
 }
 
@@ -345,43 +346,54 @@ static Value reduce(VM *vm, Value object, Value name) {
     return tuple_of(vm, 2, getattr == EMPTY ? NONE : getattr, args);
 }
 
-GETTER(wrapper_descriptor, __name__)
-{ return incref(name_of(vm, (SlotWrapper *)self)); }
+GETTER(wrapper_descriptor, __name__) {
+    return incref(name_of(vm, (SlotWrapper *)self));
+}
 
-GETTER(wrapper_descriptor, __qualname__)
-{ return qualname_of(vm, self); }
+GETTER(wrapper_descriptor, __qualname__) {
+    return qualname_of(vm, self);
+}
 
-GETTER(wrapper_descriptor, __doc__)
-{ return doc_of(vm, self); }
+GETTER(wrapper_descriptor, __doc__) {
+    return doc_of(vm, self);
+}
 
-GETTER(wrapper_descriptor, __text_signature__)
-{ return signature_of(vm, self); }
+GETTER(wrapper_descriptor, __text_signature__) {
+    return signature_of(vm, self);
+}
 
-GETTER(wrapper_descriptor, __objclass__)
-{ return incref(from_object(((SlotWrapper *)self)->owner)); }
+GETTER(wrapper_descriptor, __objclass__) {
+    return incref(from_object(((SlotWrapper *)self)->owner));
+}
 
 METHOD(wrapper_descriptor, __reduce__, "($self, /)") {
     SlotWrapper *wrapper = (SlotWrapper *)args[0];
     return reduce(vm, from_object(wrapper->owner), name_of(vm, wrapper));
 }
 
-GETTER(method_wrapper, __name__)
-{ return incref(name_of(vm, (SlotWrapper *)self)); }
+GETTER(method_wrapper, __name__) {
+    return incref(name_of(vm, (SlotWrapper *)self));
+}
 
-GETTER(method_wrapper, __qualname__)
-{ return qualname_of(vm, self); }
+GETTER(method_wrapper, __qualname__) {
+    return qualname_of(vm, self);
+}
 
-GETTER(method_wrapper, __doc__)
-{ return doc_of(vm, self); }
+GETTER(method_wrapper, __doc__) {
+    return doc_of(vm, self);
+}
 
-GETTER(method_wrapper, __text_signature__)
-{ return signature_of(vm, self); }
+GETTER(method_wrapper, __text_signature__) {
+    return signature_of(vm, self);
+}
 
-GETTER(method_wrapper, __objclass__)
-{ return incref(from_object(((SlotWrapper *)self)->owner)); }
+GETTER(method_wrapper, __objclass__) {
+    return incref(from_object(((SlotWrapper *)self)->owner));
+}
 
-GETTER(method_wrapper, __self__)
-{ return incref(((SlotWrapper *)self)->self); }
+GETTER(method_wrapper, __self__) {
+    return incref(((SlotWrapper *)self)->self);
+}
 
 METHOD(method_wrapper, __reduce__, "($self, /)") {
     SlotWrapper *wrapper = (SlotWrapper *)args[0];

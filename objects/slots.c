@@ -1,5 +1,5 @@
-/* Slots of script classes, made from what the classes of their MRO define; dicts of builtin types,
- * made from their slots.
+/* Slots of script classes, made from what the classes of their MRO define; dicts of
+ * builtin types, made from their slots.
  */
 #include "objects/slots.h"
 
@@ -59,8 +59,8 @@ static Type *native_base(VM *vm, const Type *type) {
     return vm->types[type->table - type_tables];
 }
 
-/* What the builtin type itself has comes before what later ones in the MRO gave. When two that
- * know nothing of each other both have operators, only lookup by name can tell. */
+/* What the builtin type itself has comes before what later ones in the MRO gave. When two
+ * that know nothing of each other both have operators, only lookup by name can tell. */
 static void take_builtin(Type *type, const Type *builtin, const Type **operators) {
     const TypeSpec *spec = builtin->table->spec;
     void **to = (void **)&type->slots;
@@ -99,12 +99,14 @@ static void take_builtins(VM *vm, Type *type) {
 static void *wrapped_slot(Type *type, const Special *special, Value found) {
     if (!has_exact_kind(found, KIND_SLOT_WRAPPER)) return NULL;
     const SlotWrapper *wrapper = (SlotWrapper *)found;
-    if (wrapper->special != special || !type_is_subtype(type, wrapper->owner)) return NULL;
+    if (wrapper->special != special || !type_is_subtype(type, wrapper->owner))
+        return NULL;
     return *slot_of(&wrapper->owner->slots, special);
 }
 
 static bool is_native_new(Value found) {
-    return has_exact_kind(found, KIND_NATIVE) && ((Native *)found)->spec == &type_new_spec;
+    return has_exact_kind(found, KIND_NATIVE) &&
+           ((Native *)found)->spec == &type_new_spec;
 }
 
 /* Slots that several special methods share: one by a script makes it a script slot. */

@@ -55,8 +55,10 @@ static void count_object(void *piece, void *context) {
     const char *name = type_name(((Obj *)piece)->shape->type);
     usize row = 0;
     while (row < census->types && strcmp(census->rows[row].name, name) != 0) row++;
-    if (row == COUNT_OF(census->rows)) row--;
-    else if (row == census->types) census->rows[census->types++].name = name;
+    if (row == COUNT_OF(census->rows))
+        row--;
+    else if (row == census->types)
+        census->rows[census->types++].name = name;
     census->rows[row].count++;
     census->total++;
 }

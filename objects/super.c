@@ -38,9 +38,9 @@ static Type *check(VM *vm, Type *type, Value self) {
         return to_type(claimed);
     bool is_class = is_type(self);
     const char *name = is_class ? type_name(to_type(self)) : type_name_of(vm, self);
-    raise_type(vm,
-               "super(type, obj): obj (%s %s) is not an instance or subtype of type (%s).",
-               is_class ? "type" : "instance of", name, type_name(type));
+    raise_type(
+        vm, "super(type, obj): obj (%s %s) is not an instance or subtype of type (%s).",
+        is_class ? "type" : "instance of", name, type_name(type));
     return NULL;
 }
 
@@ -59,8 +59,8 @@ Value super_find(VM *vm, Type *type, Value self, Value name, bool *unbound) {
     Value found = find_behind(vm, type, start, name);
     if (found == FAIL) return FAIL;
     if (found == EMPTY)
-        return raise_attribute_text(vm, self, name, "'super' object has no attribute '%S'",
-                                    name);
+        return raise_attribute_text(vm, self, name,
+                                    "'super' object has no attribute '%S'", name);
     *unbound = callable_takes_self(found) && self != from_object(start);
     return *unbound ? incref(found) : bind(vm, found, self, start);
 }
@@ -106,7 +106,8 @@ static Type *class_in_closure(VM *vm, const Frame *frame) {
         if (names->items[i] != NAME(__class__)) continue;
         Value closure = ((Function *)frame->func)->closure;
         Value class = ((Cell *)to_tuple(closure)->items[i])->value;
-        if (class == EMPTY) raise_runtime(vm, "super(): empty __class__ cell");
+        if (class == EMPTY)
+            raise_runtime(vm, "super(): empty __class__ cell");
         else if (!is_type(class))
             raise_runtime(vm, "super(): __class__ is not a type (%T)", class);
         return class != EMPTY && is_type(class) ? to_type(class) : NULL;
@@ -184,10 +185,12 @@ static bool init_super(VM *vm, Value self, Value *args, u32 nargs, Value kwnames
 
 static Value get_super(VM *vm, Value self, Value instance, Value type) {
     Super *super = to_super(self);
-    if (instance == EMPTY || instance == NONE || super->self != EMPTY) return incref(self);
+    if (instance == EMPTY || instance == NONE || super->self != EMPTY)
+        return incref(self);
     if (!super->type) return raise_runtime(vm, "super(): uninitialized super object");
     if (to_object(self)->kind != KIND_SUPER)
-        return call_2(vm, from_object(type_of(vm, self)), from_object(super->type), instance);
+        return call_2(vm, from_object(type_of(vm, self)), from_object(super->type),
+                      instance);
     OWNED Value bound = TRY(new_super(vm, vm->types[TYPE_super], NULL, 0, EMPTY));
     CHECK(fill(vm, to_super(bound), super->type, instance));
     return TAKE(bound);

@@ -1,5 +1,5 @@
-/* Types as such: looking attributes up, names, ancestry, and what follows from a change. Builtin
- * types are made in type_start.c, classes in class.c.
+/* Types as such: looking attributes up, names, ancestry, and what follows from a change.
+ * Builtin types are made in type_start.c, classes in class.c.
  */
 #include "objects/type.h"
 
@@ -70,7 +70,8 @@ bool type_is_subtype(Type *type, Type *of) {
 
 Value type_init_function(VM *vm, Type *type) {
     if (LIKELY(type->init_version == type->version)) return type->init_function;
-    bool is_plain = type->slots.new == object_new_slot && !(type->flags & TYPE_ABSTRACT) &&
+    bool is_plain = type->slots.new == object_new_slot &&
+                    !(type->flags & TYPE_ABSTRACT) &&
                     type->h.shape->type->slots.call == type_call;
     Value init = is_plain ? type_lookup(vm, type, NAME(__init__)) : EMPTY;
     type->init_function = has_exact_kind(init, KIND_FUNCTION) ? init : EMPTY;
@@ -159,8 +160,8 @@ void type_renew(VM *vm, Type *type) {
     for (Shape *old = type->old_shapes; old; old = old->next) shape_renew(vm, old);
 }
 
-/* The type and all below it as a list by next_changed, each once: a version of 0 marks those that
- * are in it. */
+/* The type and all below it as a list by next_changed, each once: a version of 0 marks
+ * those that are in it. */
 static Type *list_changed(Type *type) {
     type->version = 0;
     type->next_changed = NULL;

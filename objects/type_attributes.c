@@ -21,7 +21,8 @@ static bool check_mutable(VM *vm, Type *type, Value value, const char *name) {
 static bool check_text(VM *vm, Type *type, Value value, const char *name) {
     if (!check_mutable(vm, type, value, name)) return false;
     if (is_str(value)) return true;
-    raise_type(vm, "can only assign string to %s.%s, not '%T'", type_name(type), name, value);
+    raise_type(vm, "can only assign string to %s.%s, not '%T'", type_name(type), name,
+               value);
     return false;
 }
 
@@ -126,8 +127,8 @@ static bool enter(VM *vm, Type *type, const Tuple *bases) {
     return true;
 }
 
-/* Compute the MROs of the type and all below it. On failure some have the old one: the caller
- * restores the bases and computes again. */
+/* Compute the MROs of the type and all below it. On failure some have the old one: the
+ * caller restores the bases and computes again. */
 static bool update_mros(VM *vm, Type *type) {
     Value mro = class_mro(vm, type);
     if (mro == FAIL) return false;
@@ -162,8 +163,7 @@ SETTER(type, __bases__) {
         return false;
     Type *base = class_best_base(vm, value), *old_base = type->base;
     if (!base) return false;
-    if (base->solid != old_base->solid ||
-        (base->dict_offset && !type->dict_offset)) {
+    if (base->solid != old_base->solid || (base->dict_offset && !type->dict_offset)) {
         raise_type(vm, "__bases__ assignment: '%s' object layout differs from '%s'",
                    type_name(base), type_name(old_base));
         return false;
@@ -203,7 +203,9 @@ SETTER(type, __doc__) {
     return set_entry(vm, to_type(self), NAME(__doc__), value);
 }
 
-GETTER(type, __text_signature__) { return NONE; }
+GETTER(type, __text_signature__) {
+    return NONE;
+}
 
 GETTER(type, __annotations__) {
     Type *type = to_type(self);
@@ -232,7 +234,8 @@ static bool change_entry(VM *vm, Type *type, Value name, Value value, const char
 }
 
 SETTER(type, __annotations__) {
-    return change_entry(vm, to_type(self), NAME(__annotations__), value, "__annotations__");
+    return change_entry(vm, to_type(self), NAME(__annotations__), value,
+                        "__annotations__");
 }
 
 GETTER(type, __abstractmethods__) {
@@ -240,17 +243,19 @@ GETTER(type, __abstractmethods__) {
     Value found = type == vm->types[TYPE_type]
                       ? EMPTY
                       : dict_get_str(vm, type_dict(vm, type), NAME(__abstractmethods__));
-    if (found == EMPTY) return raise_with(vm, EXC(AttributeError), NAME(__abstractmethods__));
+    if (found == EMPTY)
+        return raise_with(vm, EXC(AttributeError), NAME(__abstractmethods__));
     return incref(found);
 }
 
 SETTER(type, __abstractmethods__) {
     Type *type = to_type(self);
     int is_abstract = value == EMPTY ? 0 : object_truth(vm, value);
-    if (is_abstract < 0 || !change_entry(vm, type, NAME(__abstractmethods__), value,
-                                         "__abstractmethods__"))
+    if (is_abstract < 0 ||
+        !change_entry(vm, type, NAME(__abstractmethods__), value, "__abstractmethods__"))
         return false;
-    type->flags = is_abstract ? type->flags | TYPE_ABSTRACT : type->flags & ~(u32)TYPE_ABSTRACT;
+    type->flags =
+        is_abstract ? type->flags | TYPE_ABSTRACT : type->flags & ~(u32)TYPE_ABSTRACT;
     return true;
 }
 
@@ -269,17 +274,22 @@ SETTER(type, __type_params__) {
 
 /* ---- measures ---- */
 
-GETTER(type, __basicsize__) { return from_small(to_type(self)->struct_size); }
+GETTER(type, __basicsize__) {
+    return from_small(to_type(self)->struct_size);
+}
 
-GETTER(type, __itemsize__) { return from_small(0); }
+GETTER(type, __itemsize__) {
+    return from_small(0);
+}
 
 GETTER(type, __dictoffset__) {
     u16 offset = to_type(self)->dict_offset;
     return from_small(offset == DICT_AT_END ? -1 : offset);
 }
 
-GETTER(type, __weakrefoffset__)
-{ return from_small(to_type(self)->flags & TYPE_WEAKREFS ? -1 : 0); }
+GETTER(type, __weakrefoffset__) {
+    return from_small(to_type(self)->flags & TYPE_WEAKREFS ? -1 : 0);
+}
 
 /* CPython's bits, those that programs ask for. */
 GETTER(type, __flags__) {
@@ -287,8 +297,8 @@ GETTER(type, __flags__) {
     static const struct {
         u8 kind;
         u32 bit;
-    } kinds[] = {{KIND_INT, 1 << 24},  {KIND_LIST, 1 << 25}, {KIND_TUPLE, 1 << 26},
-                 {KIND_BYTES, 1 << 27}, {KIND_STR, 1 << 28},  {KIND_DICT, 1 << 29},
+    } kinds[] = {{KIND_INT, 1 << 24},      {KIND_LIST, 1 << 25}, {KIND_TUPLE, 1 << 26},
+                 {KIND_BYTES, 1 << 27},    {KIND_STR, 1 << 28},  {KIND_DICT, 1 << 29},
                  {KIND_EXCEPTION, 1 << 30}};
     const Type *type = to_type(self);
     i64 flags = type->flags & TYPE_HEAP ? HEAP : IMMUTABLE;

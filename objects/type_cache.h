@@ -1,8 +1,8 @@
-/* What type.c and slots.c keep behind vm->type_cache: the cache of class attributes, and which
- * names are special methods. Private to the files that implement types.
+/* What type.c and slots.c keep behind vm->type_cache: the cache of class attributes, and
+ * which names are special methods. Private to the files that implement types.
  *
- * An entry holds its name; the value is borrowed from the class dict: any change of that gives
- * the class a new version, which no entry has.
+ * An entry holds its name; the value is borrowed from the class dict: any change of that
+ * gives the class a new version, which no entry has.
  */
 #ifndef APY_OBJECTS_TYPE_CACHE_H
 #define APY_OBJECTS_TYPE_CACHE_H
@@ -19,7 +19,8 @@ typedef struct TypeCacheEntry {
 } TypeCacheEntry;
 
 typedef struct TypeCache {
-    u8 special_map[SPECIAL_MAP_SIZE]; /* hash of name -> row of special_table + 1; 0: free */
+    u8 special_map[SPECIAL_MAP_SIZE]; /* hash of name -> row of special_table + 1; 0: free
+                                       */
     void *builtin_types;              /* the block of memory that they all lie in */
     TypeCacheEntry entries[TYPE_CACHE_SIZE];
 } TypeCache;

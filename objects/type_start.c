@@ -1,6 +1,6 @@
-/* The builtin types: made at the start of a VM from type_tables, without dicts; a dict is filled
- * when somebody first looks into it. They lie in one block of memory and are never destroyed
- * before the VM is.
+/* The builtin types: made at the start of a VM from type_tables, without dicts; a dict is
+ * filled when somebody first looks into it. They lie in one block of memory and are never
+ * destroyed before the VM is.
  */
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -49,7 +49,8 @@ static u16 find_dict_offset(const Type *type, const TypeSpec *spec) {
     if (!(type->flags & TYPE_HAS_DICT)) return 0;
     if (spec->dict_offset) return spec->dict_offset;
     const Type *base = type->base;
-    bool is_in_struct = base && base->dict_offset && base->dict_offset < base->struct_size;
+    bool is_in_struct =
+        base && base->dict_offset && base->dict_offset < base->struct_size;
     return is_in_struct ? base->dict_offset : (u16)round_up(type->struct_size, 8);
 }
 

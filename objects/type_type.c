@@ -66,8 +66,8 @@ static void clear_type(VM *vm, Obj *self) {
 /* ---- making ---- */
 
 static Value check_argument(VM *vm, u32 position, const char *wanted, Value v) {
-    return raise_type(vm, "type.__new__() argument %u must be %s, not %T", position, wanted,
-                      v);
+    return raise_type(vm, "type.__new__() argument %u must be %s, not %T", position,
+                      wanted, v);
 }
 
 static Value refuse_bases(VM *vm, Value bases) {
@@ -85,7 +85,8 @@ static Value refuse_bases(VM *vm, Value bases) {
 
 static Value new_type(VM *vm, Type *metatype, Value *args, u32 nargs, Value kwnames) {
     if (nargs != 3)
-        return raise_type(vm, "type.__new__() takes exactly 3 arguments (%u given)", nargs);
+        return raise_type(vm, "type.__new__() takes exactly 3 arguments (%u given)",
+                          nargs);
     if (!is_str(args[0])) return check_argument(vm, 1, "str", args[0]);
     if (!has_kind(args[1], KIND_TUPLE)) return check_argument(vm, 2, "tuple", args[1]);
     if (!has_kind(args[2], KIND_DICT)) return check_argument(vm, 3, "dict", args[2]);
@@ -101,9 +102,12 @@ static Value new_type(VM *vm, Type *metatype, Value *args, u32 nargs, Value kwna
 
 static bool init_type(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
     bool has_keywords = kwnames != EMPTY && to_tuple(kwnames)->count;
-    if (has_keywords && nargs == 1) raise_type(vm, "type.__init__() takes no keyword arguments");
-    else if (nargs != 1 && nargs != 3) raise_type(vm, "type.__init__() takes 1 or 3 arguments");
-    else return true;
+    if (has_keywords && nargs == 1)
+        raise_type(vm, "type.__init__() takes no keyword arguments");
+    else if (nargs != 1 && nargs != 3)
+        raise_type(vm, "type.__init__() takes 1 or 3 arguments");
+    else
+        return true;
     return false;
 }
 
@@ -118,7 +122,8 @@ static Value refuse_new(VM *vm, Type *type) {
 Value type_call(VM *vm, Value callable, Value *args, u32 nargs, Value kwnames) {
     Type *type = to_type(callable);
     if (type == vm->types[TYPE_type]) {
-        if (nargs == 1 && kwnames == EMPTY) return incref(from_object(type_of(vm, args[0])));
+        if (nargs == 1 && kwnames == EMPTY)
+            return incref(from_object(type_of(vm, args[0])));
         if (nargs != 3) return raise_type(vm, "type() takes 1 or 3 arguments");
     }
     if (type->flags & TYPE_NO_NEW || !type->slots.new) return refuse_new(vm, type);
@@ -140,8 +145,9 @@ static Value or_types(VM *vm, BinaryOp op, Value a, Value b) {
     return union_new(vm, a, b);
 }
 
-TYPE(type, .name = "type", .size = sizeof(Type), .kind = KIND_TYPE, .flags = TYPE_WEAKREFS,
-     .binary_ops = CAN(BINARY_OR), .reflected_ops = CAN(BINARY_OR),
+TYPE(type, .name = "type", .size = sizeof(Type), .kind = KIND_TYPE,
+     .flags = TYPE_WEAKREFS, .binary_ops = CAN(BINARY_OR),
+     .reflected_ops = CAN(BINARY_OR),
      .slots = {.new = new_type,
                .init = init_type,
                .free = free_type,
@@ -165,7 +171,8 @@ METHOD(type, mro, "($self, /)") {
 static bool add_builtin_subclasses(VM *vm, List *out, const Type *base) {
     if (base->flags & TYPE_HEAP) return true;
     for (u32 id = 0; id < TYPE_COUNT; id++)
-        if (vm->types[id]->base == base && !list_push(vm, out, from_object(vm->types[id])))
+        if (vm->types[id]->base == base &&
+            !list_push(vm, out, from_object(vm->types[id])))
             return false;
     return true;
 }
@@ -181,7 +188,9 @@ METHOD(type, __subclasses__, "($self, /)") {
 }
 
 /* Create the namespace for the class statement */
-CLASS_METHOD(type, __prepare__, "($type, name, bases, /, **kwds)") { return dict_new(vm); }
+CLASS_METHOD(type, __prepare__, "($type, name, bases, /, **kwds)") {
+    return dict_new(vm);
+}
 
 static bool merge_names(VM *vm, Dict *names, Type *type) {
     Dict *dict = type_dict(vm, type);
@@ -198,4 +207,6 @@ METHOD(type, __dir__, "($self, /)") {
 }
 
 /* Return memory consumption of the type object. */
-METHOD(type, __sizeof__, "($self, /)") { return from_small(sizeof(Type)); }
+METHOD(type, __sizeof__, "($self, /)") {
+    return from_small(sizeof(Type));
+}

@@ -15,7 +15,8 @@ static Value unwrap(VM *vm, Value v) {
     if (!is_proxy(vm, v)) return incref(v);
     Value referent = weakref_get(v);
     if (referent != EMPTY) return referent;
-    return raise_format(vm, EXC(ReferenceError), "weakly-referenced object no longer exists");
+    return raise_format(vm, EXC(ReferenceError),
+                        "weakly-referenced object no longer exists");
 }
 
 static void free_proxy(VM *vm, Obj *self) {
@@ -75,7 +76,8 @@ static Value iter(VM *vm, Value self) {
 static Value next(VM *vm, Value self) {
     OWNED Value referent = TRY(unwrap(vm, self));
     if (!type_of(vm, referent)->slots.next)
-        return raise_type(vm, "Weakref proxy referenced a non-iterator '%T' object", referent);
+        return raise_type(vm, "Weakref proxy referenced a non-iterator '%T' object",
+                          referent);
     return iter_next(vm, referent);
 }
 
@@ -120,12 +122,12 @@ static Value unary(VM *vm, UnaryOp op, Value self) {
     return object_unary(vm, op, referent);
 }
 
-#define ALL(count)  ((1u << (count)) - 1)
-#define PROXY_SLOTS                                                                      \
-    .free = free_proxy, .visit = visit_proxy, .clear = clear_proxy, .repr = repr,        \
-    .str = str, .compare = compare, .truth = truth, .getattr = getattr,                  \
-    .setattr = setattr, .iter = iter, .next = next, .length = length,                    \
-    .getitem = getitem, .setitem = setitem, .contains = contains, .binary = binary,      \
+#define ALL(count) ((1u << (count)) - 1)
+#define PROXY_SLOTS                                                                 \
+    .free = free_proxy, .visit = visit_proxy, .clear = clear_proxy, .repr = repr,   \
+    .str = str, .compare = compare, .truth = truth, .getattr = getattr,             \
+    .setattr = setattr, .iter = iter, .next = next, .length = length,               \
+    .getitem = getitem, .setitem = setitem, .contains = contains, .binary = binary, \
     .inplace = inplace, .power = power, .unary = unary
 
 TYPE(ProxyType, .name = "weakref.ProxyType", .size = sizeof(WeakRef), .kind = KIND_OTHER,

@@ -1,7 +1,8 @@
-/* The side table of weak references, and the types ReferenceType, ProxyType, CallableProxyType.
+/* The side table of weak references, and the types ReferenceType, ProxyType,
+ * CallableProxyType.
  *
- * The references to one object form a list: the shared reference, the shared proxy, then the others,
- * newest first. That is the order of callbacks and of getweakrefs().
+ * The references to one object form a list: the shared reference, the shared proxy, then
+ * the others, newest first. That is the order of callbacks and of getweakrefs().
  */
 #include "objects/weakref.h"
 
@@ -53,7 +54,8 @@ static WeakTable *table_for_adding(VM *vm) {
     WeakTable *table = vm->weak_references;
     if (!table) table = vm->weak_references = calloc(1, sizeof *table);
     bool is_full = table && (!table->entries || table->count * 2 >= table->mask);
-    if (!table || (is_full && !resize(table, table->entries ? (table->mask + 1) * 2 : 64))) {
+    if (!table ||
+        (is_full && !resize(table, table->entries ? (table->mask + 1) * 2 : 64))) {
         raise_memory(vm);
         return NULL;
     }
@@ -106,7 +108,8 @@ static bool is_proxy_type(VM *vm, const Type *type) {
 static WeakRef *shared_proxy(VM *vm, WeakRef *first) {
     WeakRef *reference = shared_reference(vm, first);
     WeakRef *proxy = reference ? reference->next : first;
-    bool is_one = proxy && proxy->callback == EMPTY && is_proxy_type(vm, proxy->h.shape->type);
+    bool is_one =
+        proxy && proxy->callback == EMPTY && is_proxy_type(vm, proxy->h.shape->type);
     return is_one ? proxy : NULL;
 }
 
@@ -114,8 +117,10 @@ static void insert_behind(WeakEntry *entry, WeakRef *reference, WeakRef *before)
     reference->previous = before;
     reference->next = before ? before->next : entry->first;
     if (reference->next) reference->next->previous = reference;
-    if (before) before->next = reference;
-    else entry->first = reference;
+    if (before)
+        before->next = reference;
+    else
+        entry->first = reference;
 }
 
 static bool attach(VM *vm, WeakRef *reference, Obj *referent) {
@@ -130,8 +135,10 @@ static bool attach(VM *vm, WeakRef *reference, Obj *referent) {
     Type *type = reference->h.shape->type;
     WeakRef *shared = shared_reference(vm, entry->first);
     WeakRef *proxy = shared_proxy(vm, entry->first);
-    if (is_shared(reference, vm->types[TYPE_ReferenceType])) shared = proxy = NULL;
-    else if (reference->callback == EMPTY && is_proxy_type(vm, type)) proxy = NULL;
+    if (is_shared(reference, vm->types[TYPE_ReferenceType]))
+        shared = proxy = NULL;
+    else if (reference->callback == EMPTY && is_proxy_type(vm, type))
+        proxy = NULL;
     insert_behind(entry, reference, proxy ? proxy : shared);
     reference->referent = from_object(referent);
     return true;
@@ -142,8 +149,10 @@ static void detach(VM *vm, WeakRef *reference) {
     WeakTable *table = vm->weak_references;
     WeakEntry *entry = find(table, to_object(reference->referent));
     if (reference->next) reference->next->previous = reference->previous;
-    if (reference->previous) reference->previous->next = reference->next;
-    else entry->first = reference->next;
+    if (reference->previous)
+        reference->previous->next = reference->next;
+    else
+        entry->first = reference->next;
     if (!entry->first) {
         entry->referent->flags &= (u8)~OBJECT_WEAKLY_REFERENCED;
         remove_entry(table, entry);
@@ -190,8 +199,8 @@ Value weakref_proxy(VM *vm, Value referent, Value callback) {
     WeakRef *known = callback == EMPTY ? shared_proxy(vm, first_of(vm, referent)) : NULL;
     if (known) return incref(from_object(known));
     bool callable = is_callable(vm, referent);
-    return make(vm, vm->types[callable ? TYPE_CallableProxyType : TYPE_ProxyType], referent,
-                callback);
+    return make(vm, vm->types[callable ? TYPE_CallableProxyType : TYPE_ProxyType],
+                referent, callback);
 }
 
 u32 weakref_count(VM *vm, Value referent) {
@@ -209,8 +218,8 @@ Value weakref_list(VM *vm, Value referent) {
 
 /* ---- death of the referent ---- */
 
-/* Take the list out of the table and mark its references dead. Those with a callback that live
- * stay in the list, held by one count; the others leave it. */
+/* Take the list out of the table and mark its references dead. Those with a callback that
+ * live stay in the list, held by one count; the others leave it. */
 static WeakRef *take_list(VM *vm, Obj *referent) {
     WeakTable *table = vm->weak_references;
     WeakEntry *entry = find(table, referent);
@@ -233,8 +242,10 @@ static void call_back(VM *vm, WeakRef *reference) {
     OWNED Value callback = TAKE(reference->callback);
     if (callback == EMPTY) return;
     Value result = call_1(vm, callback, from_object(reference));
-    if (result == FAIL) vm->hooks.unraisable(vm, NULL, callback);
-    else decref(result);
+    if (result == FAIL)
+        vm->hooks.unraisable(vm, NULL, callback);
+    else
+        decref(result);
 }
 
 void weakref_clear(VM *vm, Obj *referent) {
@@ -304,8 +315,8 @@ static Value repr_reference(VM *vm, Value self) {
     if (name == EMPTY || !is_str(name))
         return str_format(vm, "<weakref at 0x%lx; to '%T' at 0x%lx>", (u64)self, referent,
                           (u64)referent);
-    return str_format(vm, "<weakref at 0x%lx; to '%T' at 0x%lx (%S)>", (u64)self, referent,
-                      (u64)referent, name);
+    return str_format(vm, "<weakref at 0x%lx; to '%T' at 0x%lx (%S)>", (u64)self,
+                      referent, (u64)referent, name);
 }
 
 static bool hash_reference(VM *vm, Value self, u64 *hash) {

@@ -1,4 +1,5 @@
-/* Objects without a running VM: types stand, classes can be made, all is released at the end. */
+/* Objects without a running VM: types stand, classes can be made, all is released at the
+ * end. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -24,9 +25,9 @@ static void fail(const char *file, int line, const char *what) {
     }
     exit(1);
 }
-#define EXPECT(what)                                                                     \
-    do {                                                                                 \
-        if (!(what)) fail(__FILE__, __LINE__, #what);                                    \
+#define EXPECT(what)                                  \
+    do {                                              \
+        if (!(what)) fail(__FILE__, __LINE__, #what); \
     } while (0)
 
 static Value good(Value v, int line) {
@@ -82,9 +83,11 @@ static void test_repr(void) {
     EXPECT(list_push(vm, to_list(list), NONE));
     EXPECT(shows(list, "[1, None]"));
     EXPECT(shows(from_object(vm->types[TYPE_int]), "<class 'int'>"));
-    OWNED Value method = GOOD(object_getattr_text(vm, from_object(vm->types[TYPE_list]), "append"));
+    OWNED Value method =
+        GOOD(object_getattr_text(vm, from_object(vm->types[TYPE_list]), "append"));
     EXPECT(shows(method, "<method 'append' of 'list' objects>"));
-    OWNED Value add = GOOD(object_getattr_text(vm, from_object(vm->types[TYPE_int]), "__add__"));
+    OWNED Value add =
+        GOOD(object_getattr_text(vm, from_object(vm->types[TYPE_int]), "__add__"));
     EXPECT(shows(add, "<slot wrapper '__add__' of 'int' objects>"));
     OWNED Value sum = GOOD(call_2(vm, add, from_small(2), from_small(3)));
     EXPECT(sum == from_small(5));
@@ -92,11 +95,14 @@ static void test_repr(void) {
 
 static void test_operators(void) {
     EXPECT(object_binary(vm, BINARY_ADD, from_small(1), NONE) == FAIL);
-    EXPECT(raised("TypeError(\"unsupported operand type(s) for +: 'int' and 'NoneType'\")"));
+    EXPECT(
+        raised("TypeError(\"unsupported operand type(s) for +: 'int' and 'NoneType'\")"));
     EXPECT(object_inplace(vm, BINARY_POW, from_small(1), NONE) == FAIL);
-    EXPECT(raised("TypeError(\"unsupported operand type(s) for **=: 'int' and 'NoneType'\")"));
+    EXPECT(raised(
+        "TypeError(\"unsupported operand type(s) for **=: 'int' and 'NoneType'\")"));
     EXPECT(object_compare(vm, from_small(1), NONE, LT) == FAIL);
-    EXPECT(raised("TypeError(\"'<' not supported between instances of 'int' and 'NoneType'\")"));
+    EXPECT(raised(
+        "TypeError(\"'<' not supported between instances of 'int' and 'NoneType'\")"));
     EXPECT(object_unary(vm, UNARY_NEG, NONE) == FAIL);
     EXPECT(raised("TypeError(\"bad operand type for unary -: 'NoneType'\")"));
     EXPECT(object_getitem(vm, NONE, NONE) == FAIL);
@@ -106,7 +112,8 @@ static void test_operators(void) {
 }
 
 static void test_arguments(void) {
-    OWNED Value list = GOOD(list_new(vm, 0)), append = text("append"), insert = text("insert");
+    OWNED Value list = GOOD(list_new(vm, 0)), append = text("append"),
+                insert = text("insert");
     EXPECT(call_method_0(vm, list, append) == FAIL);
     EXPECT(raised("TypeError('list.append() takes exactly one argument (0 given)')"));
     EXPECT(call_method_1(vm, list, insert, NONE) == FAIL);
@@ -141,7 +148,8 @@ static void test_instances(void) {
 
 static void test_slots(void) {
     OWNED Value slots = GOOD(tuple_of(vm, 2, text("p"), text("q")));
-    OWNED Value class = GOOD(make_class("S", no_bases(), dict_with("__slots__", incref(slots))));
+    OWNED Value class =
+        GOOD(make_class("S", no_bases(), dict_with("__slots__", incref(slots))));
     decref(to_tuple(slots)->items[0]);
     decref(to_tuple(slots)->items[1]);
     OWNED Value s = GOOD(call_0(vm, class)), p = text("p"), r = text("r");
@@ -157,8 +165,9 @@ static void test_slots(void) {
 }
 
 static void test_builtin_subclasses(void) {
-    static const u32 ids[] = {TYPE_int, TYPE_str, TYPE_list, TYPE_dict, TYPE_tuple,
-                              TYPE_float, TYPE_set, TYPE_bytes, TYPE_ValueError};
+    static const u32 ids[] = {TYPE_int,  TYPE_str,   TYPE_list,
+                              TYPE_dict, TYPE_tuple, TYPE_float,
+                              TYPE_set,  TYPE_bytes, TYPE_ValueError};
     OWNED Value z = text("z");
     for (usize i = 0; i < COUNT_OF(ids); i++) {
         OWNED Value class = GOOD(make_class("B", one_base(from_object(vm->types[ids[i]])),
@@ -174,8 +183,9 @@ static void test_mro(void) {
     OWNED Value a = GOOD(make_class("A", no_bases(), dict_with(NULL, EMPTY)));
     OWNED Value b = GOOD(make_class("B", one_base(a), dict_with(NULL, EMPTY)));
     EXPECT(make_class("C", GOOD(tuple_of(vm, 2, a, b)), dict_with(NULL, EMPTY)) == FAIL);
-    EXPECT(raised("TypeError('Cannot create a consistent method resolution order (MRO) for "
-                  "bases A, B')"));
+    EXPECT(
+        raised("TypeError('Cannot create a consistent method resolution order (MRO) for "
+               "bases A, B')"));
     Value numbers = GOOD(tuple_of(vm, 2, from_object(vm->types[TYPE_int]),
                                   from_object(vm->types[TYPE_str])));
     EXPECT(make_class("C", numbers, dict_with(NULL, EMPTY)) == FAIL);
