@@ -1,5 +1,4 @@
 /* complex: arithmetic and the type. Text -> complex is in complex_text.c. */
-#include <errno.h>
 #include <math.h>
 
 #include "base/number.h"
@@ -60,15 +59,17 @@ static Parts power_whole(Parts base, u32 count) {
     return result;
 }
 
-static Parts power_polar(Parts base, Parts exponent) {
+/* False if the angle is infinite: that counts as a division by zero. */
+static bool power_polar(Parts base, Parts exponent, Parts *out) {
     double length = hypot(base.real, base.imaginary);
     double angle = atan2(base.imaginary, base.real);
     double size = pow(length, exponent.real), phase = angle * exponent.real;
     if (exponent.imaginary != 0) {
-        size *= exp(-angle * exponent.imaginary);
+        size /= exp(angle * exponent.imaginary);
         phase += exponent.imaginary * log(length);
     }
-    return (Parts){size * cos(phase), size * sin(phase)};
+    *out = (Parts){size * cos(phase), size * sin(phase)};
+    return !isinf(phase);
 }
 
 static bool is_zero(Parts z) {
@@ -90,14 +91,14 @@ Value complex_power(VM *vm, Parts base, Parts exponent) {
         if (exponent.imaginary != 0 || exponent.real < 0) goto zero;
         result = (Parts){0, 0};
     } else {
-        result = power_polar(base, exponent);
+        if (!power_polar(base, exponent, &result)) goto zero;
     }
     if (isinf(result.real) || isinf(result.imaginary)) {
         return raise_overflow(vm, "complex exponentiation");
     }
     return box(vm, result);
 zero:
-    return raise_zero_division(vm, "zero to a negative or complex power");
+    return raise_zero_division(vm, "0.0 to a negative or complex power");
 }
 
 /* An operand of + - * / and ** that is a number; else false. */
@@ -340,29 +341,28 @@ TYPE(complex, .name = "complex", .size = sizeof(Complex), .kind = KIND_COMPLEX,
             "with the specified real and imaginary components.")
 
 /* the real part of a complex number */
-GETTER(complex, real)
-{ return float_new(vm, parts_of(self).real); }
+GETTER(complex, real) {
+    return float_new(vm, parts_of(self).real);
+}
 
 /* the imaginary part of a complex number */
-GETTER(complex, imag)
-{ return float_new(vm, parts_of(self).imaginary); }
+GETTER(complex, imag) {
+    return float_new(vm, parts_of(self).imaginary);
+}
 
 /* Return the complex conjugate of its argument. (3-4j).conjugate() == 3+4j. */
-METHOD(complex, conjugate, "($self, /)")
-{
+METHOD(complex, conjugate, "($self, /)") {
     Parts z = parts_of(args[0]);
     return complex_new(vm, z.real, -z.imaginary);
 }
 
 /* Convert this value to exact type complex. */
-METHOD(complex, __complex__, "($self, /)")
-{
+METHOD(complex, __complex__, "($self, /)") {
     return has_exact_kind(args[0], KIND_COMPLEX) ? incref(args[0])
                                                  : box(vm, parts_of(args[0]));
 }
 
-METHOD(complex, __getnewargs__, "($self, /)")
-{
+METHOD(complex, __getnewargs__, "($self, /)") {
     Parts z = parts_of(args[0]);
     OWNED Value real = TRY(float_new(vm, z.real));
     OWNED Value imaginary = TRY(float_new(vm, z.imaginary));

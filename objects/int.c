@@ -192,7 +192,7 @@ int int_order_double(Value v, double d) {
     if (isnan(d)) return 2;
     if (isinf(d)) return d > 0 ? -1 : 1;
     if (is_small(v)) {
-        if (fabs(d) >= 0x1p62) return d > 0 ? -1 : 1;
+        if (d >= 0x1p62 || d < -0x1p62) return d > 0 ? -1 : 1;
         i64 whole = (i64)d, i = to_small(v);
         if (i != whole) return i < whole ? -1 : 1;
         double rest = d - (double)whole;

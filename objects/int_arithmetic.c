@@ -195,7 +195,7 @@ static Value true_divide_big(VM *vm, Value a, Value b) {
     view(&operands, a, b);
     i64 difference = (i64)int_bit_length(a) - (i64)int_bit_length(b);
     bool is_negative = (mpz_sgn(operands.a) < 0) != (mpz_sgn(operands.b) < 0);
-    if (mpz_sgn(operands.a) == 0) return float_new(vm, 0.0);
+    if (mpz_sgn(operands.a) == 0) return float_new(vm, is_negative ? -0.0 : 0.0);
     if (difference > 1024) return raise_quotient_too_large(vm);
     if (difference < -1076) return float_new(vm, is_negative ? -0.0 : 0.0);
     /* 55 or 56 bits, or so few that the lowest is two below the smallest subnormal */

@@ -41,6 +41,7 @@ static bool fits(const mpz_t z, usize length, bool is_signed) {
     if (bits == 0) return true;
     /* -2 ** (n - 1) fits, though its magnitude has n bits */
     bool is_lowest = mpz_sgn(z) < 0 && mpz_scan1(z, 0) == bits - 1;
+    if (length == 0) return is_lowest && bits == 1; /* -1 needs no byte, says CPython */
     return bits + !is_lowest <= length * 8;
 }
 
