@@ -10,11 +10,33 @@ typedef struct Enumerate {
     Value pair;            /* the last result, used again when nobody else holds it */
 } Enumerate;
 
+static bool raise_keyword(VM *vm, Value name) {
+    raise_type(vm, "'%S' is an invalid keyword argument for enumerate()", name);
+    return false;
+}
+
+/* The checks that enumerate itself (no subclass) makes in words of its own. */
+static bool check_call(VM *vm, u32 nargs, Value kwnames) {
+    u32 keywords = kwnames == EMPTY ? 0 : (u32)to_tuple(kwnames)->count;
+    Value *names = keywords ? to_tuple(kwnames)->items : NULL;
+    if (nargs + keywords == 0) {
+        raise_type(vm, "enumerate() missing required argument 'iterable'");
+        return false;
+    }
+    if (nargs + keywords > 2 || keywords == 0) return true;
+    if (nargs == 1) return names[0] == NAME(start) || raise_keyword(vm, names[0]);
+    bool is_swapped = keywords == 2 && names[0] == NAME(start);
+    if (names[is_swapped] != NAME(iterable)) return raise_keyword(vm, names[is_swapped]);
+    if (keywords == 1) return true;
+    return names[!is_swapped] == NAME(start) || raise_keyword(vm, names[!is_swapped]);
+}
+
 static Value construct(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     static const char *const names[] = {"iterable", "start", NULL};
     static const Arguments spec = {
         .function = "enumerate", .names = names, .positional = 2, .required = 1};
     Value bound[2];
+    if (type == vm->types[TYPE_enumerate]) CHECK(check_call(vm, nargs, kwnames));
     CHECK(arguments_bind(vm, &spec, args, nargs, kwnames, bound));
     OWNED Value count = bound[1] == EMPTY ? from_small(0) : TRY(object_index(vm, bound[1]));
     OWNED Value iterator = TRY(object_iter(vm, bound[0]));

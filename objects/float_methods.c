@@ -8,6 +8,7 @@
 #include "objects/native.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "objects/want.h"
 
 /* ---- making ---- */
 
@@ -178,9 +179,7 @@ METHOD(float, __getnewargs__, "($self, /)")
  * C type named by typestr.
  */
 CLASS_METHOD(float, __getformat__, "($type, typestr, /)") {
-    if (!is_str(args[1])) {
-        return raise_type(vm, "__getformat__() argument must be str, not %T", args[1]);
-    }
+    CHECK(want_str(vm, "__getformat__", "argument", args[1]));
     if (!str_equals_text(args[1], "double") && !str_equals_text(args[1], "float")) {
         return raise_value(vm, "__getformat__() argument 1 must be 'double' or 'float'");
     }
@@ -259,6 +258,15 @@ CLASS_METHOD(float, fromhex, "($type, string, /)") {
 
 /* ---- rounding ---- */
 
+static double power_of_ten(i64 places) {
+    Buffer text = {0};
+    buffer_printf(&text, "1e%ld", (long)places);
+    double power = HUGE_VAL;
+    if (!text.failed) number_read(buffer_span(&text), &power);
+    buffer_free(&text);
+    return power;
+}
+
 /* |d| to a multiple of 10 ** places that has more digits than d, or as many: 0 or that
  * power. */
 static double round_to_larger_power(double d, Span digits, i64 places) {
@@ -266,7 +274,7 @@ static double round_to_larger_power(double d, Span digits, i64 places) {
     bool is_more = d != floor(d);
     for (usize i = 1; i < digits.length; i++) is_more |= digits.data[i] != '0';
     bool is_up = digits.data[0] > '5' || (digits.data[0] == '5' && is_more);
-    return is_up ? pow(10, (double)places) : 0;
+    return is_up ? power_of_ten(places) : 0;
 }
 
 /* |d| to a multiple of 10 ** places. */

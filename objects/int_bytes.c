@@ -4,14 +4,12 @@
 #include "objects/list.h"
 #include "objects/native.h"
 #include "objects/str.h"
+#include "objects/want.h"
 
 /* 1 little, 0 big, -1 failed. */
 static int is_little(VM *vm, Value order, const char *function) {
     if (order == EMPTY) return 0;
-    if (!is_str(order)) {
-        raise_type(vm, "%s() argument 'byteorder' must be str, not %T", function, order);
-        return -1;
-    }
+    if (!want_str(vm, function, "argument 'byteorder'", order)) return -1;
     if (str_equals_text(order, "little")) return 1;
     if (str_equals_text(order, "big")) return 0;
     raise_value(vm, "byteorder must be either 'little' or 'big'");

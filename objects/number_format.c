@@ -6,12 +6,11 @@
 #include "objects/format.h"
 #include "objects/int.h"
 #include "objects/native.h"
+#include "objects/want.h"
 
 /* What all three begin with: no spec is str(), another argument than a str an error. */
 static Value check_spec(VM *vm, Value self, Value spec) {
-    if (!is_str(spec)) {
-        return raise_type(vm, "__format__() argument must be str, not %T", spec);
-    }
+    CHECK(want_str(vm, "__format__", "argument", spec));
     return to_str(spec)->size == 0 ? object_str(vm, self) : EMPTY;
 }
 

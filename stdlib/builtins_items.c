@@ -171,15 +171,13 @@ FUNCTION(builtins, min, "(*args, key=None, default=<unrepresentable>)") {
  * A custom key function can be supplied to customize the sort order, and the
  * reverse flag can be set to request the result in descending order.
  */
-FUNCTION(builtins, sorted, "(iterable, /, *, key=None, reverse=False)") {
-    OWNED Value list = TRY(object_to_list(vm, args[0]));
-    bool reverse = false;
-    if (args[2] != EMPTY) {
-        int truth = object_truth(vm, args[2]);
-        if (truth < 0) return FAIL;
-        reverse = truth;
-    }
-    CHECK(list_sort(vm, to_list(list), args[1] == EMPTY ? NONE : args[1], reverse));
+FUNCTION(builtins, sorted, "(*args, key=None, reverse=False)") {
+    u32 count = nargs - 2;
+    if (count != 1) return raise_type(vm, "sorted expected 1 argument, got %u", count);
+    OWNED Value list = TRY(object_to_list(vm, args[2]));
+    int reverse = args[1] == EMPTY ? 0 : object_truth(vm, args[1]);
+    if (reverse < 0) return FAIL;
+    CHECK(list_sort(vm, to_list(list), args[0] == EMPTY ? NONE : args[0], reverse));
     return TAKE(list);
 }
 

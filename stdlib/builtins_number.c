@@ -91,52 +91,68 @@ static bool as_float_item(Value item, Compensated *total) {
     return true;
 }
 
-/* Add floats while they come. `*item` gets the first other item (owned) or EMPTY at the
- * end. */
-static bool sum_floats(VM *vm, Value iterator, Value *total, Value *item) {
+/* Each way of adding lasts while the items suit it; a way that was left is not taken again. Both give
+ * the first item that did not suit (owned), EMPTY at the end. */
+
+static Value sum_floats(VM *vm, Value iterator, Value *total) {
     Compensated running = {to_double(*total), 0};
+    Value item;
     for (;;) {
-        *item = iter_next(vm, iterator);
-        if (*item == FAIL) return false;
-        if (*item == EMPTY || !as_float_item(*item, &running)) break;
-        decref(*item);
+        item = TRY(iter_next(vm, iterator));
+        if (item == EMPTY || !as_float_item(item, &running)) break;
+        decref(item);
     }
     Value sum = float_new(vm, compensated_value(running));
-    if (sum == FAIL) return false;
+    if (sum == FAIL) decref(item);
     replace(total, sum);
-    return true;
+    return sum == FAIL ? FAIL : item;
 }
 
-/* The same for ints that stay inline. */
-static bool sum_small(VM *vm, Value iterator, Value *total, Value *item) {
-    i64 sum = to_small(*total);
+static bool as_int_item(Value item, i64 *sum) {
+    i64 i;
+    if (!is_exact_int(item) && !is_bool(item)) return false;
+    return int_fits_i64(item, &i) && !__builtin_add_overflow(*sum, i, sum);
+}
+
+static Value sum_ints(VM *vm, Value iterator, Value *total) {
+    i64 sum;
+    Value item;
+    int_fits_i64(*total, &sum);
     for (;;) {
-        *item = iter_next(vm, iterator);
-        if (!is_small(*item) && !is_bool(*item)) break;
-        i64 next = sum + small_or_bool(*item);
-        if (!fits_small(next)) break;
-        sum = next;
+        item = TRY(iter_next(vm, iterator));
+        i64 before = sum;
+        if (item == EMPTY || !as_int_item(item, &sum)) {
+            sum = before;
+            break;
+        }
+        decref(item);
     }
-    *total = from_small(sum);
-    return *item != FAIL;
+    Value result = int_from_i64(vm, sum);
+    if (result == FAIL) decref(item);
+    replace(total, result);
+    return result == FAIL ? FAIL : item;
+}
+
+/* The result so far is left in *total; true if there is nothing more to add. */
+static bool add_left_over(VM *vm, Value item, Value *total, bool *ok) {
+    OWNED Value held = item;
+    *ok = item != FAIL && (item == EMPTY || add_item(vm, total, item));
+    return item == EMPTY || !*ok;
 }
 
 static Value sum_items(VM *vm, Value iterator, Value start) {
     OWNED Value total = incref(start);
-    for (;;) {
-        OWNED Value item = EMPTY;
-        bool ok = true;
-        if (is_small(total)) {
-            ok = sum_small(vm, iterator, &total, &item);
-        } else if (is_exact_float(total)) {
-            ok = sum_floats(vm, iterator, &total, &item);
-        } else {
-            item = iter_next(vm, iterator);
-        }
-        if (!ok || item == FAIL) return FAIL;
-        if (item == EMPTY) return TAKE(total);
-        CHECK(add_item(vm, &total, item));
+    bool ok = true;
+    i64 i;
+    if (is_exact_int(total) && int_fits_i64(total, &i)) {
+        if (add_left_over(vm, sum_ints(vm, iterator, &total), &total, &ok)) goto done;
     }
+    if (is_exact_float(total)) {
+        if (add_left_over(vm, sum_floats(vm, iterator, &total), &total, &ok)) goto done;
+    }
+    while (!add_left_over(vm, iter_next(vm, iterator), &total, &ok)) continue;
+done:
+    return ok ? TAKE(total) : FAIL;
 }
 
 /* Return the sum of a 'start' value (default: 0) plus an iterable of numbers

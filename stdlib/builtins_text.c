@@ -4,6 +4,7 @@
 #include "objects/int.h"
 #include "objects/native.h"
 #include "objects/str.h"
+#include "objects/want.h"
 
 /* Return the canonical string representation of the object.
  *
@@ -35,9 +36,7 @@ FUNCTION(builtins, ascii, "(obj, /)") {
  */
 FUNCTION(builtins, format, "(value, format_spec='', /)") {
     if (args[1] == EMPTY) return object_format(vm, args[0], vm->empty_str);
-    if (!is_str(args[1])) {
-        return raise_type(vm, "format() argument 2 must be str, not %T", args[1]);
-    }
+    CHECK(want_str(vm, "format", "argument 2", args[1]));
     return object_format(vm, args[0], args[1]);
 }
 

@@ -234,7 +234,7 @@ static Value next_repeat(VM *vm, Value v) {
 
 static Value show_repeat(VM *vm, Value v) {
     Repeat *self = (Repeat *)v;
-    const char *name = type_name_of(vm, v);
+    const char *name = type_name(type_of(vm, v));
     if (self->left < 0) return str_format(vm, "%s(%R)", name, self->element);
     return str_format(vm, "%s(%R, %ld)", name, self->element, (long)self->left);
 }
