@@ -41,14 +41,28 @@ u32 utf8_previous(const char **at) {
     return utf8_next(&p);
 }
 
+/* How many of 8 bytes begin a character: all but those that look like 10xxxxxx. */
+static usize count_starts(const char *data) {
+    u64 word;
+    memcpy(&word, data, 8);
+    u64 others = word >> 7 & ~word >> 6 & 0x0101010101010101u;
+    return 8 - (usize)(others * 0x0101010101010101u >> 56);
+}
+
 usize utf8_count(const char *data, usize length) {
-    usize count = 0;
-    for (usize i = 0; i < length; i++) count += ((u8)data[i] & 0xC0) != 0x80;
+    usize count = 0, i = 0;
+    for (; i + 8 <= length; i += 8) count += count_starts(data + i);
+    for (; i < length; i++) count += ((u8)data[i] & 0xC0) != 0x80;
     return count;
 }
 
 usize utf8_offset(const char *data, usize length, usize index) {
     usize at = 0;
+    while (index > 8 && at + 8 <= length) { /* whole words; they may end within a character */
+        index -= count_starts(data + at);
+        at += 8;
+    }
+    while (at < length && ((u8)data[at] & 0xC0) == 0x80) at++;
     while (index-- && at < length) at += utf8_sequence_length((u8)data[at]);
     return at;
 }
@@ -89,6 +103,8 @@ static usize sequence_at(const u8 *p, usize left, usize *bad_length) {
 usize utf8_check(const char *data, usize length, usize *bad_length) {
     usize at = 0;
     while (at < length) {
+        while (at + 8 <= length && utf8_is_ascii(data + at, 8)) at += 8;
+        if (at == length) break;
         usize step = sequence_at((const u8 *)data + at, length - at, bad_length);
         if (!step) return at;
         at += step;
