@@ -62,6 +62,8 @@ typedef struct Hooks {
     void (*unraisable)(VM *vm, const char *message, Value object);
     /* warnings.warn: false if the warning was turned into an exception. `source` or EMPTY. */
     bool (*warn)(VM *vm, Type *category, Value message, i32 stack_level, Value source);
+    /* warnings.warn_explicit, for what the compiler finds: `filename` is a str. May be NULL. */
+    bool (*warn_explicit)(VM *vm, Type *category, Value message, Value filename, i32 line);
 } Hooks;
 
 struct VM {
