@@ -21,9 +21,6 @@ static u32 final_target(const Unit *u, Label label) {
 static bool has_short_jump(const Instruction *i) {
     return format_of(i->op)[2] == 'J';
 }
-static bool has_jump(const Instruction *i) {
-    return has_short_jump(i) || format_of(i->op)[1] == 'j';
-}
 
 /* A long form is: the jump, past the next word; a jump past the one after it; and a jump
  * that goes far. */

@@ -257,7 +257,7 @@ static void jump_of(Unit *u, const Node *test, Label target, bool when) {
     case NODE_BoolOp: jump_bool_op(u, as_BoolOp(test), target, when); return;
     case NODE_IfExp: jump_if_exp(u, as_IfExp(test), target, when); return;
     case NODE_UnaryOp:
-        if (as_UnaryOp(test)->op != UNARY_NOT) break;
+        if (as_UnaryOp(test)->op != UNARY_OP_NOT) break;
         compile_jump(u, as_UnaryOp(test)->operand, target, !when);
         return;
     default: break;

@@ -2,6 +2,7 @@
 #include "compiler/unit.h"
 
 #include "compiler/format.h"
+#include "objects/frame.h"
 
 /* ---- instructions ---- */
 

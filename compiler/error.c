@@ -1,5 +1,6 @@
 /* SyntaxErrors and SyntaxWarnings with their places, and the memory of a compilation. */
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/utf8.h"

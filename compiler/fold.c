@@ -134,10 +134,10 @@ static Value fold_unary(Unit *u, const UnaryOpNode *node) {
     Value operand = fold(u, node->operand);
     if (operand == EMPTY || u->c->failed) return EMPTY;
     VM *vm = u->c->vm;
-    if (node->op == UNARY_NOT) return from_bool(!object_truth(vm, operand));
-    if (node->op == UNARY_INVERT && is_bool(operand)) return EMPTY;
-    UnaryOp op = node->op == UNARY_SUB   ? UNARY_NEG
-                 : node->op == UNARY_ADD ? UNARY_POS
+    if (node->op == UNARY_OP_NOT) return from_bool(!object_truth(vm, operand));
+    if (node->op == UNARY_OP_INVERT && is_bool(operand)) return EMPTY;
+    UnaryOp op = node->op == UNARY_OP_SUB   ? UNARY_NEG
+                 : node->op == UNARY_OP_ADD ? UNARY_POS
                                          : UNARY_INVERT;
     return keep_or_give_up(u->c, object_unary(vm, op, operand));
 }

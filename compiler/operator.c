@@ -75,15 +75,15 @@ static bool compile_not_compare(Unit *u, const Node *operand, Place place) {
 
 void compile_unary(Unit *u, const UnaryOpNode *node, Place place) {
     static const u8 opcodes[] = {
-        [UNARY_INVERT] = OP_INVERT, [UNARY_NOT] = OP_NOT,
-        [UNARY_ADD] = OP_POS, [UNARY_SUB] = OP_NEG,
+        [UNARY_OP_INVERT] = OP_INVERT, [UNARY_OP_NOT] = OP_NOT,
+        [UNARY_OP_ADD] = OP_POS, [UNARY_OP_SUB] = OP_NEG,
     };
     Value constant = fold(u, &node->node);
     if (constant != EMPTY) {
         emit_load(u, constant, place);
         return;
     }
-    if (node->op == UNARY_NOT && compile_not_compare(u, node->operand, place)) return;
+    if (node->op == UNARY_OP_NOT && compile_not_compare(u, node->operand, place)) return;
     Operand operand = compile_operand(u, node->operand, NULL, NULL);
     consume(u, operand);
     emit_result(u, opcodes[node->op], first(operand), place, operand.reg, 0);

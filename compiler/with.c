@@ -1,6 +1,8 @@
 /* with and async with. */
 #include "compiler/compile.h"
 
+#include "objects/frame.h"
+
 static Operand on_top(Unit *u) {
     return (Operand){temporary(u->depth - 1), true};
 }

@@ -73,10 +73,10 @@ typedef enum Operator {
 typedef enum BoolOperator { BOOL_AND, BOOL_OR } BoolOperator;
 
 typedef enum UnaryOperator {
-    UNARY_INVERT,
-    UNARY_NOT,
-    UNARY_ADD,
-    UNARY_SUB
+    UNARY_OP_INVERT,
+    UNARY_OP_NOT,
+    UNARY_OP_ADD,
+    UNARY_OP_SUB
 } UnaryOperator;
 
 typedef enum CompareOperator {

@@ -439,7 +439,7 @@ and_list(A) ::= inversion(X) AND inversion(Y) .     { A = vector_of_two(b, X, Y)
 and_list(A) ::= and_list(L) AND inversion(Y) .      { A = vector_add(b, L, Y.node); }
 
 inversion(A) ::= comparison(E) .                    { A = E; }
-inversion(A) ::= NOT(T) inversion(E) .  { A = build_unary(b, T, UNARY_NOT, E); }
+inversion(A) ::= NOT(T) inversion(E) .  { A = build_unary(b, T, UNARY_OP_NOT, E); }
 
 %type compare_list {Comparison *}
 comparison(A) ::= bit_or(E) .                       { A = E; }
@@ -489,9 +489,9 @@ term(A) ::= term(X) PERCENT factor(Y) .  { A = build_binary(b, X, OPERATOR_MOD, 
 term(A) ::= term(X) AT factor(Y) .  { A = build_binary(b, X, OPERATOR_MAT_MULT, Y); }
 
 factor(A) ::= power(E) .                            { A = E; }
-factor(A) ::= PLUS(T) factor(E) .  { A = build_unary(b, T, UNARY_ADD, E); }
-factor(A) ::= MINUS(T) factor(E) .  { A = build_unary(b, T, UNARY_SUB, E); }
-factor(A) ::= TILDE(T) factor(E) .  { A = build_unary(b, T, UNARY_INVERT, E); }
+factor(A) ::= PLUS(T) factor(E) .  { A = build_unary(b, T, UNARY_OP_ADD, E); }
+factor(A) ::= MINUS(T) factor(E) .  { A = build_unary(b, T, UNARY_OP_SUB, E); }
+factor(A) ::= TILDE(T) factor(E) .  { A = build_unary(b, T, UNARY_OP_INVERT, E); }
 
 power(A) ::= awaited(E) .                           { A = E; }
 power(A) ::= awaited(X) DOUBLESTAR factor(Y) .
@@ -715,7 +715,7 @@ pattern_number(A) ::= signed_number(X) PLUS IMAGINARY(T) .
 pattern_number(A) ::= signed_number(X) MINUS IMAGINARY(T) .
                         { A = pattern_complex(b, X, OPERATOR_SUB, build_number(b, T)); }
 signed_number(A) ::= number(E) .                    { A = E; }
-signed_number(A) ::= MINUS(T) number(E) .  { A = build_unary(b, T, UNARY_SUB, E); }
+signed_number(A) ::= MINUS(T) number(E) .  { A = build_unary(b, T, UNARY_OP_SUB, E); }
 number(A) ::= INTEGER(T) .                          { A = build_number(b, T); }
 number(A) ::= FLOAT(T) .                            { A = build_number(b, T); }
 number(A) ::= IMAGINARY(T) .                        { A = build_number(b, T); }
