@@ -42,7 +42,7 @@ typedef struct Annotations {
 
 static void collect(Unit *u, Annotations *all, const Node *argument) {
     if (!argument || !as_arg(argument)->annotation) return;
-    Value name = name_value(u->c, name_of(u, as_arg(argument)->arg));
+    Value name = name_value(u->c, name_meant(u, as_arg(argument)->arg));
     all->names[all->count] = name;
     all->values[all->count++] = as_arg(argument)->annotation;
 }
@@ -116,7 +116,7 @@ static void annotate_name(Unit *u, const AnnAssignNode *node) {
     u16 value = on_top(u).reg;
     load_name(u, name_text(u->c, "__annotations__"), TEMPORARY);
     u16 annotations = on_top(u).reg;
-    emit_load(u, name_value(u->c, name_of(u, text)), TEMPORARY);
+    emit_load(u, name_value(u->c, name_meant(u, text)), TEMPORARY);
     u16 key = on_top(u).reg;
     pop(u, 3);
     emit(u, OP_SETITEM, F_FIRST | F_SECOND | F_THIRD, annotations, key, value);

@@ -196,23 +196,28 @@ static void empty(Value *values, u32 count) {
     for (u32 i = 0; values && i < count; i++) values[i] = EMPTY;
 }
 
+static bool make_array(VM *vm, void *slot, u32 count, usize item_size) {
+    void *array = code_array(vm, count, item_size);
+    memcpy(slot, &array, sizeof array);
+    return array || !count;
+}
+
+/* The counts are set as the arrays are made: a Code that is given up is freed as it is. */
 static bool fill_arrays(Unit *u, Code *code) {
     VM *vm = u->c->vm;
-    code->insn_count = word_of(u, u->count);
-    code->constant_count = used_constants(u);
-    code->name_count = u->names.count;
-    code->position_count = write_positions(u, NULL);
-    code->exception_count = write_regions(u, NULL);
-    code->window_count = u->gap_count;
-    code->insns = code_array(vm, code->insn_count, sizeof(Insn));
-    code->constants = code_array(vm, code->constant_count, sizeof(Value));
-    code->names = code_array(vm, code->name_count, sizeof(Value));
-    code->positions = code_array(vm, code->position_count, sizeof(PositionRow));
-    code->exceptions = code_array(vm, code->exception_count, sizeof(ExceptionRow));
-    code->windows = code_array(vm, code->window_count, sizeof(WindowRow));
+#define MAKE(array, field, number)                                                       \
+    if (!make_array(vm, &code->array, number, sizeof *code->array)) return false;        \
+    code->field = number
+    MAKE(insns, insn_count, word_of(u, u->count));
+    MAKE(constants, constant_count, used_constants(u));
     empty(code->constants, code->constant_count);
+    MAKE(names, name_count, u->names.count);
     empty(code->names, code->name_count);
-    return vm->exception == EMPTY;
+    MAKE(positions, position_count, write_positions(u, NULL));
+    MAKE(exceptions, exception_count, write_regions(u, NULL));
+    MAKE(windows, window_count, u->gap_count);
+#undef MAKE
+    return true;
 }
 
 static void write_arrays(Unit *u, Code *code) {

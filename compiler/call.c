@@ -192,7 +192,7 @@ static void compile_bound_call(Unit *u, const CallNode *node, Operand object, u3
 void compile_method_call(Unit *u, const CallNode *node, Operand object, Place place) {
     SourceRange at = u->at;
     const AttributeNode *method = as_Attribute(node->func);
-    u32 name = name_number(u, name_of(u, method->attr));
+    u32 name = name_number(u, name_meant(u, method->attr));
     bool is_late = method->node.at.line != method->node.at.end_line;
     u->at = is_late ? (SourceRange){at.line, at.column, method->node.at.end_line,
                                     method->node.at.end_column}

@@ -55,7 +55,7 @@ int constant_truth(Unit *u, const Node *node);
 u16 local_of_name(Unit *u, const Node *node, Symbol **symbol);
 void load_name(Unit *u, Name *name, Place place);
 /* A Name or identifier with the private form applied. */
-Name *name_of(Unit *u, Span text);
+Name *name_meant(Unit *u, Span text);
 /* The operand is consumed. */
 void store_name(Unit *u, Span text, Operand value);
 void store_mangled(Unit *u, Name *name, Operand value);

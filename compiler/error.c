@@ -32,7 +32,7 @@ void *compiler_alloc(Compiler *c, usize size) {
 
 void *compiler_grow(Compiler *c, const void *array, u32 used, u32 wanted, usize size) {
     void *larger = compiler_alloc(c, wanted * size);
-    if (larger && used) memcpy(larger, array, used * size);
+    if (larger && array && used) memcpy(larger, array, used * size);
     return larger;
 }
 

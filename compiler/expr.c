@@ -96,7 +96,7 @@ static SourceRange range_from_name(SourceRange at, const AttributeNode *node) {
 static void compile_attribute(Unit *u, const AttributeNode *node, Operand object,
                               Place place) {
     u->at = range_from_name(u->at, node);
-    Name *name = name_of(u, node->attr);
+    Name *name = name_meant(u, node->attr);
     consume(u, object);
     emit_result(u, OP_GETATTR, first(object), place, object.reg, name_number(u, name));
 }
@@ -296,7 +296,7 @@ static void compile_name(Unit *u, const NameNode *node, Place place) {
     if (value != EMPTY)
         emit_load(u, value, place);
     else
-        load_name(u, name_of(u, node->id), place);
+        load_name(u, name_meant(u, node->id), place);
 }
 
 static void compile_starred(Unit *u, const Node *node) {

@@ -60,7 +60,7 @@ static u32 push_keyword_defaults(Unit *u, const ArgumentsNode *arguments) {
     u32 count = 0;
     for (u32 i = 0; i < values.count && !u->c->failed; i++) {
         if (!values.items[i]) continue;
-        Value name = name_value(u->c, name_of(u, as_arg(names.items[i])->arg));
+        Value name = name_value(u->c, name_meant(u, as_arg(names.items[i])->arg));
         if (name == EMPTY) return 0;
         emit_load(u, name, TEMPORARY);
         compile_expr(u, values.items[i], TEMPORARY);

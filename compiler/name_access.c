@@ -19,7 +19,7 @@ typedef struct Access {
     Symbol *symbol;
 } Access;
 
-Name *name_of(Unit *u, Span text) {
+Name *name_meant(Unit *u, Span text) {
     return scope_mangle(u->c, u->here, name_get(u->c, text));
 }
 
@@ -68,7 +68,7 @@ static Access access_of(Unit *u, const Name *name) {
 
 u16 local_of_name(Unit *u, const Node *node, Symbol **symbol) {
     if (node->kind != NODE_Name) return NO_REGISTER;
-    Access access = access_of(u, name_of(u, as_Name(node)->id));
+    Access access = access_of(u, name_meant(u, as_Name(node)->id));
     if (access.kind != ACCESS_LOCAL) return NO_REGISTER;
     if (symbol) *symbol = access.symbol;
     return access.reg;
@@ -113,7 +113,7 @@ void load_name(Unit *u, Name *name, Place place) {
 /* ---- storing ---- */
 
 Place place_of_name(Unit *u, Span text) {
-    Access access = access_of(u, name_of(u, text));
+    Access access = access_of(u, name_meant(u, text));
     if (access.kind != ACCESS_LOCAL) return TEMPORARY;
     return (Place){true, access.reg};
 }
@@ -142,7 +142,7 @@ void store_mangled(Unit *u, Name *name, Operand value) {
 }
 
 void store_name(Unit *u, Span text, Operand value) {
-    store_mangled(u, name_of(u, text), value);
+    store_mangled(u, name_meant(u, text), value);
 }
 
 /* ---- deleting ---- */
@@ -163,7 +163,7 @@ static void delete_mangled(Unit *u, Name *name) {
 }
 
 void delete_name(Unit *u, Span text) {
-    delete_mangled(u, name_of(u, text));
+    delete_mangled(u, name_meant(u, text));
 }
 
 void clear_name(Unit *u, Name *mangled) {

@@ -89,7 +89,7 @@ static void store_attribute(Unit *u, const AttributeNode *target, Operand value)
     consume(u, object);
     consume(u, value);
     emit(u, OP_SETATTR, first(object) | second(value), object.reg, value.reg,
-         name_number(u, name_of(u, target->attr)));
+         name_number(u, name_meant(u, target->attr)));
 }
 
 static void store_item(Unit *u, const SubscriptNode *target, Operand value) {
@@ -289,7 +289,7 @@ void compile_assign(Unit *u, const AssignNode *node) {
 static void augment_name(Unit *u, const AugAssignNode *node, const NameNode *target) {
     if (!check_name(u, target->id, target->node.at, CONTEXT_STORE)) return;
     Place place = place_of_name(u, target->id);
-    Name *name = name_of(u, target->id);
+    Name *name = name_meant(u, target->id);
     Operand left;
     if (place.is_local && unit_is_bound(u, place.reg)) {
         NameNode load = *target;
@@ -309,7 +309,7 @@ static void augment_name(Unit *u, const AugAssignNode *node, const NameNode *tar
 static void augment_attribute(Unit *u, const AugAssignNode *node,
                               const AttributeNode *target) {
     if (!check_name(u, target->attr, target->node.at, CONTEXT_STORE)) return;
-    u32 name = name_number(u, name_of(u, target->attr));
+    u32 name = name_number(u, name_meant(u, target->attr));
     Operand object = compile_operand(u, target->value, node->value, NULL);
     u->at = target->node.at;
     emit_result(u, OP_GETATTR, 0, TEMPORARY, object.reg, name);
@@ -353,7 +353,7 @@ static void delete_attribute(Unit *u, const AttributeNode *target) {
     Operand object = compile_operand(u, target->value, NULL, NULL);
     consume(u, object);
     emit(u, OP_DELATTR, first(object), object.reg, 0,
-         name_number(u, name_of(u, target->attr)));
+         name_number(u, name_meant(u, target->attr)));
 }
 
 static void delete_item(Unit *u, const SubscriptNode *target) {

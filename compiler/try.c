@@ -27,7 +27,7 @@ static void store_exception(Unit *u, const ExceptHandlerNode *node, u32 depth) {
 }
 
 static Name *handler_name(Unit *u, const ExceptHandlerNode *node) {
-    return node->name.data ? name_of(u, node->name) : NULL;
+    return node->name.data ? name_meant(u, node->name) : NULL;
 }
 
 /* One except clause. The next one begins at the label it gives, with the pair on top. */
