@@ -296,7 +296,7 @@ static bool fill_texts(Unit *u, Code *code) {
 }
 
 static u32 signature_of(const Unit *u) {
-    bool is_plain = scope_is_function(u->scope) && !u->suspends && !u->keyword_only &&
+    bool is_plain = !u->suspends && !u->keyword_only &&
                     !(u->flags & (CODE_VARARGS | CODE_VARKEYWORDS));
     return is_plain ? u->positional : UINT32_MAX;
 }

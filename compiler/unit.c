@@ -175,7 +175,10 @@ static void make_cells(Unit *u) {
 void unit_begin(Unit *u, const ArgumentsNode *arguments) {
     Scope *scope = u->scope;
     /* r[0] of code whose names live in a mapping */
-    if (!scope_is_function(scope)) unit_add_hidden_parameter(u, ".namespace");
+    if (!scope_is_function(scope)) {
+        unit_add_hidden_parameter(u, ".namespace");
+        u->positional = 1;
+    }
     if (arguments) add_arguments(u, arguments);
     if (scope->kind == SCOPE_COMPREHENSION) {
         add_parameter(u, SPAN(".0"));

@@ -292,7 +292,7 @@ GETTER(coroutine, cr_code) {
     return incref(from_object(to_coro(self)->f.code));
 }
 GETTER(coroutine, cr_origin) {
-    return coro_origin(vm, self);
+    return NONE; /* origins are not recorded */
 }
 
 /* ---- coroutine_wrapper ---- */
