@@ -61,6 +61,7 @@ static void free_arrays(VM *vm, Code *code) {
     drop_array(vm, code->insns, code->insn_count, sizeof(Insn));
     drop_array(vm, code->constants, code->constant_count, sizeof(Value));
     drop_array(vm, code->names, code->name_count, sizeof(Value));
+    if (code->h.flags & CODE_TABLES_ARE_CONSTANT) return;
     drop_array(vm, code->exceptions, code->exception_count, sizeof(ExceptionRow));
     drop_array(vm, code->positions, code->position_count, sizeof(PositionRow));
     drop_array(vm, code->windows, code->window_count, sizeof(WindowRow));
@@ -73,7 +74,7 @@ static void free_code(VM *vm, Obj *self) {
     if (code->names) release_values(code->names, code->name_count);
     release_values(&code->variables, SINGLE_VALUES);
     replace(&code->attribute_names, EMPTY);
-    if (!(self->flags & CODE_IS_CONSTANT)) free_arrays(vm, code);
+    free_arrays(vm, code);
 }
 
 static void visit_code(Obj *self, Visitor *visitor) {

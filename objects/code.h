@@ -107,8 +107,8 @@ typedef enum Intrinsic {
 } Intrinsic;
 
 /* The arrays are raw memory of the heap, each of exactly its count (code_array makes one); those of
- * code that is compiled into the binary are constants instead: CODE_IS_CONSTANT in h.flags. */
-enum { CODE_IS_CONSTANT = OBJECT_OWN_A };
+ * code that is compiled into the binary are constants instead: CODE_TABLES_ARE_CONSTANT in h.flags. */
+enum { CODE_TABLES_ARE_CONSTANT = OBJECT_OWN_A };
 
 struct Code {
     Obj h;

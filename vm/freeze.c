@@ -1,0 +1,234 @@
+#include "vm/freeze.h"
+
+#include "objects/bytes.h"
+#include "objects/float.h"
+#include "objects/int.h"
+#include "objects/set.h"
+#include "objects/str.h"
+#include "objects/tuple.h"
+#include "tables.gen.h"
+
+enum Tag { TAG_WORD = 'w', TAG_BIG = 'I', TAG_FLOAT = 'f', TAG_COMPLEX = 'c', TAG_STR = 's', TAG_NAME = 'n',
+           TAG_BYTES = 'b', TAG_TUPLE = '(', TAG_FROZENSET = '<', TAG_CODE = 'C' };
+
+/* What a Code has besides its Values and tables. */
+typedef struct Fixed {
+    u32 insn_count, signature;
+    u16 registers, locals, parameters, positional, positional_only, keyword_only, local_names, free_count;
+    u32 flags, constant_count, name_count, exception_count, position_count, window_count;
+    i32 first_line;
+    u32 spare;
+} Fixed;
+
+/* ---- out ---- */
+
+static void align(Buffer *out) {
+    while (out->length % 8) buffer_add_char(out, 0);
+}
+
+static void put_words(Buffer *out, const void *data, usize size) {
+    align(out);
+    buffer_add(out, data, size);
+}
+
+static void put_head(Buffer *out, char tag, u64 number) {
+    u64 word = (u64)(u8)tag | number << 8;
+    put_words(out, &word, sizeof word);
+}
+
+static void put_span(Buffer *out, char tag, Span span) {
+    put_head(out, tag, span.length);
+    buffer_add_span(out, span);
+}
+
+static bool put_value(VM *vm, Buffer *out, Value v);
+
+static bool put_values(VM *vm, Buffer *out, const Value *values, usize count) {
+    for (usize i = 0; i < count; i++)
+        if (!put_value(vm, out, values[i])) return false;
+    return true;
+}
+
+static bool put_frozenset(VM *vm, Buffer *out, Set *set) {
+    put_head(out, TAG_FROZENSET, set->used);
+    Value key;
+    for (usize at = 0; set_next(set, &at, &key);)
+        if (!put_value(vm, out, key)) return false;
+    return true;
+}
+
+static bool put_object(VM *vm, Buffer *out, Value v) {
+    switch (to_object(v)->kind) {
+    case KIND_STR: put_span(out, str_is_interned(v) ? TAG_NAME : TAG_STR, str_span(v)); return true;
+    case KIND_BYTES: put_span(out, TAG_BYTES, bytes_span(v)); return true;
+    case KIND_TUPLE:
+        put_head(out, TAG_TUPLE, to_tuple(v)->count);
+        return put_values(vm, out, to_tuple(v)->items, to_tuple(v)->count);
+    case KIND_FROZENSET: return put_frozenset(vm, out, (Set *)to_object(v));
+    case KIND_FLOAT: {
+        put_head(out, TAG_FLOAT, 0);
+        put_words(out, &((Float *)to_object(v))->value, sizeof(double));
+        return true;
+    }
+    case KIND_COMPLEX:
+        put_head(out, TAG_COMPLEX, 0);
+        put_words(out, &((Complex *)to_object(v))->real, 2 * sizeof(double));
+        return true;
+    case KIND_INT: {
+        Buffer digits = {0};
+        bool done = int_write(vm, v, 16, &digits);
+        put_span(out, TAG_BIG, buffer_span(&digits));
+        buffer_free(&digits);
+        return done;
+    }
+    case KIND_CODE: put_head(out, TAG_CODE, 0); return freeze_code(vm, (Code *)to_object(v), out);
+    default: raise_system(vm, "cannot freeze a %T", v); return false;
+    }
+}
+
+static bool put_value(VM *vm, Buffer *out, Value v) {
+    if (is_object(v)) return put_object(vm, out, v);
+    put_head(out, TAG_WORD, 0);
+    put_words(out, &v, sizeof v);
+    return true;
+}
+
+static Fixed fixed_of(const Code *c) {
+    return (Fixed){c->insn_count, c->signature, c->registers, c->locals, c->parameters, c->positional,
+                   c->positional_only, c->keyword_only, c->local_names, c->free_count, c->flags,
+                   c->constant_count, c->name_count, c->exception_count, c->position_count, c->window_count,
+                   c->first_line, 0};
+}
+
+bool freeze_code(VM *vm, const Code *code, Buffer *out) {
+    Fixed fixed = fixed_of(code);
+    put_words(out, &fixed, sizeof fixed);
+    put_words(out, code->insns, code->insn_count * sizeof(Insn));
+    put_words(out, code->exceptions, code->exception_count * sizeof(ExceptionRow));
+    put_words(out, code->positions, code->position_count * sizeof(PositionRow));
+    put_words(out, code->windows, code->window_count * sizeof(WindowRow));
+    Value single[] = {code->variables, code->cells, code->free_names, code->name,
+                      code->qualname, code->filename, code->attribute_names};
+    return put_values(vm, out, single, COUNT_OF(single)) &&
+           put_values(vm, out, code->names, code->name_count) &&
+           put_values(vm, out, code->constants, code->constant_count);
+}
+
+/* ---- in ---- */
+
+typedef struct Reader {
+    VM *vm;
+    const char *start, *at;
+} Reader;
+
+static const void *take_words(Reader *in, usize size) {
+    in->at = in->start + ((usize)(in->at - in->start) + 7) / 8 * 8;
+    const void *words = in->at;
+    in->at += size;
+    return words;
+}
+
+static Value take_value(Reader *in);
+static Value take_code(Reader *in);
+
+static Value take_items(Reader *in, usize count, bool is_set) {
+    OWNED Value items = TRY(tuple_new(in->vm, count));
+    for (usize i = 0; i < count; i++) to_tuple(items)->items[i] = TRY(take_value(in));
+    return is_set ? frozenset_new(in->vm, items) : TAKE(items);
+}
+
+static Span take_span(Reader *in, usize length) {
+    Span span = {in->at, length};
+    in->at += length;
+    return span;
+}
+
+static Value take_value(Reader *in) {
+    VM *vm = in->vm;
+    u64 head = *(const u64 *)take_words(in, sizeof(u64));
+    usize count = head >> 8;
+    switch ((char)head) {
+    case TAG_WORD: return *(const Value *)take_words(in, sizeof(Value));
+    case TAG_STR: return str_from_span(vm, take_span(in, count));
+    case TAG_NAME: return str_intern(vm, TRY(str_from_span(vm, take_span(in, count))));
+    case TAG_BYTES: {
+        Span bytes = take_span(in, count);
+        return bytes_new(vm, bytes.data, bytes.length);
+    }
+    case TAG_BIG: return int_from_digits(vm, take_span(in, count), 16);
+    case TAG_FLOAT: return float_new(vm, *(const double *)take_words(in, sizeof(double)));
+    case TAG_COMPLEX: {
+        const double *parts = take_words(in, 2 * sizeof(double));
+        return complex_new(vm, parts[0], parts[1]);
+    }
+    case TAG_TUPLE: return take_items(in, count, false);
+    case TAG_FROZENSET: return take_items(in, count, true);
+    case TAG_CODE: return take_code(in);
+    default: return raise_system(vm, "frozen code is damaged");
+    }
+}
+
+static bool take_array(Reader *in, Value **array, u32 *length, u32 count) {
+    if (!count) return true;
+    Value *items = code_array(in->vm, count, sizeof(Value));
+    if (!items) return false;
+    for (u32 i = 0; i < count; i++) items[i] = EMPTY;
+    *array = items;
+    *length = count;
+    for (u32 i = 0; i < count; i++) {
+        Value v = take_value(in);
+        if (v == FAIL) return false;
+        items[i] = v;
+    }
+    return true;
+}
+
+static void set_fixed(Code *code, const Fixed *fixed) {
+    code->signature = fixed->signature;
+    code->registers = fixed->registers;
+    code->locals = fixed->locals;
+    code->parameters = fixed->parameters;
+    code->positional = fixed->positional;
+    code->positional_only = fixed->positional_only;
+    code->keyword_only = fixed->keyword_only;
+    code->local_names = fixed->local_names;
+    code->free_count = fixed->free_count;
+    code->flags = fixed->flags;
+    code->first_line = fixed->first_line;
+}
+
+static bool take_insns(Reader *in, Code *code, u32 count) {
+    usize size = count * sizeof(Insn);
+    code->insns = code_array(in->vm, count, sizeof(Insn));
+    if (!code->insns) return false;
+    code->insn_count = count;
+    memcpy(code->insns, take_words(in, size), size);
+    return true;
+}
+
+static Value take_code(Reader *in) {
+    VM *vm = in->vm;
+    OWNED Value made = TRY(code_new(vm));
+    Code *code = (Code *)to_object(made);
+    const Fixed *fixed = take_words(in, sizeof *fixed);
+    code->h.flags |= CODE_TABLES_ARE_CONSTANT;
+    set_fixed(code, fixed);
+    CHECK(take_insns(in, code, fixed->insn_count));
+    code->exceptions = (ExceptionRow *)take_words(in, fixed->exception_count * sizeof(ExceptionRow));
+    code->exception_count = fixed->exception_count;
+    code->positions = (PositionRow *)take_words(in, fixed->position_count * sizeof(PositionRow));
+    code->position_count = fixed->position_count;
+    code->windows = (WindowRow *)take_words(in, fixed->window_count * sizeof(WindowRow));
+    code->window_count = fixed->window_count;
+    Value *single[] = {&code->variables, &code->cells, &code->free_names, &code->name, &code->qualname,
+                       &code->filename, &code->attribute_names};
+    for (u32 i = 0; i < COUNT_OF(single); i++) replace(single[i], TRY(take_value(in)));
+    CHECK(take_array(in, &code->names, &code->name_count, fixed->name_count));
+    CHECK(take_array(in, &code->constants, &code->constant_count, fixed->constant_count));
+    return TAKE(made);
+}
+
+Value thaw_code(VM *vm, Span bytes) {
+    Reader in = {vm, bytes.data, bytes.data};
+    return take_code(&in);
+}
