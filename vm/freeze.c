@@ -51,9 +51,9 @@ static bool put_values(VM *vm, Buffer *out, const Value *values, usize count) {
 
 static bool put_frozenset(VM *vm, Buffer *out, Set *set) {
     put_head(out, TAG_FROZENSET, set->used);
-    Value key;
-    for (usize at = 0; set_next(set, &at, &key);)
-        if (!put_value(vm, out, key)) return false;
+    SetEntry *entry;
+    for (usize at = 0; (entry = set_next(set, &at));)
+        if (!put_value(vm, out, entry->key)) return false;
     return true;
 }
 

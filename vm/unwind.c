@@ -8,7 +8,7 @@
 static bool is_gap(const Code *code, u32 word, u32 reg) {
     for (u32 i = 0; i < code->window_count; i++) {
         const WindowRow *row = &code->windows[i];
-        if (word >= row->start && word < row->end && reg >= row->gap && reg < row->gap + WINDOW_GAP)
+        if (word >= row->start && word < row->end && reg >= row->gap && reg < row->gap + (u32)WINDOW_GAP)
             return true;
     }
     return false;
@@ -70,8 +70,8 @@ static void release_extras(Frame *frame) {
     case FRAME_BINARY:
     case FRAME_COMPARE:
     case FRAME_TEST:
-        decref(extra[-1]);
-        decref(extra[-2]);
+        decref(extra[-2]); /* the operands: vm/steps_operator.c */
+        decref(extra[-3]);
         break;
     case FRAME_INIT: replace(destination(frame->prev), EMPTY); break;
     default: break;
