@@ -80,7 +80,7 @@ struct Coro {
     u8 state, flags;
     u16 spare;
     u32 line;          /* where it was created */
-    Value finalizer;   /* async generators: sys.set_asyncgen_hooks; else EMPTY */
+    Value finalizer;   /* of async generators: what sys.set_asyncgen_hooks gave; of coroutines cr_origin; or EMPTY */
     Frame f;           /* last member: registers follow */
 };
 

@@ -251,12 +251,12 @@ static int is_subclass_of_any(VM *vm, Value class, Value list) {
     return 0;
 }
 
-static bool is_in_mro(Value class, Value of) {
-    Tuple *mro = to_tuple(((Type *)class)->mro);
-    for (usize i = 0; i < mro->count; i++) {
-        if (mro->items[i] == of) return true;
-    }
-    return false;
+static int is_in_mro(VM *vm, Value class, Value of) {
+    Value mro = type_mro(vm, (Type *)class);
+    if (mro == FAIL) return -1;
+    for (usize i = 0; i < to_tuple(mro)->count; i++)
+        if (to_tuple(mro)->items[i] == of) return 1;
+    return 0;
 }
 
 /* What the class itself says, by __subclasshook__: 1, 0, 2: nothing, -1. */
@@ -273,7 +273,8 @@ static int ask_hook(VM *vm, Value self, Value class) {
 static int find_out(VM *vm, Value self, AbcData *abc, Value class) {
     int answer = ask_hook(vm, self, class);
     if (answer != 2) return answer;
-    if (is_in_mro(class, self)) return 1;
+    int in_mro = is_in_mro(vm, class, self);
+    if (in_mro) return in_mro;
     OWNED Value registered = classes_of(vm, abc->registry);
     if (registered == FAIL) return -1;
     answer = is_subclass_of_any(vm, class, registered);

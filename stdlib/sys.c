@@ -3,6 +3,7 @@
 #include "objects/exc.h"
 #include "objects/frame.h"
 #include "objects/frameobject.h"
+#include "objects/int.h"
 #include "objects/list.h"
 #include "objects/native.h"
 #include "objects/str.h"
@@ -94,6 +95,16 @@ static bool keep_originals(VM *vm, Value module) {
            keep_original(vm, module, "displayhook", "__displayhook__");
 }
 
+static bool add_text(VM *vm, Value module, const char *name, const char *text) {
+    Value value = str_from_text(vm, text);
+    return value != FAIL && module_add(vm, module, name, value);
+}
+
+static bool add_int(VM *vm, Value module, const char *name, i64 number) {
+    Value value = int_from_i64(vm, number);
+    return value != FAIL && module_add(vm, module, name, value);
+}
+
 MODULE_INIT(sys) {
     OWNED Value path = list_new(vm, 0);
     OWNED Value argv = list_new(vm, 0);
@@ -101,5 +112,8 @@ MODULE_INIT(sys) {
     return path != FAIL && argv != FAIL && warnoptions != FAIL && keep_originals(vm, module) &&
            module_add(vm, module, "warnoptions", TAKE(warnoptions)) &&
            module_add(vm, module, "path", TAKE(path)) &&
-           module_add(vm, module, "argv", TAKE(argv));
+           module_add(vm, module, "argv", TAKE(argv)) &&
+           add_int(vm, module, "maxsize", INT64_MAX) && add_int(vm, module, "maxunicode", 0x10FFFF) &&
+           add_int(vm, module, "hexversion", 0x030D00F0) && add_text(vm, module, "platform", "linux") &&
+           add_text(vm, module, "byteorder", "little");
 }

@@ -37,11 +37,6 @@ static void async_generator_finalize(VM *vm, Value self) {
     coro_finalize(vm, self);
 }
 
-static void async_generator_free(VM *vm, Obj *self) {
-    coro_free(vm, self);
-    decref(((Coro *)self)->finalizer);
-}
-
 /* ---- the awaitables ---- */
 
 typedef enum AwaitState { AWAIT_INIT, AWAIT_ITERATING, AWAIT_CLOSED } AwaitState;
@@ -315,7 +310,7 @@ static Value async_generator_repr(VM *vm, Value self) {
 
 TYPE(async_generator, .name = "async_generator", .size = sizeof(Coro), .kind = KIND_ASYNC_GENERATOR,
      .flags = TYPE_FINAL | TYPE_NO_NEW | TYPE_WEAKREFS,
-     .slots = {.free = async_generator_free, .visit = coro_visit, .clear = coro_clear,
+     .slots = {.free = coro_free, .visit = coro_visit, .clear = coro_clear,
                .finalize = async_generator_finalize, .repr = async_generator_repr, .aiter = step_self,
                .anext = async_generator_anext})
 

@@ -3,6 +3,8 @@
 
 #include "objects/exc.h"
 #include "objects/frameobject.h"
+#include "objects/list.h"
+#include "objects/tuple.h"
 
 static const struct {
     u32 flag;
@@ -25,6 +27,17 @@ const char *coro_word(Coro *coro) {
     return sorts[sort_of(coro->f.code->flags)].word;
 }
 
+/* cr_origin: the calls that led to the making of a coroutine, innermost first. */
+static Value origin_here(VM *vm) {
+    OWNED Value rows = TRY(list_new(vm, vm->coroutine_origin_depth));
+    Frame *frame = vm->frame;
+    for (u32 i = 0; frame && i < vm->coroutine_origin_depth; i++, frame = frame_caller(frame)) {
+        Value row = TRY(tuple_of(vm, 3, frame->code->filename, from_small(frame_line(frame)), frame->code->name));
+        CHECK(list_push_owned(vm, to_list(rows), row));
+    }
+    return tuple_from(vm, to_list(rows)->items, to_list(rows)->count);
+}
+
 Value coro_new(VM *vm, Function *function, u32 nregisters) {
     Code *code = function->code;
     Type *type = vm->types[sorts[sort_of(code->flags)].type];
@@ -40,6 +53,11 @@ Value coro_new(VM *vm, Function *function, u32 nregisters) {
     coro->f = (Frame){.func = incref(from_object(function)), .code = code, .pc = code->insns + 1,
                       .flags = FRAME_HEAP, .kind = FRAME_C};
     for (u32 i = 0; i < code->locals; i++) coro->f.r[i] = EMPTY;
+    if (UNLIKELY(vm->coroutine_origin_depth) && coro->h.kind == KIND_COROUTINE) {
+        Value origin = origin_here(vm);
+        if (origin == FAIL) exception_clear(vm);
+        else coro->finalizer = origin;
+    }
     return from_object(coro);
 }
 

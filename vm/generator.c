@@ -48,6 +48,7 @@ void coro_free(VM *vm, Obj *self) {
     }
     decref(coro->f.func);
     coro->f.func = EMPTY;
+    replace(&coro->finalizer, EMPTY);
 }
 
 static void warn_never_awaited(VM *vm, Value self) {
@@ -292,7 +293,8 @@ GETTER(coroutine, cr_code) {
     return incref(from_object(to_coro(self)->f.code));
 }
 GETTER(coroutine, cr_origin) {
-    return NONE; /* origins are not recorded */
+    Value origin = to_coro(self)->finalizer;
+    return origin == EMPTY ? NONE : incref(origin);
 }
 
 /* ---- coroutine_wrapper ---- */

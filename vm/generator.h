@@ -12,8 +12,6 @@ void coro_finalize(VM *vm, Value self);
 Value coro_frame(VM *vm, Value self);
 /* What it waits for, or None. */
 Value coro_awaited(Value self);
-/* cr_origin: where it was created, if that is being recorded; else None. */
-Value coro_origin(VM *vm, Value self);
 /* Resume; the end is StopIteration. */
 Value coro_send_or_stop(VM *vm, Coro *coro, Value sent);
 /* The exception that throw(type, value, traceback) means: owned. */
