@@ -174,10 +174,6 @@ static bool bind_all(Binding *b, const Value *args, u32 nargs, Value kwnames) {
 bool bind_arguments(VM *vm, Function *function, const Value *args, u32 nargs, Value kwnames, Value *out) {
     Code *code = function->code;
     for (u32 i = 0; i < code->locals; i++) out[i] = EMPTY;
-    if (!(code->flags & CODE_OPTIMIZED)) { /* module, class body, exec: the namespace */
-        out[0] = incref(nargs ? args[0] : function->globals);
-        return true;
-    }
     Binding b = {vm, function, code, out, (u32)code->positional + code->keyword_only};
     if (bind_all(&b, args, nargs, kwnames)) return true;
     for (u32 i = 0; i < code->locals; i++) {
