@@ -1,5 +1,5 @@
-/* Hashing bytes, for strings, bytes and tables: 64 bits, fast for short keys. The same seed gives
- * the same hashes in every run.
+/* Hashing bytes, for strings, bytes and tables: 64 bits, fast for short keys. The same
+ * seed gives the same hashes in every run.
  */
 #ifndef APY_BASE_HASH_H
 #define APY_BASE_HASH_H

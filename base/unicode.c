@@ -4,9 +4,11 @@
 
 #include "base/unicode_data.h"
 
-enum { MASK_LETTERS = 1 << UTF8PROC_CATEGORY_LU | 1 << UTF8PROC_CATEGORY_LL |
-                      1 << UTF8PROC_CATEGORY_LT | 1 << UTF8PROC_CATEGORY_LM |
-                      1 << UTF8PROC_CATEGORY_LO };
+enum {
+    MASK_LETTERS = 1 << UTF8PROC_CATEGORY_LU | 1 << UTF8PROC_CATEGORY_LL |
+                   1 << UTF8PROC_CATEGORY_LT | 1 << UTF8PROC_CATEGORY_LM |
+                   1 << UTF8PROC_CATEGORY_LO
+};
 
 static bool in_ranges(const UnicodeRange *ranges, u32 count, u32 c) {
     u32 low = 0, high = count;
@@ -73,11 +75,10 @@ bool unicode_is_space(u32 c) {
 
 bool unicode_is_printable(u32 c) {
     if (c < 128) return c >= 32 && c < 127;
-    return !has_category(
-        c, 1 << UTF8PROC_CATEGORY_CC | 1 << UTF8PROC_CATEGORY_CF | 1 << UTF8PROC_CATEGORY_CS |
-               1 << UTF8PROC_CATEGORY_CO | 1 << UTF8PROC_CATEGORY_CN |
-               1 << UTF8PROC_CATEGORY_ZL | 1 << UTF8PROC_CATEGORY_ZP |
-               1 << UTF8PROC_CATEGORY_ZS);
+    return !has_category(c, 1 << UTF8PROC_CATEGORY_CC | 1 << UTF8PROC_CATEGORY_CF |
+                                1 << UTF8PROC_CATEGORY_CS | 1 << UTF8PROC_CATEGORY_CO |
+                                1 << UTF8PROC_CATEGORY_CN | 1 << UTF8PROC_CATEGORY_ZL |
+                                1 << UTF8PROC_CATEGORY_ZP | 1 << UTF8PROC_CATEGORY_ZS);
 }
 
 bool unicode_is_identifier_start(u32 c) {
@@ -103,9 +104,23 @@ bool unicode_is_cased(u32 c) {
 /* Marks, formats, modifiers, and punctuation that stands within words. */
 bool unicode_is_case_ignorable(u32 c) {
     switch (c) {
-    case '\'': case '.': case ':': case 0xB7: case 0x387: case 0x55F: case 0x5F4:
-    case 0x2018: case 0x2019: case 0x2024: case 0x2027: case 0xFE13: case 0xFE52:
-    case 0xFE55: case 0xFF07: case 0xFF0E: case 0xFF1A: return true;
+    case '\'':
+    case '.':
+    case ':':
+    case 0xB7:
+    case 0x387:
+    case 0x55F:
+    case 0x5F4:
+    case 0x2018:
+    case 0x2019:
+    case 0x2024:
+    case 0x2027:
+    case 0xFE13:
+    case 0xFE52:
+    case 0xFE55:
+    case 0xFF07:
+    case 0xFF0E:
+    case 0xFF1A: return true;
     default:
         return has_category(c, 1 << UTF8PROC_CATEGORY_MN | 1 << UTF8PROC_CATEGORY_ME |
                                    1 << UTF8PROC_CATEGORY_CF | 1 << UTF8PROC_CATEGORY_LM |
@@ -200,10 +215,11 @@ static usize map_special(const UnicodeSpecial *rows, u32 count, u32 c, u32 *out)
     }
     if (low == count || rows[low].code_point != c) return 0;
     usize length = 0;
-    for (; length < 3 && rows[low].to[length]; length++) out[length] = rows[low].to[length];
+    for (; length < 3 && rows[low].to[length]; length++)
+        out[length] = rows[low].to[length];
     return length;
 }
-#define MAP_SPECIAL(name, c, out)                                                        \
+#define MAP_SPECIAL(name, c, out) \
     map_special(unicode_special_##name, unicode_special_##name##_count, c, out)
 
 usize unicode_lower_full(u32 c, u32 out[UNICODE_MAX_CASE]) {

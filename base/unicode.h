@@ -1,13 +1,13 @@
-/* Properties of code points as Python's str sees them (Unicode 15.1): libutf8proc's tables plus
- * those of unicode_data.h.
+/* Properties of code points as Python's str sees them (Unicode 15.1): libutf8proc's
+ * tables plus those of unicode_data.h.
  */
 #ifndef APY_BASE_UNICODE_H
 #define APY_BASE_UNICODE_H
 
 #include "base/base.h"
 
-/* libutf8proc's categories and bidirectional classes (utf8proc_category_t ...), with what Unicode
- * 15.1 added to its 15.0. */
+/* libutf8proc's categories and bidirectional classes (utf8proc_category_t ...), with what
+ * Unicode 15.1 added to its 15.0. */
 int unicode_category(u32 c);
 int unicode_bidi(u32 c);
 
@@ -34,7 +34,8 @@ bool unicode_numeric(u32 c, double *out);
 u32 unicode_lower(u32 c);
 u32 unicode_upper(u32 c);
 u32 unicode_title(u32 c);
-/* With the mappings to several code points; returns how many. The final sigma is the caller's. */
+/* With the mappings to several code points; returns how many. The final sigma is the
+ * caller's. */
 enum { UNICODE_MAX_CASE = 4 };
 usize unicode_lower_full(u32 c, u32 out[UNICODE_MAX_CASE]);
 usize unicode_upper_full(u32 c, u32 out[UNICODE_MAX_CASE]);

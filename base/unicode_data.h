@@ -33,7 +33,8 @@ extern const UnicodeRange unicode_other_lower[]; /* Lowercase, but not category 
 extern const u32 unicode_other_lower_count;
 extern const UnicodeRange unicode_other_upper[];
 extern const u32 unicode_other_upper_count;
-extern const UnicodeRange unicode_other_start[]; /* may begin identifiers, but is no letter */
+extern const UnicodeRange
+    unicode_other_start[]; /* may begin identifiers, but is no letter */
 extern const u32 unicode_other_start_count;
 extern const UnicodeRange unicode_not_start[]; /* letters that may not */
 extern const u32 unicode_not_start_count;

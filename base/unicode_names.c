@@ -6,15 +6,15 @@
 
 enum { HANGUL_FIRST = 0xAC00, HANGUL_LAST = 0xD7A3, LEADS = 19, VOWELS = 21, TAILS = 28 };
 static const char hangul_prefix[] = "HANGUL SYLLABLE ";
-static const char lead_names[LEADS][3] = {"G", "GG", "N", "D", "DD", "R", "M", "B",  "BB", "S",
-                                          "SS", "", "J", "JJ", "C", "K", "T", "P", "H"};
-static const char vowel_names[VOWELS][4] = {"A",  "AE",  "YA",  "YAE", "EO", "E",  "YEO",
-                                            "YE", "O",   "WA",  "WAE", "OE", "YO", "U",
-                                            "WEO", "WE", "WI",  "YU",  "EU", "YI", "I"};
-static const char tail_names[TAILS][3] = {"",   "G",  "GG", "GS", "N",  "NJ", "NH",
-                                          "D",  "L",  "LG", "LM", "LB", "LS", "LT",
-                                          "LP", "LH", "M",  "B",  "BS", "S",  "SS",
-                                          "NG", "J",  "C",  "K",  "T",  "P",  "H"};
+static const char lead_names[LEADS][3] = {"G", "GG", "N", "D",  "DD", "R", "M",
+                                          "B", "BB", "S", "SS", "",   "J", "JJ",
+                                          "C", "K",  "T", "P",  "H"};
+static const char vowel_names[VOWELS][4] = {"A",   "AE", "YA", "YAE", "EO", "E",  "YEO",
+                                            "YE",  "O",  "WA", "WAE", "OE", "YO", "U",
+                                            "WEO", "WE", "WI", "YU",  "EU", "YI", "I"};
+static const char tail_names[TAILS][3] = {
+    "",   "G",  "GG", "GS", "N",  "NJ", "NH", "D",  "L", "LG", "LM", "LB", "LS", "LT",
+    "LP", "LH", "M",  "B",  "BS", "S",  "SS", "NG", "J", "C",  "K",  "T",  "P",  "H"};
 
 static void write_hangul(u32 c, Buffer *out) {
     u32 index = c - HANGUL_FIRST;
@@ -24,7 +24,8 @@ static void write_hangul(u32 c, Buffer *out) {
     buffer_add_text(out, tail_names[index % TAILS]);
 }
 
-/* The longest of the names (each `room` chars) that the text begins with; moves behind it. */
+/* The longest of the names (each `room` chars) that the text begins with; moves behind
+ * it. */
 static int take_part(Span *text, const char *names, int count, usize room) {
     int best = -1;
     usize best_length = 0;
@@ -173,7 +174,8 @@ static bool find_words(Span name, u32 *out) {
                 *out = c;
                 return true;
             }
-            while (!(*at++ & END_OF_NAME)) {}
+            while (!(*at++ & END_OF_NAME)) {
+            }
         }
     }
     return false;

@@ -1,5 +1,5 @@
-/* The tables that tools/unicode_names.py makes at build time. A name is a sequence of words; each
- * word is a number, the last of a name has END_OF_NAME set. */
+/* The tables that tools/unicode_names.py makes at build time. A name is a sequence of
+ * words; each word is a number, the last of a name has END_OF_NAME set. */
 #ifndef APY_BASE_UNICODE_NAMES_DATA_H
 #define APY_BASE_UNICODE_NAMES_DATA_H
 

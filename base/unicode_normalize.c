@@ -33,7 +33,8 @@ static void decompose(Span text, utf8proc_option_t options, Points *points) {
             return;
         }
         i32 *to = points->data + points->count;
-        ssize_t count = utf8proc_decompose_char(c, to, LONGEST_DECOMPOSITION, options, &boundary);
+        ssize_t count =
+            utf8proc_decompose_char(c, to, LONGEST_DECOMPOSITION, options, &boundary);
         if (count < 0) {
             *to = c;
             count = 1;
@@ -69,7 +70,8 @@ void unicode_normalize(Span text, bool compose, bool compatible, Buffer *out) {
     put_in_order(&points);
     ssize_t count = (ssize_t)points.count;
     if (compose && count && !points.failed)
-        count = utf8proc_normalize_utf32(points.data, count, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+        count = utf8proc_normalize_utf32(points.data, count,
+                                         UTF8PROC_STABLE | UTF8PROC_COMPOSE);
     for (ssize_t i = 0; i < count; i++) buffer_add_code_point(out, (u32)points.data[i]);
     out->failed |= points.failed || count < 0;
     free(points.data);

@@ -46,7 +46,8 @@ Value byte_maketrans(VM *vm, Value *args) {
     char table[256];
     Buffered from = {.owner = EMPTY}, to = {.owner = EMPTY};
     CHECK(take_table(vm, NONE, table));
-    bool good = buffered_get(vm, args[0], &from, false) && buffered_get(vm, args[1], &to, false);
+    bool good =
+        buffered_get(vm, args[0], &from, false) && buffered_get(vm, args[1], &to, false);
     if (good && from.size != to.size)
         good = raise_value(vm, "maketrans arguments must have same length") != FAIL;
     for (usize i = 0; good && i < from.size; i++) table[(u8)from.data[i]] = to.data[i];
@@ -61,12 +62,14 @@ static bool take_separator(VM *vm, Value v, char *out) {
     i64 length = object_length(vm, v);
     if (length < 0) return false;
     if (length != 1) return raise_value(vm, "sep must be length 1.") != FAIL;
-    if (!is_str(v) && !is_bytes(v)) return raise_type(vm, "sep must be str or bytes.") != FAIL;
+    if (!is_str(v) && !is_bytes(v))
+        return raise_type(vm, "sep must be str or bytes.") != FAIL;
     *out = (is_str(v) ? str_span(v) : bytes_span(v)).data[0];
     return (u8)*out < 128 || raise_value(vm, "sep must be ASCII.") != FAIL;
 }
 
-/* Groups of `group` bytes, counted from the right, or from the left when it is negative. */
+/* Groups of `group` bytes, counted from the right, or from the left when it is negative.
+ */
 static bool begins_group(usize index, usize size, i64 group) {
     if (!group || !index) return false;
     if (group < 0) return index % (usize)-group == 0;
@@ -81,7 +84,8 @@ Value byte_hex(VM *vm, Span bytes, Value separator, Value group_value) {
     if (separator != EMPTY) CHECK(take_separator(vm, separator, &between));
     Buffer out = {0};
     for (usize i = 0; i < bytes.length; i++) {
-        if (between && begins_group(i, bytes.length, group)) buffer_add_char(&out, between);
+        if (between && begins_group(i, bytes.length, group))
+            buffer_add_char(&out, between);
         buffer_add_char(&out, digits[(u8)bytes.data[i] >> 4]);
         buffer_add_char(&out, digits[bytes.data[i] & 15]);
     }
@@ -94,7 +98,8 @@ static int digit_of(char c) {
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Append the bytes; returns the position of what is no pair of digits, or the text's length. */
+/* Append the bytes; returns the position of what is no pair of digits, or the text's
+ * length. */
 static usize read_hex(Span text, Buffer *out) {
     usize at = 0;
     while (at < text.length) {
@@ -123,8 +128,8 @@ Value byte_fromhex(VM *vm, Value text) {
         for (fault = 0; (u8)span.data[fault] < 128;) fault++;
     if (fault == SIZE_MAX) return bytes_from_buffer(vm, &out);
     buffer_free(&out);
-    return raise_value(vm, "non-hexadecimal number found in fromhex() arg at position %ld",
-                       (long)fault);
+    return raise_value(
+        vm, "non-hexadecimal number found in fromhex() arg at position %ld", (long)fault);
 }
 
 Value byte_decode(VM *vm, Value *args) {

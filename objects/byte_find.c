@@ -34,9 +34,11 @@ void byte_part_close(VM *vm, BytePart *part) {
     buffered_release(vm, &part->lent);
 }
 
-/* The bytes between bounds; false: the bounds are no ints. *from > *to: nothing, not even "". */
+/* The bytes between bounds; false: the bounds are no ints. *from > *to: nothing, not even
+ * "". */
 static bool open_window(VM *vm, Value *args, Span *out, i64 *from, i64 *to) {
-    if (!want_bounds(vm, args[2], args[3], byte_span(args[0]).length, from, to)) return false;
+    if (!want_bounds(vm, args[2], args[3], byte_span(args[0]).length, from, to))
+        return false;
     *out = byte_span(args[0]);
     if (*to > (i64)out->length) *to = (i64)out->length; /* it shrank meanwhile */
     if (*from <= *to) *out = (Span){out->data + *from, (usize)(*to - *from)};
@@ -81,7 +83,8 @@ Value byte_count(VM *vm, Value *args) {
     CHECK(byte_part_open(vm, args[1], &part));
     bool good = open_window(vm, args, &window, &from, &to);
     if (good && from <= to)
-        count = part.span.length ? (i64)span_count(window, part.span, SIZE_MAX) : to - from + 1;
+        count = part.span.length ? (i64)span_count(window, part.span, SIZE_MAX)
+                                 : to - from + 1;
     byte_part_close(vm, &part);
     return good ? from_small(count) : FAIL;
 }
@@ -129,8 +132,8 @@ static Value match_affix(VM *vm, const char *function, Value *args, Match *match
         return FALSE;
     }
     if (!type_of(vm, args[1])->slots.buffer)
-        return raise_type(vm, "%s first arg must be bytes or a tuple of bytes, not %T", function,
-                          args[1]);
+        return raise_type(vm, "%s first arg must be bytes or a tuple of bytes, not %T",
+                          function, args[1]);
     int found = match_one(vm, window, args[1], match);
     return found < 0 ? FAIL : from_bool(found);
 }
@@ -151,7 +154,8 @@ static Value remove_affix(VM *vm, Value *args, Match *match, bool at_end) {
     usize removed = found ? part.length : 0;
     buffered_release(vm, &lent);
     if (!found) return byte_same(vm, args[0]);
-    return byte_new(vm, args[0], text.data + (at_end ? 0 : removed), text.length - removed);
+    return byte_new(vm, args[0], text.data + (at_end ? 0 : removed),
+                    text.length - removed);
 }
 
 Value byte_removeprefix(VM *vm, Value *args) {

@@ -18,8 +18,8 @@ char *byte_data(Value fresh) {
 
 Value byte_from_buffer(VM *vm, Value self, Buffer *buffer) {
     if (is_bytes(self)) return bytes_from_buffer(vm, buffer);
-    Value array =
-        buffer->failed ? raise_memory(vm) : bytearray_new(vm, buffer->data, buffer->length);
+    Value array = buffer->failed ? raise_memory(vm)
+                                 : bytearray_new(vm, buffer->data, buffer->length);
     buffer_free(buffer);
     return array;
 }
@@ -74,7 +74,8 @@ static Value zeros(VM *vm, Value count_value) {
     i64 count;
     OWNED Value index = TRY(object_index(vm, count_value));
     if (!int_fits_i64(index, &count))
-        return raise_overflow(vm, "cannot fit '%T' into an index-sized integer", count_value);
+        return raise_overflow(vm, "cannot fit '%T' into an index-sized integer",
+                              count_value);
     if (count < 0) return raise_value(vm, "negative count");
     Value bytes = TRY(bytes_new(vm, NULL, (usize)count));
     memset(((Bytes *)bytes)->data, 0, (usize)count);
@@ -97,7 +98,8 @@ static Value from_source(VM *vm, const ByteMake *make, Value source) {
         if (bytes != EMPTY) return bytes;
     }
     if (is_str(source)) return raise_type(vm, "string argument without an encoding");
-    if (has_index(vm, source) && !type_of(vm, source)->slots.buffer) return zeros(vm, source);
+    if (has_index(vm, source) && !type_of(vm, source)->slots.buffer)
+        return zeros(vm, source);
     return byte_from_object(vm, make, source);
 }
 
@@ -107,7 +109,8 @@ Value byte_make(VM *vm, const ByteMake *make, Value *args, u32 nargs, Value kwna
     Value bound[3];
     CHECK(arguments_bind(vm, &spec, args, nargs, kwnames, bound));
     Value source = bound[0], encoding = bound[1], errors = bound[2];
-    if (encoding != EMPTY) CHECK(want_str(vm, make->name, "argument 'encoding'", encoding));
+    if (encoding != EMPTY)
+        CHECK(want_str(vm, make->name, "argument 'encoding'", encoding));
     if (errors != EMPTY) CHECK(want_str(vm, make->name, "argument 'errors'", errors));
     bool is_text = source != EMPTY && is_str(source);
     if (encoding != EMPTY) {
@@ -127,7 +130,8 @@ static Value get_slice(VM *vm, Value self, Value slice) {
     CHECK(slice_resolve(vm, slice, (i64)byte_span(self).length, &start, &step, &count));
     Span bytes = byte_span(self);
     if (step == 1) {
-        if ((usize)count == bytes.length && has_exact_kind(self, KIND_BYTES)) return incref(self);
+        if ((usize)count == bytes.length && has_exact_kind(self, KIND_BYTES))
+            return incref(self);
         return byte_new(vm, self, bytes.data + start, (usize)count);
     }
     Value result = TRY(byte_new(vm, self, NULL, (usize)count));
@@ -136,7 +140,8 @@ static Value get_slice(VM *vm, Value self, Value slice) {
     return result;
 }
 
-Value byte_getitem(VM *vm, Value self, Value key, const char *range_text, const char *name) {
+Value byte_getitem(VM *vm, Value self, Value key, const char *range_text,
+                   const char *name) {
     if (has_kind(key, KIND_SLICE)) return get_slice(vm, self, key);
     if (!has_index(vm, key))
         return raise_type(vm, "%s indices must be integers or slices, not %T", name, key);

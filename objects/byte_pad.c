@@ -54,7 +54,9 @@ Value byte_justify(VM *vm, Value *args, char side) {
     CHECK(object_to_i64(vm, args[1], &width) && take_fill(vm, side, args[2], &fill));
     i64 missing = width - (i64)byte_span(args[0]).length;
     if (missing <= 0) return byte_same(vm, args[0]);
-    i64 left = side == 'l' ? 0 : side == 'r' ? missing : missing / 2 + (missing & width & 1);
+    i64 left = side == 'l'   ? 0
+               : side == 'r' ? missing
+                             : missing / 2 + (missing & width & 1);
     return pad(vm, args[0], (usize)left, (usize)(missing - left), fill);
 }
 

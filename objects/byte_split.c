@@ -12,7 +12,8 @@ typedef struct Parts {
 } Parts;
 
 static bool add_part(Parts *parts, const char *start, const char *end) {
-    Value part = TRY_OR_FALSE(byte_new(parts->vm, parts->self, start, (usize)(end - start)));
+    Value part =
+        TRY_OR_FALSE(byte_new(parts->vm, parts->self, start, (usize)(end - start)));
     return list_push_owned(parts->vm, to_list(parts->list), part);
 }
 
@@ -36,7 +37,8 @@ static const char *skip_back(const char *start, const char *at, bool spaces) {
 
 static bool split_spaces(Parts *parts, Span text) {
     const char *end = text.data + text.length;
-    for (const char *at = skip(text.data, end, true); at < end; at = skip(at, end, true)) {
+    for (const char *at = skip(text.data, end, true); at < end;
+         at = skip(at, end, true)) {
         const char *stop = parts->splits_left-- ? skip(at, end, false) : end;
         if (!add_part(parts, at, stop)) return false;
         at = stop;
@@ -47,7 +49,8 @@ static bool split_spaces(Parts *parts, Span text) {
 static bool split_spaces_back(Parts *parts, Span text) {
     const char *at = skip_back(text.data, text.data + text.length, true);
     while (at > text.data) {
-        const char *start = parts->splits_left-- ? skip_back(text.data, at, false) : text.data;
+        const char *start =
+            parts->splits_left-- ? skip_back(text.data, at, false) : text.data;
         if (!add_part(parts, start, at)) return false;
         at = skip_back(text.data, start, true);
     }
@@ -135,7 +138,8 @@ static Value three(VM *vm, Value self, Value a, Value b, Value c) {
 
 /* bytes gives the separator object itself, bytearray a copy. */
 static Value middle(VM *vm, Value self, Value separator, Span bytes) {
-    return is_bytes(self) ? incref(separator) : byte_new(vm, self, bytes.data, bytes.length);
+    return is_bytes(self) ? incref(separator)
+                          : byte_new(vm, self, bytes.data, bytes.length);
 }
 
 static Value partition(VM *vm, Value *args, i64 (*find)(Span, Span), bool from_end) {
@@ -180,8 +184,8 @@ static bool add_item(VM *vm, Buffer *out, Value item, usize index) {
     Buffered lent;
     if (!type_of(vm, item)->slots.buffer || !buffered_get(vm, item, &lent, false)) {
         exception_clear(vm);
-        raise_type(vm, "sequence item %ld: expected a bytes-like object, %T found", (long)index,
-                   item);
+        raise_type(vm, "sequence item %ld: expected a bytes-like object, %T found",
+                   (long)index, item);
         return false;
     }
     buffer_add(out, lent.data, lent.size);
@@ -209,7 +213,8 @@ Value byte_join(VM *vm, Value *args) {
     if (has_exact_kind(v, KIND_LIST))
         return join_items(vm, args[0], to_list(v)->items, to_list(v)->count);
     Slots *slots = &type_of(vm, v)->slots;
-    if (!slots->iter && !slots->getitem) return raise_type(vm, "can only join an iterable");
+    if (!slots->iter && !slots->getitem)
+        return raise_type(vm, "can only join an iterable");
     OWNED Value list = TRY(object_to_list(vm, v));
     return join_items(vm, args[0], to_list(list)->items, to_list(list)->count);
 }

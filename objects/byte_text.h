@@ -1,5 +1,5 @@
-/* Methods that bytes and bytearray share. They take the arguments as the method got them; results
- * that are bytes have the type of self: bytes, or bytearray.
+/* Methods that bytes and bytearray share. They take the arguments as the method got them;
+ * results that are bytes have the type of self: bytes, or bytearray.
  */
 #ifndef APY_OBJECTS_BYTE_TEXT_H
 #define APY_OBJECTS_BYTE_TEXT_H
@@ -12,7 +12,8 @@ static inline bool is_bytes(Value v) {
 static inline bool is_bytearray(Value v) {
     return has_kind(v, KIND_BYTEARRAY);
 }
-/* The bytes of a bytes or bytearray. Script code may change those of a bytearray: take them last. */
+/* The bytes of a bytes or bytearray. Script code may change those of a bytearray: take
+ * them last. */
 static inline Span byte_span(Value v) {
     if (is_bytes(v)) return bytes_span(v);
     const ByteArray *array = (ByteArray *)v;
@@ -102,7 +103,8 @@ Value byte_make(VM *vm, const ByteMake *make, Value *args, u32 nargs, Value kwna
 /* From an iterable of ints or a bytes-like object. */
 Value byte_from_object(VM *vm, const ByteMake *make, Value v);
 /* Operators. */
-Value byte_getitem(VM *vm, Value self, Value key, const char *range_text, const char *name);
+Value byte_getitem(VM *vm, Value self, Value key, const char *range_text,
+                   const char *name);
 Value byte_concat(VM *vm, Value a, Value b);
 Value byte_repeat(VM *vm, Value self, i64 times);
 Value byte_percent(VM *vm, Value format, Value arguments);

@@ -29,7 +29,8 @@ bool bytearray_resize(VM *vm, ByteArray *array, usize size) {
         usize capacity = size > array->capacity ? roomy(array, size) : size;
         char *data = NULL;
         if (capacity) {
-            data = array->data ? heap_raw_resize(&vm->heap, array->data, array->capacity, capacity)
+            data = array->data ? heap_raw_resize(&vm->heap, array->data, array->capacity,
+                                                 capacity)
                                : heap_raw_alloc(&vm->heap, capacity);
             if (!data) return raise_memory(vm) != FAIL;
         } else {
@@ -50,7 +51,8 @@ bool bytearray_splice(VM *vm, ByteArray *array, usize start, usize end, Span byt
         memmove(array->data + start + bytes.length, array->data + end, tail);
     }
     if (!bytearray_resize(vm, array, size)) return false;
-    if (size > old_size) memmove(array->data + start + bytes.length, array->data + end, tail);
+    if (size > old_size)
+        memmove(array->data + start + bytes.length, array->data + end, tail);
     if (bytes.length) memcpy(array->data + start, bytes.data, bytes.length);
     return true;
 }

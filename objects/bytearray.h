@@ -1,4 +1,5 @@
-/* Changing a bytearray. All of these refuse to resize one whose memory is lent: BufferError. */
+/* Changing a bytearray. All of these refuse to resize one whose memory is lent:
+ * BufferError. */
 #ifndef APY_OBJECTS_BYTEARRAY_H
 #define APY_OBJECTS_BYTEARRAY_H
 

@@ -58,7 +58,8 @@ METHOD(bytearray, pop, "($self, index=-1, /)") {
     if (args[1] != EMPTY) CHECK(object_to_i64(vm, args[1], &index));
     if (!array->size) return raise_index(vm, "pop from empty bytearray");
     if (index < 0) index += (i64)array->size;
-    if (index < 0 || index >= (i64)array->size) return raise_index(vm, "pop index out of range");
+    if (index < 0 || index >= (i64)array->size)
+        return raise_index(vm, "pop index out of range");
     u8 byte = (u8)array->data[index];
     CHECK(bytearray_splice(vm, array, (usize)index, (usize)index + 1, (Span){0}));
     return from_small(byte);
@@ -107,7 +108,8 @@ CLASS_METHOD(bytearray, fromhex, "($type, string, /)") {
     return call_1(vm, args[0], bytes);
 }
 
-/* Return a table for translate that maps each byte in frm to the byte at the same place in to. */
+/* Return a table for translate that maps each byte in frm to the byte at the same place
+ * in to. */
 STATIC_METHOD(bytearray, maketrans, "(frm, to, /)") {
     return byte_maketrans(vm, args);
 }
@@ -117,7 +119,8 @@ STATIC_METHOD(bytearray, maketrans, "(frm, to, /)") {
  * Return the number of bytes actually allocated. */
 METHOD(bytearray, __alloc__, "($self, /)") {
     usize capacity = to_bytearray(args[0])->capacity;
-    return from_small(capacity ? (i64)capacity + 1 : 0); /* CPython's count has a NUL in it */
+    return from_small(capacity ? (i64)capacity + 1
+                               : 0); /* CPython's count has a NUL in it */
 }
 
 /* Return the size of the object in memory, in bytes. */
@@ -129,7 +132,8 @@ METHOD(bytearray, __sizeof__, "($self, /)") {
 static Value reduce(VM *vm, Value self) {
     Span bytes = byte_span(self);
     Buffer text = {0};
-    for (usize i = 0; i < bytes.length; i++) buffer_add_code_point(&text, (u8)bytes.data[i]);
+    for (usize i = 0; i < bytes.length; i++)
+        buffer_add_code_point(&text, (u8)bytes.data[i]);
     OWNED Value string = TRY(str_from_buffer(vm, &text));
     OWNED Value encoding = TRY(str_from_text(vm, "latin-1"));
     OWNED Value arguments =

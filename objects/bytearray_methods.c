@@ -89,7 +89,8 @@ METHOD(bytearray, isspace, "($self, /)") {
     return byte_isspace(args[0]);
 }
 
-/* Return True if it is titlecased: uppercase letters only begin words, False otherwise. */
+/* Return True if it is titlecased: uppercase letters only begin words, False otherwise.
+ */
 METHOD(bytearray, istitle, "($self, /)") {
     return byte_istitle(args[0]);
 }
@@ -193,7 +194,8 @@ METHOD(bytearray, splitlines, "($self, /, keepends=False)") {
     return byte_splitlines(vm, args);
 }
 
-/* Return True if it starts with the prefix (or one of a tuple of them), False otherwise. */
+/* Return True if it starts with the prefix (or one of a tuple of them), False otherwise.
+ */
 METHOD(bytearray, startswith, "($self, prefix, start=None, end=None, /)") {
     return byte_startswith(vm, args);
 }

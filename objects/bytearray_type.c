@@ -89,7 +89,8 @@ static bool delete_stepped(VM *vm, ByteArray *array, i64 start, i64 step, i64 co
         start += (count - 1) * step;
         step = -step;
     }
-    if (array->exports && count) return bytearray_resize(vm, array, array->size - (usize)count);
+    if (array->exports && count)
+        return bytearray_resize(vm, array, array->size - (usize)count);
     char *to = array->data + start;
     for (i64 i = start, left = count, due = start; i < (i64)array->size; i++) {
         if (left && i == due) {
@@ -102,9 +103,11 @@ static bool delete_stepped(VM *vm, ByteArray *array, i64 start, i64 step, i64 co
     return bytearray_resize(vm, array, array->size - (usize)count);
 }
 
-static bool set_stepped(VM *vm, ByteArray *array, i64 start, i64 step, i64 count, Span bytes) {
+static bool set_stepped(VM *vm, ByteArray *array, i64 start, i64 step, i64 count,
+                        Span bytes) {
     if ((usize)count != bytes.length) {
-        raise_value(vm, "attempt to assign bytes of size %ld to extended slice of size %ld",
+        raise_value(vm,
+                    "attempt to assign bytes of size %ld to extended slice of size %ld",
                     (long)bytes.length, (long)count);
         return false;
     }
@@ -129,7 +132,8 @@ static bool set_slice(VM *vm, Value self, Value key, Value value) {
     Span span = bytes == EMPTY ? (Span){0} : bytes_span(bytes);
     if (step == 1)
         return bytearray_splice(vm, array, (usize)start, (usize)(start + count), span);
-    if (value == EMPTY || !span.length) return delete_stepped(vm, array, start, step, count);
+    if (value == EMPTY || !span.length)
+        return delete_stepped(vm, array, start, step, count);
     return set_stepped(vm, array, start, step, count, span);
 }
 
@@ -185,7 +189,8 @@ static Value next(VM *vm, Value self) {
     ByteArrayIterator *iterator = (ByteArrayIterator *)self;
     if (iterator->array == EMPTY) return EMPTY;
     Span bytes = byte_span(iterator->array);
-    if (iterator->index < bytes.length) return from_small((u8)bytes.data[iterator->index++]);
+    if (iterator->index < bytes.length)
+        return from_small((u8)bytes.data[iterator->index++]);
     replace(&iterator->array, EMPTY);
     return EMPTY;
 }
@@ -209,7 +214,8 @@ METHOD(bytearray_iterator, __length_hint__, "($self, /)") {
 /* Return state information for pickling. */
 METHOD(bytearray_iterator, __reduce__, "($self, /)") {
     ByteArrayIterator *iterator = (ByteArrayIterator *)args[0];
-    if (iterator->array == EMPTY) return iterator_reduce(vm, "iter", vm->empty_tuple, EMPTY);
+    if (iterator->array == EMPTY)
+        return iterator_reduce(vm, "iter", vm->empty_tuple, EMPTY);
     return iterator_reduce(vm, "iter", iterator->array, from_small((i64)iterator->index));
 }
 
@@ -225,34 +231,37 @@ METHOD(bytearray_iterator, __setstate__, "($self, state, /)") {
 }
 
 TYPE(bytearray, .name = "bytearray", .size = sizeof(ByteArray), .kind = KIND_BYTEARRAY,
-     .flags = TYPE_ATOM | TYPE_MATCH_SELF,
-     .binary_ops = CAN(BINARY_MOD), .reflected_ops = CAN(BINARY_MOD),
-     .slots = {
-         .new = make,
-         .init = init,
-         .free = drop,
-         .repr = repr,
-         .compare = compare,
-         .truth = truth,
-         .iter = iter,
-         .length = length,
-         .getitem = getitem,
-         .setitem = setitem,
-         .contains = byte_contains,
-         .concat = byte_concat,
-         .repeat = byte_repeat,
-         .inplace_concat = append_all,
-         .inplace_repeat = repeat_in_place,
-         .binary = binary,
-         .buffer = lend,
-     },
-     .doc = "bytearray(iterable_of_ints) -> bytearray\n"
-            "bytearray(string, encoding[, errors]) -> bytearray\n"
-            "bytearray(bytes_or_buffer) -> mutable copy of bytes_or_buffer\n"
-            "bytearray(int) -> bytes array of size given by the parameter initialized with null "
-            "bytes\nbytearray() -> empty bytes array\n\n"
-            "Construct a mutable bytearray object from:\n"
-            "  - an iterable yielding integers in range(256)\n"
-            "  - a text string encoded using the specified encoding\n"
-            "  - a bytes or a buffer object\n  - any object implementing the buffer API.\n"
-            "  - an integer")
+     .flags = TYPE_ATOM | TYPE_MATCH_SELF, .binary_ops = CAN(BINARY_MOD),
+     .reflected_ops = CAN(BINARY_MOD),
+     .slots =
+         {
+             .new = make,
+             .init = init,
+             .free = drop,
+             .repr = repr,
+             .compare = compare,
+             .truth = truth,
+             .iter = iter,
+             .length = length,
+             .getitem = getitem,
+             .setitem = setitem,
+             .contains = byte_contains,
+             .concat = byte_concat,
+             .repeat = byte_repeat,
+             .inplace_concat = append_all,
+             .inplace_repeat = repeat_in_place,
+             .binary = binary,
+             .buffer = lend,
+         },
+     .doc =
+         "bytearray(iterable_of_ints) -> bytearray\n"
+         "bytearray(string, encoding[, errors]) -> bytearray\n"
+         "bytearray(bytes_or_buffer) -> mutable copy of bytes_or_buffer\n"
+         "bytearray(int) -> bytes array of size given by the parameter initialized with "
+         "null "
+         "bytes\nbytearray() -> empty bytes array\n\n"
+         "Construct a mutable bytearray object from:\n"
+         "  - an iterable yielding integers in range(256)\n"
+         "  - a text string encoded using the specified encoding\n"
+         "  - a bytes or a buffer object\n  - any object implementing the buffer API.\n"
+         "  - an integer")

@@ -1,4 +1,5 @@
-/* bytes: making and comparing. The type is in bytes_type.c, its methods in bytes_methods.c. */
+/* bytes: making and comparing. The type is in bytes_type.c, its methods in
+ * bytes_methods.c. */
 #include "objects/bytes.h"
 
 #include "objects/type.h"

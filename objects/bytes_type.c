@@ -9,7 +9,8 @@
 static Value make(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     static const ByteMake how = {"bytes", true, "bytes must be in range(0, 256)"};
     OWNED Value bytes = TRY(byte_make(vm, &how, args, nargs, kwnames));
-    if (type == vm->types[TYPE_bytes] && has_exact_kind(bytes, KIND_BYTES)) return TAKE(bytes);
+    if (type == vm->types[TYPE_bytes] && has_exact_kind(bytes, KIND_BYTES))
+        return TAKE(bytes);
     Span span = bytes_span(bytes);
     return bytes_new_as(vm, type, span.data, span.length);
 }
@@ -69,7 +70,8 @@ typedef struct BytesIterator {
 } BytesIterator;
 
 static Value iter(VM *vm, Value self) {
-    BytesIterator *iterator = (BytesIterator *)object_new(vm, vm->types[TYPE_bytes_iterator]);
+    BytesIterator *iterator =
+        (BytesIterator *)object_new(vm, vm->types[TYPE_bytes_iterator]);
     if (!iterator) return FAIL;
     iterator->bytes = incref(self);
     return from_object(iterator);
@@ -79,7 +81,8 @@ static Value next(VM *vm, Value self) {
     BytesIterator *iterator = (BytesIterator *)self;
     if (iterator->bytes == EMPTY) return EMPTY;
     Span bytes = bytes_span(iterator->bytes);
-    if (iterator->index < bytes.length) return from_small((u8)bytes.data[iterator->index++]);
+    if (iterator->index < bytes.length)
+        return from_small((u8)bytes.data[iterator->index++]);
     replace(&iterator->bytes, EMPTY);
     return EMPTY;
 }
@@ -102,7 +105,8 @@ METHOD(bytes_iterator, __length_hint__, "($self, /)") {
 /* Return state information for pickling. */
 METHOD(bytes_iterator, __reduce__, "($self, /)") {
     BytesIterator *iterator = (BytesIterator *)args[0];
-    if (iterator->bytes == EMPTY) return iterator_reduce(vm, "iter", vm->empty_tuple, EMPTY);
+    if (iterator->bytes == EMPTY)
+        return iterator_reduce(vm, "iter", vm->empty_tuple, EMPTY);
     return iterator_reduce(vm, "iter", iterator->bytes, from_small((i64)iterator->index));
 }
 
@@ -117,32 +121,35 @@ METHOD(bytes_iterator, __setstate__, "($self, state, /)") {
     return NONE;
 }
 
-TYPE(bytes, .name = "bytes", .size = sizeof(Bytes), .kind = KIND_BYTES,
-     .flags = TYPE_ATOM | TYPE_MATCH_SELF,
-     .binary_ops = CAN(BINARY_MOD), .reflected_ops = CAN(BINARY_MOD),
-     .slots = {
-         .new = make,
-         .repr = repr,
-         .hash = hash,
-         .compare = compare,
-         .truth = truth,
-         .iter = iter,
-         .length = length,
-         .getitem = getitem,
-         .contains = byte_contains,
-         .concat = byte_concat,
-         .repeat = byte_repeat,
-         .binary = binary,
-         .buffer = lend,
-     },
-     .doc = "bytes(iterable_of_ints) -> bytes\nbytes(string, encoding[, errors]) -> bytes\n"
-            "bytes(bytes_or_buffer) -> immutable copy of bytes_or_buffer\n"
-            "bytes(int) -> bytes object of size given by the parameter initialized with null "
-            "bytes\nbytes() -> empty bytes object\n\n"
-            "Construct an immutable array of bytes from:\n"
-            "  - an iterable yielding integers in range(256)\n"
-            "  - a text string encoded using the specified encoding\n"
-            "  - any object implementing the buffer API.\n  - an integer")
+TYPE(
+    bytes, .name = "bytes", .size = sizeof(Bytes), .kind = KIND_BYTES,
+    .flags = TYPE_ATOM | TYPE_MATCH_SELF, .binary_ops = CAN(BINARY_MOD),
+    .reflected_ops = CAN(BINARY_MOD),
+    .slots =
+        {
+            .new = make,
+            .repr = repr,
+            .hash = hash,
+            .compare = compare,
+            .truth = truth,
+            .iter = iter,
+            .length = length,
+            .getitem = getitem,
+            .contains = byte_contains,
+            .concat = byte_concat,
+            .repeat = byte_repeat,
+            .binary = binary,
+            .buffer = lend,
+        },
+    .doc =
+        "bytes(iterable_of_ints) -> bytes\nbytes(string, encoding[, errors]) -> bytes\n"
+        "bytes(bytes_or_buffer) -> immutable copy of bytes_or_buffer\n"
+        "bytes(int) -> bytes object of size given by the parameter initialized with null "
+        "bytes\nbytes() -> empty bytes object\n\n"
+        "Construct an immutable array of bytes from:\n"
+        "  - an iterable yielding integers in range(256)\n"
+        "  - a text string encoded using the specified encoding\n"
+        "  - any object implementing the buffer API.\n  - an integer")
 
 /* Create a bytes object from a string of hexadecimal numbers.
  *
@@ -154,7 +161,8 @@ CLASS_METHOD(bytes, fromhex, "($type, string, /)") {
     return call_1(vm, args[0], bytes);
 }
 
-/* Return a table for translate that maps each byte in frm to the byte at the same place in to. */
+/* Return a table for translate that maps each byte in frm to the byte at the same place
+ * in to. */
 STATIC_METHOD(bytes, maketrans, "(frm, to, /)") {
     return byte_maketrans(vm, args);
 }

@@ -42,7 +42,8 @@ static bool normalise(const char *name, char out[NAME_ROOM]) {
 static bool is_listed(const char *name, const char *list) {
     usize length = strlen(name);
     for (const char *at = list; (at = strstr(at, name)); at += length)
-        if ((at == list || at[-1] == ' ') && (!at[length] || at[length] == ' ')) return true;
+        if ((at == list || at[-1] == ' ') && (!at[length] || at[length] == ' '))
+            return true;
     return false;
 }
 
@@ -53,10 +54,12 @@ typedef struct CodecName {
 
 static const CodecName builtin_codecs[] = {
     {&codec_utf_8, "utf8 u8 utf utf8_ucs2 utf8_ucs4 cp65001"},
-    {&codec_ascii, "us_ascii us 646 ansi_x3.4_1968 ansi_x3_4_1968 ansi_x3.4_1986 cp367 csascii "
-                   "ibm367 iso646_us iso_646.irv_1991 iso_ir_6"},
-    {&codec_latin_1, "latin1 latin l1 iso_8859_1 iso8859_1 iso8859 8859 cp819 csisolatin1 ibm819 "
-                     "iso_8859_1_1987 iso_ir_100 charmap"},
+    {&codec_ascii,
+     "us_ascii us 646 ansi_x3.4_1968 ansi_x3_4_1968 ansi_x3.4_1986 cp367 csascii "
+     "ibm367 iso646_us iso_646.irv_1991 iso_ir_6"},
+    {&codec_latin_1,
+     "latin1 latin l1 iso_8859_1 iso8859_1 iso8859 8859 cp819 csisolatin1 ibm819 "
+     "iso_8859_1_1987 iso_ir_100 charmap"},
     {&codec_utf_8_sig, "utf8_sig"},
     {&codec_utf_16, "u16 utf16"},
     {&codec_utf_16_le, "utf_16le unicodelittleunmarked"},
@@ -71,18 +74,20 @@ static const CodecName builtin_codecs[] = {
 static bool find_charmap(const char *name, Codec *out) {
     for (const Charmap *row = codec_charmaps; row->name; row++) {
         if (strcmp(row->name, name) && !is_listed(name, row->aliases)) continue;
-        *out = (Codec){row->name, "charmap", charmap_decode, charmap_can, charmap_put,
-                       "character maps to <undefined>", .map = row->map, .ascii = true,
-                       .is_aside = true};
+        *out = (Codec){row->name,       "charmap",     charmap_decode,
+                       charmap_can,     charmap_put,   "character maps to <undefined>",
+                       .map = row->map, .ascii = true, .is_aside = true};
         return true;
     }
     return false;
 }
 
-/* The spellings that CPython's str.encode and bytes.decode handle without their registry. */
+/* The spellings that CPython's str.encode and bytes.decode handle without their registry.
+ */
 static bool is_aside(const char *name) {
-    return !is_listed(name, "utf_8 utf8 utf_16 utf16 utf_32 utf32 ascii us_ascii latin1 latin_1 "
-                            "iso_8859_1 iso8859_1");
+    return !is_listed(
+        name, "utf_8 utf8 utf_16 utf16 utf_32 utf32 ascii us_ascii latin1 latin_1 "
+              "iso_8859_1 iso8859_1");
 }
 
 bool codec_find(const char *encoding, Codec *out) {
@@ -100,10 +105,11 @@ bool codec_find(const char *encoding, Codec *out) {
 
 /* ---- running a builtin codec ---- */
 
-Value codec_run_decode(VM *vm, const Codec *codec, Span data, const char *errors, bool final,
-                       usize *consumed) {
-    Decoder decoder = {vm, codec, codec->encoding, errors, (const u8 *)data.data,
-                       data.length, .final = final};
+Value codec_run_decode(VM *vm, const Codec *codec, Span data, const char *errors,
+                       bool final, usize *consumed) {
+    Decoder decoder = {
+        vm,          codec,         codec->encoding, errors, (const u8 *)data.data,
+        data.length, .final = final};
     if (codec->ascii && utf8_is_ascii(data.data, data.length)) {
         *consumed = data.length;
         return str_new(vm, data.data, data.length);
@@ -152,7 +158,7 @@ static bool is_itself(const Codec *codec, Value text) {
 Value codec_run_encode(VM *vm, const Codec *codec, Value text, const char *errors) {
     Span span = str_span(text);
     if (is_itself(codec, text)) return bytes_new(vm, span.data, span.length);
-    Encoder encoder = {vm,   codec,     codec->encoding, errors,
+    Encoder encoder = {vm,   codec,     codec->encoding,        errors,
                        text, span.data, span.data + span.length};
     if (codec->start_size) buffer_add(&encoder.out, codec->start, codec->start_size);
     if (encode_rest(&encoder)) return bytes_from_buffer(vm, &encoder.out);
@@ -181,7 +187,8 @@ Value codec_lookup(VM *vm, const char *encoding) {
 /* Codecs of bytes to bytes or str to str are for codecs.encode and codecs.decode only. */
 static bool is_for_text(VM *vm, const char *encoding, Value info) {
     static const char others[] =
-        "hex hex_codec base64 base_64 base64_codec zlib zip zlib_codec bz2 bz2_codec rot13 rot_13 "
+        "hex hex_codec base64 base_64 base64_codec zlib zip zlib_codec bz2 bz2_codec "
+        "rot13 rot_13 "
         "quopri quoted_printable quotedprintable quopri_codec uu uu_codec";
     char name[NAME_ROOM];
     if (!normalise(encoding, name)) return true;
@@ -195,7 +202,8 @@ static bool is_for_text(VM *vm, const char *encoding, Value info) {
 static Value add_note(VM *vm, const char *doing, const char *encoding) {
     OWNED Value exception = exception_take(vm);
     OWNED Value note = str_format(vm, "%s with '%s' codec failed", doing, encoding);
-    OWNED Value done = note == FAIL ? FAIL : call_method_1(vm, exception, NAME(add_note), note);
+    OWNED Value done =
+        note == FAIL ? FAIL : call_method_1(vm, exception, NAME(add_note), note);
     if (done == FAIL) exception_clear(vm);
     exception_restore(vm, TAKE(exception));
     return FAIL;
@@ -218,10 +226,11 @@ static Value call_registered(VM *vm, const char *encoding, int which, Value inpu
                              const char *errors) {
     OWNED Value info = TRY(lookup_info(vm, encoding));
     if (!is_for_text(vm, encoding, info))
-        return raise_format(vm, EXC(LookupError),
-                            "'%s' is not a text encoding; use codecs.%s() to handle arbitrary "
-                            "codecs",
-                            encoding, which == CODEC_DECODE ? "decode" : "encode");
+        return raise_format(
+            vm, EXC(LookupError),
+            "'%s' is not a text encoding; use codecs.%s() to handle arbitrary "
+            "codecs",
+            encoding, which == CODEC_DECODE ? "decode" : "encode");
     if (info == EMPTY) return refuse_encoding(vm, encoding);
     return codec_call(vm, encoding, info, which, input, errors);
 }
@@ -230,22 +239,26 @@ static Value check_result(VM *vm, Value result, bool good, const char *encoding,
                           const char *verb, const char *expected) {
     if (result == FAIL || good) return result;
     raise_type(vm,
-               "'%s' %sr returned '%T' instead of '%s'; use codecs.%s() to %s to arbitrary types",
+               "'%s' %sr returned '%T' instead of '%s'; use codecs.%s() to %s to "
+               "arbitrary types",
                encoding, verb, result, expected, verb, verb);
     decref(result);
     return FAIL;
 }
 
-static Value decode_registered(VM *vm, Span data, const char *encoding, const char *errors) {
+static Value decode_registered(VM *vm, Span data, const char *encoding,
+                               const char *errors) {
     OWNED Value bytes = TRY(bytes_new(vm, data.data, data.length));
     OWNED Value input = TRY(memoryview_new(vm, bytes));
     Value result = call_registered(vm, encoding, CODEC_DECODE, input, errors);
     return check_result(vm, result, is_str(result), encoding, "decode", "str");
 }
 
-static Value encode_registered(VM *vm, Value text, const char *encoding, const char *errors) {
+static Value encode_registered(VM *vm, Value text, const char *encoding,
+                               const char *errors) {
     Value result = call_registered(vm, encoding, CODEC_ENCODE, text, errors);
-    return check_result(vm, result, has_kind(result, KIND_BYTES), encoding, "encode", "bytes");
+    return check_result(vm, result, has_kind(result, KIND_BYTES), encoding, "encode",
+                        "bytes");
 }
 
 /* ---- entry points ---- */

@@ -24,8 +24,9 @@ static void put_byte(Encoder *encoder, u32 c) {
     buffer_add_char(&encoder->out, (char)c);
 }
 
-const Codec codec_ascii = {"ascii", "ascii", decode_ascii, can_ascii, put_byte,
-                           "ordinal not in range(128)", .ascii = true};
+const Codec codec_ascii = {"ascii",      "ascii",  decode_ascii,
+                           can_ascii,    put_byte, "ordinal not in range(128)",
+                           .ascii = true};
 
 static bool decode_latin_1(Decoder *d) {
     while (skip_ascii(d)) buffer_add_code_point(&d->out, d->data[d->at++]);
@@ -36,8 +37,9 @@ static bool can_latin_1(const Encoder *encoder, u32 c) {
     return c < 256;
 }
 
-const Codec codec_latin_1 = {"latin_1", "latin-1", decode_latin_1, can_latin_1, put_byte,
-                             "ordinal not in range(256)", .ascii = true};
+const Codec codec_latin_1 = {"latin_1",    "latin-1", decode_latin_1,
+                             can_latin_1,  put_byte,  "ordinal not in range(256)",
+                             .ascii = true};
 
 /* ---- charmap ---- */
 

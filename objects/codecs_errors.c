@@ -1,5 +1,6 @@
-/* Error handlers: strict, ignore, replace, backslashreplace, xmlcharrefreplace, namereplace,
- * surrogateescape, surrogatepass; and how a fault gets to them or to a script's handler. */
+/* Error handlers: strict, ignore, replace, backslashreplace, xmlcharrefreplace,
+ * namereplace, surrogateescape, surrogatepass; and how a fault gets to them or to a
+ * script's handler. */
 #include "base/unicode.h"
 #include "base/unicode_names.h"
 #include "base/utf8.h"
@@ -52,7 +53,8 @@ static void write_name(Buffer *out, u32 c) {
     buffer_free(&name);
 }
 
-static Repaired write_each(const Fault *fault, Repair *out, void (*write)(Buffer *, u32)) {
+static Repaired write_each(const Fault *fault, Repair *out,
+                           void (*write)(Buffer *, u32)) {
     const char *at = text_at(fault);
     for (usize i = fault->start; i < fault->end; i++) write(&out->out, utf8_next(&at));
     return DONE;
@@ -99,7 +101,8 @@ static Repaired escape_surrogates(VM *vm, const Fault *fault, Repair *out) {
     return at > fault->start ? DONE : GAVE_UP;
 }
 
-/* The code unit of surrogatepass, by the encoding's name: bytes, big-endian or not; 0: another. */
+/* The code unit of surrogatepass, by the encoding's name: bytes, big-endian or not; 0:
+ * another. */
 static int surrogate_unit(const char *encoding, bool *is_big) {
     *is_big = false;
     if (strncmp(encoding, "utf", 3) && strncmp(encoding, "UTF", 3)) {
@@ -131,7 +134,8 @@ static void write_unit(Buffer *out, u32 c, int unit, bool is_big) {
         buffer_add_char(out, (char)(c >> 8 * (is_big ? unit - 1 - i : i)));
 }
 
-static Repaired pass_surrogate_bytes(const Fault *fault, Repair *out, int unit, bool is_big) {
+static Repaired pass_surrogate_bytes(const Fault *fault, Repair *out, int unit,
+                                     bool is_big) {
     usize size = unit == 1 ? 3 : (usize)unit;
     const u8 *at = (const u8 *)fault->bytes.data + fault->start;
     if (fault->bytes.length - fault->start < size) return GAVE_UP;
@@ -218,7 +222,8 @@ static bool check_answer(VM *vm, const Fault *fault, Value answer) {
                 is_int(to_tuple(answer)->items[1]);
     if (good) {
         Value text = to_tuple(answer)->items[0];
-        if (is_str(text) || (!fault->is_decoding && has_kind(text, KIND_BYTES))) return true;
+        if (is_str(text) || (!fault->is_decoding && has_kind(text, KIND_BYTES)))
+            return true;
     }
     raise_type(vm, fault->is_decoding
                        ? "decoding error handler must return (str, int) tuple"
@@ -235,7 +240,8 @@ static int ask_script(VM *vm, const char *errors, const Fault *fault, Repair *ou
     OWNED Value answer = call_1(vm, handler, exception);
     if (answer == FAIL || !check_answer(vm, fault, answer)) return RAISED;
     Value text = to_tuple(answer)->items[0], position = to_tuple(answer)->items[1];
-    i64 limit = (i64)(fault->is_decoding ? fault->bytes.length : str_length(fault->text)), at;
+    i64 limit = (i64)(fault->is_decoding ? fault->bytes.length : str_length(fault->text)),
+        at;
     if (!want_index(vm, position, &at)) return RAISED;
     i64 next = at < 0 ? at + limit : at;
     if (next < 0 || next > limit) {

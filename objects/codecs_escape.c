@@ -9,7 +9,8 @@ static int hex_digit(u8 c) {
 }
 
 /* An escape that ends before its time: a fault, or to be left for later. */
-static bool incomplete(Decoder *d, usize start, usize end, const char *reason, bool *stop) {
+static bool incomplete(Decoder *d, usize start, usize end, const char *reason,
+                       bool *stop) {
     *stop = !d->final && end == d->size;
     if (!*stop) return decode_fault(d, start, end, reason);
     d->at = start;
@@ -81,11 +82,11 @@ static bool read_escape(Decoder *d, bool *stop) {
     switch (c) {
     case '\n': return true;
     case 'x':
-        return read_hex(d, start, 2, "truncated \\xXX escape", "illegal Unicode character",
-                        stop);
+        return read_hex(d, start, 2, "truncated \\xXX escape",
+                        "illegal Unicode character", stop);
     case 'u':
-        return read_hex(d, start, 4, "truncated \\uXXXX escape", "illegal Unicode character",
-                        stop);
+        return read_hex(d, start, 4, "truncated \\uXXXX escape",
+                        "illegal Unicode character", stop);
     case 'U':
         return read_hex(d, start, 8, "truncated \\UXXXXXXXX escape",
                         "illegal Unicode character", stop);
@@ -119,7 +120,8 @@ static bool can(const Encoder *encoder, u32 c) {
 }
 
 static void put_escape(Encoder *encoder, u32 c) {
-    static const char letters[] = {['\t'] = 't', ['\n'] = 'n', ['\r'] = 'r', ['\\'] = '\\'};
+    static const char letters[] = {
+        ['\t'] = 't', ['\n'] = 'n', ['\r'] = 'r', ['\\'] = '\\'};
     Buffer *out = &encoder->out;
     if (c <= '\\' && letters[c]) {
         buffer_add_char(out, '\\');
@@ -166,5 +168,5 @@ static void put_raw(Encoder *encoder, u32 c) {
         str_escape_code_point(&encoder->out, c);
 }
 
-const Codec codec_raw_unicode_escape = {"raw_unicode_escape", "rawunicodeescape", decode_raw,
-                                        can, put_raw};
+const Codec codec_raw_unicode_escape = {"raw_unicode_escape", "rawunicodeescape",
+                                        decode_raw, can, put_raw};

@@ -1,8 +1,8 @@
 /* Inside the codecs: one decoding or encoding under way, and what error handlers do.
  *
- * A codec reads `data` or `text` from its position on and appends to `out`. Where it cannot go on,
- * it reports the faulty stretch (decode_fault, encode_fault): the error handler appends its
- * replacement and says where to go on, or an exception is raised.
+ * A codec reads `data` or `text` from its position on and appends to `out`. Where it
+ * cannot go on, it reports the faulty stretch (decode_fault, encode_fault): the error
+ * handler appends its replacement and says where to go on, or an exception is raised.
  */
 #ifndef APY_OBJECTS_CODECS_MAKE_H
 #define APY_OBJECTS_CODECS_MAKE_H
@@ -18,7 +18,8 @@ typedef struct Decoder {
     const char *errors;
     const u8 *data;
     usize size, at;
-    bool final; /* more will not come: an incomplete end is a fault, else it is left over */
+    bool final; /* more will not come: an incomplete end is a fault, else it is left over
+                 */
     Buffer out; /* UTF-8 */
 } Decoder;
 
@@ -38,13 +39,15 @@ struct Codec {
     const char *encoding; /* as exceptions name it */
     bool (*decode)(Decoder *decoder);
     bool (*can)(const Encoder *encoder, u32 c); /* is there a code for it? */
-    void (*put)(Encoder *encoder, u32 c);       /* append it (surrogates too, for surrogatepass) */
-    const char *reason;                         /* why not: "ordinal not in range(128)" */
+    void (*put)(Encoder *encoder,
+                u32 c); /* append it (surrogates too, for surrogatepass) */
+    const char *reason; /* why not: "ordinal not in range(128)" */
     const char *start;  /* what encoded text begins with: a byte order mark, or NULL */
     usize start_size;
-    const u16 *map;     /* charmap: code points of the bytes 128 ... 255, 0xFFFE: undefined */
-    bool ascii;         /* ASCII text is itself */
-    bool is_aside;      /* CPython knows it by its registry only: faults get a note that says so */
+    const u16 *map; /* charmap: code points of the bytes 128 ... 255, 0xFFFE: undefined */
+    bool ascii;     /* ASCII text is itself */
+    bool is_aside;  /* CPython knows it by its registry only: faults get a note that says
+                       so */
 };
 
 extern const Codec codec_utf_8, codec_utf_8_sig, codec_ascii, codec_latin_1, codec_utf_16,
@@ -64,7 +67,8 @@ void charmap_put(Encoder *encoder, u32 c);
 /* The builtin codec of this name; false: none. */
 bool codec_find(const char *encoding, Codec *out);
 
-/* Bytes [start, end) make no sense. True: a replacement was appended and `at` moved on. */
+/* Bytes [start, end) make no sense. True: a replacement was appended and `at` moved on.
+ */
 bool decode_fault(Decoder *decoder, usize start, usize end, const char *reason);
 /* The same for `count` code points from `index` on, which begin at `start`. */
 bool encode_fault(Encoder *encoder, usize index, usize count, const char *reason);
@@ -72,8 +76,8 @@ bool encode_fault(Encoder *encoder, usize index, usize count, const char *reason
 bool encode_rest(Encoder *encoder);
 
 /* Decode the data; without `final`, *consumed tells how far it got. */
-Value codec_run_decode(VM *vm, const Codec *codec, Span data, const char *errors, bool final,
-                       usize *consumed);
+Value codec_run_decode(VM *vm, const Codec *codec, Span data, const char *errors,
+                       bool final, usize *consumed);
 Value codec_run_encode(VM *vm, const Codec *codec, Value text, const char *errors);
 
 /* ---- error handlers ---- */
@@ -81,9 +85,9 @@ Value codec_run_encode(VM *vm, const Codec *codec, Value text, const char *error
 typedef struct Fault {
     bool is_decoding;
     const char *encoding;
-    Span bytes;        /* decoding: all of the input */
-    Value text;        /* encoding: all of it */
-    usize start, end;  /* bytes, or code points */
+    Span bytes;       /* decoding: all of the input */
+    Value text;       /* encoding: all of it */
+    usize start, end; /* bytes, or code points */
     const char *reason;
 } Fault;
 
@@ -95,7 +99,8 @@ typedef struct Repair {
 
 /* Is this one of the builtin handlers? */
 bool codec_handler_is_builtin(const char *errors);
-/* Let a builtin handler repair the fault: 1 done; 0 it gives up, raise the fault; -1 exception. */
+/* Let a builtin handler repair the fault: 1 done; 0 it gives up, raise the fault; -1
+ * exception. */
 int codec_repair(VM *vm, const char *errors, const Fault *fault, Repair *out);
 /* A UnicodeDecodeError or UnicodeEncodeError, not raised. */
 Value codec_make_exception(VM *vm, const Fault *fault);
@@ -104,7 +109,8 @@ Value codec_make_exception(VM *vm, const Fault *fault);
 /* The handler (owned); LookupError if nobody registered one. */
 Value codec_lookup_error(VM *vm, const char *name);
 bool codec_register_error(VM *vm, Value name, Value handler);
-/* The CodecInfo of the name, from the registry alone: LookupError "unknown encoding: x". */
+/* The CodecInfo of the name, from the registry alone: LookupError "unknown encoding: x".
+ */
 Value codec_lookup(VM *vm, const char *encoding);
 /* Call a CodecInfo's encoder or decoder: the first item of what it returns. */
 enum { CODEC_ENCODE, CODEC_DECODE };

@@ -45,7 +45,8 @@ static Registry *need_registry(VM *vm) {
 
 Value codec_lookup_error(VM *vm, const char *name) {
     Registry *registry = registry_of(vm);
-    Value handler = registry ? dict_get_text(vm, to_dict(registry->handlers), name) : EMPTY;
+    Value handler =
+        registry ? dict_get_text(vm, to_dict(registry->handlers), name) : EMPTY;
     if (handler != EMPTY) return incref(handler);
     return raise_format(vm, EXC(LookupError), "unknown error handler name '%s'", name);
 }

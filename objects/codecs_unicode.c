@@ -15,7 +15,8 @@ static bool can(const Encoder *encoder, u32 c) {
 static const char *utf8_reason(const Decoder *d, usize at, usize length) {
     u8 lead = d->data[at];
     if (lead < 0xC2 || lead > 0xF4) return "invalid start byte";
-    return at + length == d->size ? "unexpected end of data" : "invalid continuation byte";
+    return at + length == d->size ? "unexpected end of data"
+                                  : "invalid continuation byte";
 }
 
 static bool decode_utf8(Decoder *d) {
@@ -49,10 +50,10 @@ static void put_utf8(Encoder *encoder, u32 c) {
 
 #define SURROGATES "surrogates not allowed"
 
-const Codec codec_utf_8 = {"utf_8", "utf-8", decode_utf8, can, put_utf8, SURROGATES,
-                           .ascii = true};
-const Codec codec_utf_8_sig = {
-    "utf_8_sig", "utf-8", decode_utf8_sig, can, put_utf8, SURROGATES, "\xEF\xBB\xBF", 3};
+const Codec codec_utf_8 = {"utf_8",  "utf-8",    decode_utf8,  can,
+                           put_utf8, SURROGATES, .ascii = true};
+const Codec codec_utf_8_sig = {"utf_8_sig", "utf-8",    decode_utf8_sig, can,
+                               put_utf8,    SURROGATES, "\xEF\xBB\xBF",  3};
 
 /* ---- UTF-16 ---- */
 
@@ -136,18 +137,19 @@ static void put_utf16_be(Encoder *encoder, u32 c) {
     put_16(encoder, c, true);
 }
 
-const Codec codec_utf_16 = {"utf_16",   "utf-16",     decode_utf16, can, put_utf16_le,
-                            SURROGATES, "\xFF\xFE", 2};
-const Codec codec_utf_16_le = {"utf_16_le", "utf-16-le", decode_utf16_le, can, put_utf16_le,
-                               SURROGATES};
-const Codec codec_utf_16_be = {"utf_16_be", "utf-16-be", decode_utf16_be, can, put_utf16_be,
-                               SURROGATES};
+const Codec codec_utf_16 = {"utf_16",     "utf-16",   decode_utf16, can,
+                            put_utf16_le, SURROGATES, "\xFF\xFE",   2};
+const Codec codec_utf_16_le = {"utf_16_le", "utf-16-le",  decode_utf16_le,
+                               can,         put_utf16_le, SURROGATES};
+const Codec codec_utf_16_be = {"utf_16_be", "utf-16-be",  decode_utf16_be,
+                               can,         put_utf16_be, SURROGATES};
 
 /* ---- UTF-32 ---- */
 
 static u32 unit_32(const Decoder *d, bool is_big) {
     u32 c = 0;
-    for (int i = 0; i < 4; i++) c |= (u32)d->data[d->at + (usize)i] << 8 * (is_big ? 3 - i : i);
+    for (int i = 0; i < 4; i++)
+        c |= (u32)d->data[d->at + (usize)i] << 8 * (is_big ? 3 - i : i);
     return c;
 }
 
@@ -161,7 +163,8 @@ static bool decode_32(Decoder *d, bool is_big) {
             end = d->size;
         }
         u32 c = fault ? 0 : unit_32(d, is_big);
-        if (is_surrogate(c)) fault = "code point in surrogate code point range(0xd800, 0xe000)";
+        if (is_surrogate(c))
+            fault = "code point in surrogate code point range(0xd800, 0xe000)";
         if (c > 0x10FFFF) fault = "code point not in range(0x110000)";
         if (fault) {
             if (!decode_fault(d, d->at, end, fault)) return false;
@@ -197,9 +200,9 @@ static void put_utf32_be(Encoder *encoder, u32 c) {
     put_unit(&encoder->out, c, 4, true);
 }
 
-const Codec codec_utf_32 = {"utf_32",   "utf-32",         decode_utf32, can, put_utf32_le,
-                            SURROGATES, "\xFF\xFE\0\0", 4};
-const Codec codec_utf_32_le = {"utf_32_le", "utf-32-le", decode_utf32_le, can, put_utf32_le,
-                               SURROGATES};
-const Codec codec_utf_32_be = {"utf_32_be", "utf-32-be", decode_utf32_be, can, put_utf32_be,
-                               SURROGATES};
+const Codec codec_utf_32 = {"utf_32",     "utf-32",   decode_utf32,   can,
+                            put_utf32_le, SURROGATES, "\xFF\xFE\0\0", 4};
+const Codec codec_utf_32_le = {"utf_32_le", "utf-32-le",  decode_utf32_le,
+                               can,         put_utf32_le, SURROGATES};
+const Codec codec_utf_32_be = {"utf_32_be", "utf-32-be",  decode_utf32_be,
+                               can,         put_utf32_be, SURROGATES};

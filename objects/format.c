@@ -71,7 +71,8 @@ static void read_flags(Reader *in, FormatSpec *spec, char default_align) {
 static bool read_grouping(VM *vm, Reader *in, FormatSpec *spec) {
     if (accept(in, ',')) spec->grouping = ',';
     if (accept(in, '_')) {
-        if (spec->grouping) return raise_value(vm, "Cannot specify both ',' and '_'.") != FAIL;
+        if (spec->grouping)
+            return raise_value(vm, "Cannot specify both ',' and '_'.") != FAIL;
         spec->grouping = '_';
     }
     if (spec->grouping == '_' && in->at < in->end && *in->at == ',')
@@ -104,7 +105,8 @@ static bool check_grouping(VM *vm, FormatSpec *spec) {
 static bool read_type(VM *vm, Reader *in, FormatSpec *spec, Value object, Value text) {
     if (in->at < in->end) spec->type = utf8_next(&in->at);
     if (in->at == in->end) return true;
-    raise_value(vm, "Invalid format specifier '%S' for object of type '%T'", text, object);
+    raise_value(vm, "Invalid format specifier '%S' for object of type '%T'", text,
+                object);
     return false;
 }
 
@@ -124,10 +126,10 @@ bool format_spec_parse(VM *vm, Value object, Value text, char default_type,
 
 Value format_raise_unknown(VM *vm, const FormatSpec *spec, Value object) {
     if (spec->type > 32 && spec->type < 128)
-        return raise_value(vm, "Unknown format code '%c' for object of type '%T'", spec->type,
-                           object);
-    return raise_value(vm, "Unknown format code '\\x%x' for object of type '%T'", spec->type,
-                       object);
+        return raise_value(vm, "Unknown format code '%c' for object of type '%T'",
+                           spec->type, object);
+    return raise_value(vm, "Unknown format code '\\x%x' for object of type '%T'",
+                       spec->type, object);
 }
 
 /* ---- writing ---- */
@@ -157,8 +159,8 @@ void format_pad(Buffer *out, const FormatSpec *spec, Span text, usize length) {
     add_fill(out, spec, padding - left);
 }
 
-/* Digits and zeros needed for a width, when each group costs a separator; there is never a
- * separator in front. */
+/* Digits and zeros needed for a width, when each group costs a separator; there is never
+ * a separator in front. */
 static usize grouped_digits(usize digits, usize group_size, usize min_width) {
     usize count = digits ? digits : 1;
     while (count + (count - 1) / group_size < min_width) count++;

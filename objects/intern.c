@@ -1,7 +1,7 @@
 /* The table of interned strings: one string of each content, found by content.
  *
- * Open addressing with linear probing. The table does not own its strings: when one is destroyed,
- * str_forget takes it out and closes the gap, so that there are no tombstones.
+ * Open addressing with linear probing. The table does not own its strings: when one is
+ * destroyed, str_forget takes it out and closes the gap, so that there are no tombstones.
  */
 #include <stdlib.h>
 
@@ -93,7 +93,8 @@ Value str_find_interned(VM *vm, Value s) {
 
 /* Free the slot at `gap`: later strings of the same run move up as far as they belong. */
 static void close_gap(InternTable *table, usize gap) {
-    for (usize at = (gap + 1) & table->mask; table->slots[at]; at = (at + 1) & table->mask) {
+    for (usize at = (gap + 1) & table->mask; table->slots[at];
+         at = (at + 1) & table->mask) {
         usize home = table->slots[at]->hash & table->mask;
         if (((at - home) & table->mask) < ((at - gap) & table->mask)) continue;
         table->slots[gap] = table->slots[at];
@@ -106,7 +107,8 @@ void str_forget(VM *vm, Value v) {
     InternTable *table = vm->interned;
     if (!table) return;
     Str *s = to_str(v);
-    for (usize at = s->hash & table->mask; table->slots[at]; at = (at + 1) & table->mask) {
+    for (usize at = s->hash & table->mask; table->slots[at];
+         at = (at + 1) & table->mask) {
         if (table->slots[at] != s) continue;
         close_gap(table, at);
         table->count--;

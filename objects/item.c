@@ -15,9 +15,10 @@ typedef struct IntCode {
 
 static const IntCode *find_int(char code) {
     static const IntCode codes[] = {
-        {'b', 1, true},  {'B', 1, false}, {'h', 2, true},  {'H', 2, false}, {'i', 4, true},
-        {'I', 4, false}, {'l', 8, true},  {'L', 8, false}, {'q', 8, true},  {'Q', 8, false},
-        {'n', 8, true},  {'N', 8, false}, {'P', 8, false},
+        {'b', 1, true},  {'B', 1, false}, {'h', 2, true}, {'H', 2, false},
+        {'i', 4, true},  {'I', 4, false}, {'l', 8, true}, {'L', 8, false},
+        {'q', 8, true},  {'Q', 8, false}, {'n', 8, true}, {'N', 8, false},
+        {'P', 8, false},
     };
     for (usize i = 0; i < COUNT_OF(codes); i++)
         if (codes[i].code == code) return &codes[i];
@@ -28,7 +29,8 @@ usize item_size(char code) {
     const IntCode *row = find_int(code);
     if (row) return row->size;
     switch (code) {
-    case 'c': case '?': return 1;
+    case 'c':
+    case '?': return 1;
     case 'e': return 2;
     case 'f': return 4;
     case 'd': return 8;
@@ -55,7 +57,7 @@ bool half_from_double(double d, u16 *half) {
         return true;
     }
     int exponent;
-    frexp(size, &exponent); /* size < 2 ** exponent */
+    frexp(size, &exponent);             /* size < 2 ** exponent */
     if (exponent < -13) exponent = -13; /* the smallest numbers share one exponent */
     double fraction = nearbyint(ldexp(size, 11 - exponent));
     if (fraction >= 2048) {
@@ -88,15 +90,9 @@ Value item_read(VM *vm, char code, const char *at) {
     switch (code) {
     case 'c': return bytes_new(vm, at, 1);
     case '?': return from_bool(*at);
-    case 'e':
-        memcpy(&half, at, 2);
-        return float_new(vm, half_to_double(half));
-    case 'f':
-        memcpy(&single, at, 4);
-        return float_new(vm, single);
-    default:
-        memcpy(&d, at, 8);
-        return float_new(vm, d);
+    case 'e': memcpy(&half, at, 2); return float_new(vm, half_to_double(half));
+    case 'f': memcpy(&single, at, 4); return float_new(vm, single);
+    default: memcpy(&d, at, 8); return float_new(vm, d);
     }
 }
 
@@ -109,7 +105,8 @@ static bool int_bits(Value v, const IntCode *row, u64 *bits) {
         mp_limb_t room[1];
         mpz_t z;
         int_view(v, z, room);
-        if (row->is_signed || row->size < 8 || mpz_sgn(z) < 0 || mpz_sizeinbase(z, 2) > 64)
+        if (row->is_signed || row->size < 8 || mpz_sgn(z) < 0 ||
+            mpz_sizeinbase(z, 2) > 64)
             return false;
         *bits = mpz_get_ui(z);
         return true;

@@ -1,5 +1,5 @@
-/* Numbers as C keeps them in memory, by the letters of the struct module: c b B ? h H i I l L q Q n
- * N P e f d, in native size and order. For memoryview and array.
+/* Numbers as C keeps them in memory, by the letters of the struct module: c b B ? h H i I
+ * l L q Q n N P e f d, in native size and order. For memoryview and array.
  */
 #ifndef APY_OBJECTS_ITEM_H
 #define APY_OBJECTS_ITEM_H

@@ -1,5 +1,5 @@
-/* The language of str.format: literal text, and fields {name!conversion:spec}. Shared by str.format
- * and string.Formatter (module _string).
+/* The language of str.format: literal text, and fields {name!conversion:spec}. Shared by
+ * str.format and string.Formatter (module _string).
  */
 #ifndef APY_OBJECTS_MARKUP_H
 #define APY_OBJECTS_MARKUP_H
@@ -14,7 +14,7 @@ typedef struct Markup {
 /* Literal text and the field that follows it. */
 typedef struct MarkupField {
     Span literal;
-    bool is_field;   /* else there is only the literal */
+    bool is_field; /* else there is only the literal */
     Span name, spec;
     u32 conversion;  /* 0: none */
     bool has_nested; /* the spec has fields in it */

@@ -60,7 +60,8 @@ Value memoryview_new(VM *vm, Value object) {
         return view_of_view(vm, to_memoryview(object));
     }
     if (!type_of(vm, object)->slots.buffer)
-        return raise_type(vm, "memoryview: a bytes-like object is required, not '%T'", object);
+        return raise_type(vm, "memoryview: a bytes-like object is required, not '%T'",
+                          object);
     OWNED Value owner = FAIL;
     MemoryView *view = make_view(vm, 1);
     if (!view) return FAIL;
@@ -111,11 +112,12 @@ char memoryview_code(const MemoryView *view) {
 Value memoryview_item(VM *vm, const MemoryView *view, const char *at) {
     char code = memoryview_code(view);
     if (code) return item_read(vm, code, at);
-    return raise_format(vm, EXC(NotImplementedError), "memoryview: format %s not supported",
-                        view->format);
+    return raise_format(vm, EXC(NotImplementedError),
+                        "memoryview: format %s not supported", view->format);
 }
 
-/* Count an index tuple up by one; the dimension that varies fastest is the last ('C') or first. */
+/* Count an index tuple up by one; the dimension that varies fastest is the last ('C') or
+ * first. */
 static const char *step(const MemoryView *view, char order, i64 *index, const char *at) {
     for (u32 i = 0; i < view->dimensions; i++) {
         u32 d = order == 'F' ? i : view->dimensions - 1 - i;
@@ -176,7 +178,8 @@ static int views_equal(VM *vm, const MemoryView *a, const MemoryView *b) {
     i64 index_a[VIEW_MAX_DIMENSIONS] = {0}, index_b[VIEW_MAX_DIMENSIONS] = {0};
     const char *at_a = a->data, *at_b = b->data;
     for (i64 left = memoryview_item_count(a); left; left--) {
-        int equal = bytes ? !memcmp(at_a, at_b, a->item_size) : items_equal(vm, a, at_a, b, at_b);
+        int equal =
+            bytes ? !memcmp(at_a, at_b, a->item_size) : items_equal(vm, a, at_a, b, at_b);
         if (equal <= 0) return equal;
         at_a = step(a, 'C', index_a, at_a);
         at_b = step(b, 'C', index_b, at_b);

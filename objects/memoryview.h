@@ -1,7 +1,7 @@
 /* memoryview: a view of another object's memory as an array of numbers, of any shape.
  *
- * Each view borrows the memory of the base object by itself (slices and casts too), so that views
- * can be released one by one.
+ * Each view borrows the memory of the base object by itself (slices and casts too), so
+ * that views can be released one by one.
  */
 #ifndef APY_OBJECTS_MEMORYVIEW_H
 #define APY_OBJECTS_MEMORYVIEW_H

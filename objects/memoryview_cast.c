@@ -8,7 +8,7 @@
 #include "objects/tuple.h"
 #include "objects/want.h"
 
-#define NATIVE_FORMAT                                                                    \
+#define NATIVE_FORMAT \
     " format must be a native single character format prefixed with an optional '@'"
 
 /* A format text that lives for ever; NULL: not a native format. */
@@ -31,7 +31,8 @@ static bool cast_format(VM *vm, MemoryView *view, const char *format) {
     char from = memoryview_code(view), to = format[format[0] == '@'];
     if (!from) return raise_value(vm, "memoryview: source" NATIVE_FORMAT) != FAIL;
     if (!is_byte_format(from) && !is_byte_format(to))
-        return raise_type(vm, "memoryview: cannot cast between two non-byte formats") != FAIL;
+        return raise_type(vm, "memoryview: cannot cast between two non-byte formats") !=
+               FAIL;
     i64 size = memoryview_item_count(view) * (i64)view->item_size;
     i64 item = (i64)item_size(to);
     if (size % item)
@@ -57,15 +58,18 @@ static bool take_shape(VM *vm, Value shape, i64 *sizes, u32 *count, i64 *product
     *count = (u32)length;
     for (usize i = 0; i < length; i++) {
         if (!is_int(items[i]))
-            return raise_type(vm, "memoryview.cast(): elements of shape must be integers") !=
+            return raise_type(vm,
+                              "memoryview.cast(): elements of shape must be integers") !=
                    FAIL;
         if (is_bool(items[i])) sizes[i] = items[i] == TRUE;
         bool fits = is_bool(items[i]) || int_fits_i64(items[i], &sizes[i]);
         if (!fits || sizes[i] <= 0)
-            return raise_value(vm, "memoryview.cast(): elements of shape must be integers > 0") !=
+            return raise_value(
+                       vm, "memoryview.cast(): elements of shape must be integers > 0") !=
                    FAIL;
         if (__builtin_mul_overflow(*product, sizes[i], product))
-            return raise_value(vm, "memoryview.cast(): product(shape) > SSIZE_MAX") != FAIL;
+            return raise_value(vm, "memoryview.cast(): product(shape) > SSIZE_MAX") !=
+                   FAIL;
     }
     return true;
 }
@@ -91,7 +95,8 @@ static Value with_shape(VM *vm, Value flat, Value shape) {
 /* Cast a memoryview to a new format or shape. */
 METHOD(memoryview, cast, "($self, /, format, shape=None)") {
     const MemoryView *view = to_memoryview(args[0]);
-    CHECK(want_str(vm, "cast", "argument 'format'", args[1]) && memoryview_check(vm, args[0]));
+    CHECK(want_str(vm, "cast", "argument 'format'", args[1]) &&
+          memoryview_check(vm, args[0]));
     Value shape = args[2];
     if (!memoryview_is_contiguous(view, 'C'))
         return raise_type(vm, "memoryview: casts are restricted to C-contiguous views");

@@ -26,7 +26,8 @@ static bool is_slice(VM *vm, Value v) {
 }
 
 static Value refuse_sub_view(VM *vm, const char *kind) {
-    return raise_format(vm, EXC(NotImplementedError), "%ssub-views are not implemented", kind);
+    return raise_format(vm, EXC(NotImplementedError), "%ssub-views are not implemented",
+                        kind);
 }
 
 /* The item at a tuple of indices; NULL with an exception. */
@@ -128,7 +129,8 @@ static bool copy_items(VM *vm, const MemoryView *to, const MemoryView *from) {
     if (!items) return raise_memory(vm) != FAIL;
     memoryview_copy_out(from, 'C', items);
     for (i64 i = 0; i < to->shape[0]; i++)
-        memcpy(to->data + i * to->strides[0], items + (usize)i * to->item_size, to->item_size);
+        memcpy(to->data + i * to->strides[0], items + (usize)i * to->item_size,
+               to->item_size);
     heap_raw_free(&vm->heap, items, size ? size : 1);
     return true;
 }
@@ -147,13 +149,13 @@ static bool set_slice(VM *vm, const MemoryView *view, Value key, Value value) {
     OWNED Value target = TRY_OR_FALSE(slice(vm, view, key));
     const MemoryView *to = to_memoryview(target), *from = to_memoryview(source);
     if (same_structure(to, from)) return copy_items(vm, to, from);
-    raise_value(vm,
-                "memoryview assignment: lvalue and rvalue have different structures");
+    raise_value(vm, "memoryview assignment: lvalue and rvalue have different structures");
     return false;
 }
 
 static bool set_without_dimensions(VM *vm, Value self, Value key, Value value) {
-    bool is_whole = key == ELLIPSIS || (has_kind(key, KIND_TUPLE) && !to_tuple(key)->count);
+    bool is_whole =
+        key == ELLIPSIS || (has_kind(key, KIND_TUPLE) && !to_tuple(key)->count);
     if (is_whole) return put(vm, self, to_memoryview(self)->data, value);
     raise_type(vm, "invalid indexing of 0-dim memory");
     return false;

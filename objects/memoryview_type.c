@@ -36,8 +36,9 @@ static void clear(VM *vm, Obj *self) {
 }
 
 static Value repr(VM *vm, Value self) {
-    return str_format(vm, to_memoryview(self)->base == EMPTY ? "<released memory at %p>"
-                                                              : "<memory at %p>",
+    return str_format(vm,
+                      to_memoryview(self)->base == EMPTY ? "<released memory at %p>"
+                                                         : "<memory at %p>",
                       (void *)self);
 }
 
@@ -49,8 +50,9 @@ static bool hash(VM *vm, Value self, u64 *out) {
             return raise_value(vm, "cannot hash writable memoryview object") != FAIL;
         char code = memoryview_code(view);
         if (code != 'B' && code != 'b' && code != 'c')
-            return raise_value(vm, "memoryview: hashing is restricted to formats 'B', 'b' or "
-                                   "'c'") != FAIL;
+            return raise_value(vm,
+                               "memoryview: hashing is restricted to formats 'B', 'b' or "
+                               "'c'") != FAIL;
         OWNED Value bytes = TRY_OR_FALSE(memoryview_to_bytes(vm, self));
         if (!object_hash(vm, bytes, &view->hash)) return false;
     }
@@ -94,7 +96,8 @@ typedef struct MemoryIterator {
 static Value iter(VM *vm, Value self) {
     i64 count = length(vm, self);
     if (count < 0) return FAIL;
-    MemoryIterator *it = (MemoryIterator *)object_new(vm, vm->types[TYPE_memory_iterator]);
+    MemoryIterator *it =
+        (MemoryIterator *)object_new(vm, vm->types[TYPE_memory_iterator]);
     if (!it) return FAIL;
     it->view = incref(self);
     it->length = count;
@@ -126,25 +129,29 @@ static void clear_iterator(VM *vm, Obj *self) {
 
 TYPE(memory_iterator, .name = "memory_iterator", .size = sizeof(MemoryIterator),
      .kind = KIND_ITERATOR, .flags = TYPE_NO_NEW,
-     .slots = {.free = drop_iterator, .visit = visit_iterator, .clear = clear_iterator,
-               .iter = iterator_self, .next = next})
+     .slots = {.free = drop_iterator,
+               .visit = visit_iterator,
+               .clear = clear_iterator,
+               .iter = iterator_self,
+               .next = next})
 
-TYPE(memoryview, .name = "memoryview", .size = sizeof(MemoryView), .kind = KIND_MEMORYVIEW,
-     .flags = TYPE_FINAL | TYPE_SEQUENCE | TYPE_WEAKREFS,
-     .slots = {
-         .new = make,
-         .free = drop,
-         .visit = visit,
-         .clear = clear,
-         .repr = repr,
-         .hash = hash,
-         .compare = memoryview_compare,
-         .iter = iter,
-         .length = length,
-         .getitem = memoryview_getitem,
-         .setitem = memoryview_setitem,
-         .buffer = lend,
-     },
+TYPE(memoryview, .name = "memoryview", .size = sizeof(MemoryView),
+     .kind = KIND_MEMORYVIEW, .flags = TYPE_FINAL | TYPE_SEQUENCE | TYPE_WEAKREFS,
+     .slots =
+         {
+             .new = make,
+             .free = drop,
+             .visit = visit,
+             .clear = clear,
+             .repr = repr,
+             .hash = hash,
+             .compare = memoryview_compare,
+             .iter = iter,
+             .length = length,
+             .getitem = memoryview_getitem,
+             .setitem = memoryview_setitem,
+             .buffer = lend,
+         },
      .doc = "Create a new memoryview object which references the given object.")
 
 /* ---- attributes ---- */
@@ -155,7 +162,8 @@ GETTER(memoryview, obj) {
     return incref(to_memoryview(self)->base);
 }
 
-/* The amount of space in bytes that the array would use in a contiguous representation. */
+/* The amount of space in bytes that the array would use in a contiguous representation.
+ */
 GETTER(memoryview, nbytes) {
     CHECK(memoryview_check(vm, self));
     const MemoryView *view = to_memoryview(self);
@@ -168,13 +176,15 @@ GETTER(memoryview, itemsize) {
     return from_small((i64)to_memoryview(self)->item_size);
 }
 
-/* A string containing the format (in struct module style) for each element in the view. */
+/* A string containing the format (in struct module style) for each element in the view.
+ */
 GETTER(memoryview, format) {
     CHECK(memoryview_check(vm, self));
     return str_from_text(vm, to_memoryview(self)->format);
 }
 
-/* An integer indicating how many dimensions of a multi-dimensional array the memory represents. */
+/* An integer indicating how many dimensions of a multi-dimensional array the memory
+ * represents. */
 GETTER(memoryview, ndim) {
     CHECK(memoryview_check(vm, self));
     return from_small(to_memoryview(self)->dimensions);
@@ -195,13 +205,16 @@ static Value tuple_of_sizes(VM *vm, const i64 *sizes, u32 count) {
 /* A tuple of ndim integers giving the shape of the memory as an N-dimensional array. */
 GETTER(memoryview, shape) {
     CHECK(memoryview_check(vm, self));
-    return tuple_of_sizes(vm, to_memoryview(self)->shape, to_memoryview(self)->dimensions);
+    return tuple_of_sizes(vm, to_memoryview(self)->shape,
+                          to_memoryview(self)->dimensions);
 }
 
-/* A tuple of ndim integers giving the size in bytes to access each element for each dimension. */
+/* A tuple of ndim integers giving the size in bytes to access each element for each
+ * dimension. */
 GETTER(memoryview, strides) {
     CHECK(memoryview_check(vm, self));
-    return tuple_of_sizes(vm, to_memoryview(self)->strides, to_memoryview(self)->dimensions);
+    return tuple_of_sizes(vm, to_memoryview(self)->strides,
+                          to_memoryview(self)->dimensions);
 }
 
 /* A tuple of integers used internally for PIL-style arrays. */
@@ -226,7 +239,8 @@ GETTER(memoryview, f_contiguous) {
 GETTER(memoryview, contiguous) {
     CHECK(memoryview_check(vm, self));
     const MemoryView *view = to_memoryview(self);
-    return from_bool(memoryview_is_contiguous(view, 'C') || memoryview_is_contiguous(view, 'F'));
+    return from_bool(memoryview_is_contiguous(view, 'C') ||
+                     memoryview_is_contiguous(view, 'F'));
 }
 
 /* ---- methods ---- */

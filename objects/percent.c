@@ -16,7 +16,7 @@ typedef struct Percent {
     const char *start, *at, *end; /* of the format */
     Value arguments;              /* a tuple, or the only argument */
     i64 next, count;              /* of a tuple; -2, -1: a single argument not yet used */
-    Value mapping;                /* where %(key)s looks; EMPTY: arguments is no mapping */
+    Value mapping; /* where %(key)s looks; EMPTY: arguments is no mapping */
 } Percent;
 
 /* One conversion: %[(key)][flags][width][.precision][hlL]letter */
@@ -46,14 +46,16 @@ static bool take_argument(Percent *p, Value *out) {
 /* ---- reading a directive ---- */
 
 static bool read_key(Percent *p, Directive *d) {
-    if (p->mapping == EMPTY) return raise_type(p->vm, "format requires a mapping") != FAIL;
+    if (p->mapping == EMPTY)
+        return raise_type(p->vm, "format requires a mapping") != FAIL;
     const char *key = ++p->at;
     for (int depth = 1; depth; p->at++) {
         if (p->at == p->end) return raise_value(p->vm, "incomplete format key") != FAIL;
         depth += (*p->at == '(') - (*p->at == ')');
     }
     usize length = (usize)(p->at - key) - 1;
-    OWNED Value name = p->is_bytes ? bytes_new(p->vm, key, length) : str_new(p->vm, key, length);
+    OWNED Value name =
+        p->is_bytes ? bytes_new(p->vm, key, length) : str_new(p->vm, key, length);
     d->key = TRY_OR_FALSE(object_getitem(p->vm, p->mapping, TRY_OR_FALSE(name)));
     p->arguments = d->key;
     p->next = -2;
@@ -76,7 +78,8 @@ static void read_flags(Percent *p, Directive *d) {
 
 static bool read_digits(Percent *p, i64 *out, i64 limit, const char *too_big) {
     for (; p->at < p->end && *p->at >= '0' && *p->at <= '9'; p->at++) {
-        if (*out > (limit - (*p->at - '0')) / 10) return raise_value(p->vm, "%s", too_big) != FAIL;
+        if (*out > (limit - (*p->at - '0')) / 10)
+            return raise_value(p->vm, "%s", too_big) != FAIL;
         *out = *out * 10 + (*p->at - '0');
     }
     return true;
@@ -91,7 +94,8 @@ static bool read_star(Percent *p, i64 *out) {
     if (is_bool(v)) {
         *out = v == TRUE;
     } else if (!int_fits_i64(v, out)) {
-        return raise_overflow(p->vm, "Python int too large to convert to C ssize_t") != FAIL;
+        return raise_overflow(p->vm, "Python int too large to convert to C ssize_t") !=
+               FAIL;
     }
     return true;
 }
@@ -139,7 +143,8 @@ static bool read_directive(Percent *p, Directive *d) {
 /* ---- numbers ---- */
 
 static bool refuse_number(Percent *p, const Directive *d, const char *wanted, Value v) {
-    u32 letter = p->is_bytes && d->letter == 'i' ? 'd' : d->letter; /* as CPython names it */
+    u32 letter =
+        p->is_bytes && d->letter == 'i' ? 'd' : d->letter; /* as CPython names it */
     raise_type(p->vm, "%%%c format: %s is required, not %T", letter, wanted, v);
     return false;
 }
@@ -176,15 +181,16 @@ static bool format_int(Percent *p, const Directive *d, Value v, Piece *piece) {
     u32 letter = d->letter | 32;
     int base = letter == 'x' ? 16 : letter == 'o' ? 8 : 10;
     Buffer digits = {0};
-    bool written = int_write(p->vm, is_bool(number) ? from_small(number == TRUE) : number, base,
-                             &digits);
+    bool written = int_write(p->vm, is_bool(number) ? from_small(number == TRUE) : number,
+                             base, &digits);
     Span span = buffer_span(&digits);
     if (span.length && span.data[0] == '-') {
         buffer_add_char(&piece->text, '-');
         span.data++;
         span.length--;
     }
-    if (d->alternate && base != 10) buffer_add_text(&piece->text, base == 16 ? "0x" : "0o");
+    if (d->alternate && base != 10)
+        buffer_add_text(&piece->text, base == 16 ? "0x" : "0o");
     i64 zeros = d->precision - (i64)span.length;
     if (zeros > 0) buffer_add_repeated(&piece->text, '0', (usize)zeros);
     buffer_add_span(&piece->text, span);
@@ -203,7 +209,8 @@ static bool format_float(Percent *p, const Directive *d, Value v, Piece *piece) 
         }
         return false;
     }
-    number_write(&piece->text, number, (char)d->letter, d->precision < 0 ? 6 : d->precision,
+    number_write(&piece->text, number, (char)d->letter,
+                 d->precision < 0 ? 6 : d->precision,
                  d->alternate ? NUMBER_ALTERNATE : 0);
     return true;
 }
@@ -211,8 +218,9 @@ static bool format_float(Percent *p, const Directive *d, Value v, Piece *piece) 
 /* ---- characters and texts ---- */
 
 static bool refuse_char(Percent *p) {
-    raise_type(p->vm, p->is_bytes ? "%%c requires an integer in range(256) or a single byte"
-                                  : "%%c requires int or char");
+    raise_type(p->vm, p->is_bytes
+                          ? "%%c requires an integer in range(256) or a single byte"
+                          : "%%c requires int or char");
     return false;
 }
 
@@ -253,8 +261,9 @@ static usize columns(const Percent *p, Span text) {
 /* Append as much as the precision allows. */
 static void add_limited(const Percent *p, const Directive *d, Span text, Piece *piece) {
     if (d->precision >= 0 && (usize)d->precision < columns(p, text))
-        text.length = p->is_bytes ? (usize)d->precision
-                                  : utf8_offset(text.data, text.length, (usize)d->precision);
+        text.length = p->is_bytes
+                          ? (usize)d->precision
+                          : utf8_offset(text.data, text.length, (usize)d->precision);
     buffer_add_span(&piece->text, text);
 }
 
@@ -280,10 +289,11 @@ static bool format_bytes(Percent *p, const Directive *d, Value v, Piece *piece) 
     }
     OWNED Value method = TRY_OR_FALSE(object_find_special(vm, v, NAME(__bytes__)));
     if (method == EMPTY) {
-        raise_type(vm,
-                   "%%b requires a bytes-like object, or an object that implements __bytes__, "
-                   "not '%T'",
-                   v);
+        raise_type(
+            vm,
+            "%%b requires a bytes-like object, or an object that implements __bytes__, "
+            "not '%T'",
+            v);
         return false;
     }
     OWNED Value result = TRY_OR_FALSE(call_0(vm, method));
@@ -297,14 +307,21 @@ static bool format_bytes(Percent *p, const Directive *d, Value v, Piece *piece) 
 
 static bool convert(Percent *p, const Directive *d, Value v, Piece *piece) {
     switch (d->letter) {
-    case 'd': case 'i': case 'u': case 'o': case 'x': case 'X':
-        piece->is_number = true;
-        return format_int(p, d, v, piece);
-    case 'e': case 'E': case 'f': case 'F': case 'g': case 'G':
-        piece->is_number = true;
-        return format_float(p, d, v, piece);
+    case 'd':
+    case 'i':
+    case 'u':
+    case 'o':
+    case 'x':
+    case 'X': piece->is_number = true; return format_int(p, d, v, piece);
+    case 'e':
+    case 'E':
+    case 'f':
+    case 'F':
+    case 'g':
+    case 'G': piece->is_number = true; return format_float(p, d, v, piece);
     case 'c': return format_char(p, v, piece);
-    case 'r': case 'a': return format_text(p, d, v, piece);
+    case 'r':
+    case 'a': return format_text(p, d, v, piece);
     case 's':
         if (!p->is_bytes) return format_text(p, d, v, piece);
         return format_bytes(p, d, v, piece);
@@ -360,7 +377,8 @@ static bool format_one(Percent *p) {
     Directive d = {.width = -1, .precision = -1, .key = EMPTY};
     Piece piece = {0};
     Value v;
-    bool good = read_directive(p, &d) && take_argument(p, &v) && convert(p, &d, v, &piece);
+    bool good =
+        read_directive(p, &d) && take_argument(p, &v) && convert(p, &d, v, &piece);
     if (good) emit(p, &d, &piece);
     p->out->failed |= piece.text.failed;
     buffer_free(&piece.text);
@@ -373,7 +391,8 @@ static bool format_one(Percent *p) {
 
 static bool is_mapping(VM *vm, Value v, bool is_bytes) {
     if (has_kind(v, KIND_TUPLE) || is_str(v)) return false;
-    if (is_bytes && (has_kind(v, KIND_BYTES) || has_kind(v, KIND_BYTEARRAY))) return false;
+    if (is_bytes && (has_kind(v, KIND_BYTES) || has_kind(v, KIND_BYTEARRAY)))
+        return false;
     return type_of(vm, v)->slots.getitem != NULL;
 }
 

@@ -5,7 +5,8 @@
 #include "objects/bytes.h"
 #include "objects/str.h"
 
-/* Append `format % arguments` to out. `is_bytes`: the format is bytes, and what bytes format
+/* Append `format % arguments` to out. `is_bytes`: the format is bytes, and what bytes
+ * format
  * (%b, keys, messages) differs from str. */
 bool percent_format(VM *vm, Span format, Value arguments, bool is_bytes, Buffer *out);
 

@@ -9,8 +9,8 @@ i64 span_find(Span in, Span needle) {
     return found ? found - in.data : -1;
 }
 
-/* Candidates by the needle's first byte, from the end. So that a needle like "aaaa...b" does not
- * cost its length at each place, its last byte is looked at first. */
+/* Candidates by the needle's first byte, from the end. So that a needle like "aaaa...b"
+ * does not cost its length at each place, its last byte is looked at first. */
 i64 span_find_last(Span in, Span needle) {
     if (needle.length > in.length) return -1;
     if (!needle.length) return (i64)in.length;

@@ -1,5 +1,5 @@
-/* Finding bytes in bytes: what str and bytes share. Positions are byte offsets; -1: not there. An
- * empty needle is everywhere.
+/* Finding bytes in bytes: what str and bytes share. Positions are byte offsets; -1: not
+ * there. An empty needle is everywhere.
  */
 #ifndef APY_OBJECTS_SEARCH_H
 #define APY_OBJECTS_SEARCH_H

@@ -62,7 +62,8 @@ Value str_from_text(VM *vm, const char *text) {
 }
 
 Value str_from_buffer(VM *vm, Buffer *buffer) {
-    Value s = buffer->failed ? raise_memory(vm) : str_new(vm, buffer->data, buffer->length);
+    Value s =
+        buffer->failed ? raise_memory(vm) : str_new(vm, buffer->data, buffer->length);
     buffer_free(buffer);
     return s;
 }
@@ -121,8 +122,8 @@ static usize block_offset(Str *s, usize block) {
 /* Bytes before the code point that is `count` before the end. */
 static usize offset_from_end(const Str *s, usize count) {
     usize at = s->size;
-    while (count--)
-        do at--;
+    while (count--) do
+            at--;
         while (((u8)s->data[at] & 0xC0) == 0x80);
     return at;
 }
@@ -147,7 +148,8 @@ Value str_slice(VM *vm, Value s, usize start, usize end) {
     if (start == 0 && end == length) return str_exact(vm, s);
     const char *data = to_str(s)->data;
     if (end - start == 1) return str_from_code_point(vm, str_code_point(s, start));
-    if (str_is_ascii(s)) return str_new_counted(vm, data + start, end - start, end - start);
+    if (str_is_ascii(s))
+        return str_new_counted(vm, data + start, end - start, end - start);
     usize from = str_offset(s, start), to = str_offset(s, end);
     return str_new_counted(vm, data + from, to - from, end - start);
 }

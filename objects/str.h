@@ -1,7 +1,8 @@
 /* str: UTF-8 (lone surrogates in three-byte form), immutable, NUL-terminated.
  *
- * ASCII strings index in O(1). Others carry a trailer behind their bytes with the length in code
- * points and, made on first use for long ones, an index of byte offsets of every 64th code point.
+ * ASCII strings index in O(1). Others carry a trailer behind their bytes with the length
+ * in code points and, made on first use for long ones, an index of byte offsets of every
+ * 64th code point.
  */
 #ifndef APY_OBJECTS_STR_H
 #define APY_OBJECTS_STR_H
@@ -30,8 +31,8 @@ static inline bool str_is_ascii(Value v) {
     return !(to_object(v)->aux & STR_NOT_ASCII);
 }
 
-/* From bytes known to be valid (checked only for being ASCII). One ASCII or Latin-1 character
- * gives the shared string. */
+/* From bytes known to be valid (checked only for being ASCII). One ASCII or Latin-1
+ * character gives the shared string. */
 Value str_new(VM *vm, const char *data, usize size);
 Value str_from_span(VM *vm, Span span);
 Value str_from_text(VM *vm, const char *text);
@@ -43,35 +44,37 @@ Value str_from_os(VM *vm, const char *bytes, usize size);
 Value str_format(VM *vm, const char *format, ...); /* the formats of raise_format */
 Value str_format_list(VM *vm, const char *format, va_list arguments);
 
-usize str_length(Value s); /* in code points */
-usize str_offset(Value s, usize index);                    /* byte offset of a code point */
+usize str_length(Value s);              /* in code points */
+usize str_offset(Value s, usize index); /* byte offset of a code point */
 u32 str_code_point(Value s, usize index);
-Value str_slice(VM *vm, Value s, usize start, usize end);  /* code points, step 1 */
+Value str_slice(VM *vm, Value s, usize start, usize end); /* code points, step 1 */
 u64 str_hash(VM *vm, Value s);
 bool str_equal(Value a, Value b);
 bool str_equals_text(Value s, const char *text);
 int str_order(Value a, Value b); /* <0, 0, >0 by code point */
 Value str_repeat(VM *vm, Value s, i64 count);
 Value str_concat(VM *vm, Value a, Value b);
-/* a + b where a is consumed, grown in place when nobody else holds it (s += x in a loop). */
+/* a + b where a is consumed, grown in place when nobody else holds it (s += x in a loop).
+ */
 Value str_append(VM *vm, Value owned_a, Value b);
-Value str_join(VM *vm, Value separator, Value *items, usize count); /* items are all str */
+Value str_join(VM *vm, Value separator, Value *items,
+               usize count); /* items are all str */
 bool str_repr_to(Buffer *out, Value s);
 /* What ascii() makes of a repr: \xNN, \uNNNN, \UNNNNNNNN for all that is not ASCII. */
 Value str_escape_non_ascii(VM *vm, Value s);
 void str_escape_code_point(Buffer *out, u32 code_point);
-Value str_get(VM *vm, Value s, i64 index); /* s[index] */
+Value str_get(VM *vm, Value s, i64 index);                /* s[index] */
 Value str_percent(VM *vm, Value format, Value arguments); /* format % arguments */
 /* Encode for the system (surrogateescape); NUL-terminated; false on an embedded NUL. */
 bool str_to_os(VM *vm, Value s, Buffer *out);
 
 /* ---- interning: objects/intern.c ---- */
-/* Takes over `s`, returns the one string of this content (owned). Interned strings live as long as
- * somebody holds them. */
+/* Takes over `s`, returns the one string of this content (owned). Interned strings live
+ * as long as somebody holds them. */
 Value str_intern(VM *vm, Value s);
 Value str_intern_text(VM *vm, const char *text);
-/* The interned string of this content (borrowed) or EMPTY: a name nobody interned is no key of an
- * attribute or keyword. */
+/* The interned string of this content (borrowed) or EMPTY: a name nobody interned is no
+ * key of an attribute or keyword. */
 Value str_find_interned(VM *vm, Value s);
 static inline bool str_is_interned(Value s) {
     return to_object(s)->aux & STR_INTERNED;
@@ -82,8 +85,8 @@ bool intern_open(VM *vm);
 void intern_close(VM *vm);
 
 /* ---- the VM's own strings ---- */
-/* Make the interning table, the shared empty str and bytes, and set vm->latin1. The types str and
- * bytes must stand. Called once, when the VM is made. */
+/* Make the interning table, the shared empty str and bytes, and set vm->latin1. The types
+ * str and bytes must stand. Called once, when the VM is made. */
 bool text_open(VM *vm);
 /* Let go of them; strings that still live are no longer interned. */
 void text_close(VM *vm);

@@ -5,15 +5,16 @@ Value str_concat(VM *vm, Value a, Value b) {
     const Str *left = to_str(a), *right = to_str(b);
     if (!right->size) return str_exact(vm, a);
     if (!left->size) return str_exact(vm, b);
-    Str *s = str_allocate(vm, left->size + right->size, str_is_ascii(a) && str_is_ascii(b));
+    Str *s =
+        str_allocate(vm, left->size + right->size, str_is_ascii(a) && str_is_ascii(b));
     if (!s) return FAIL;
     memcpy(s->data, left->data, left->size);
     memcpy(s->data + left->size, right->data, right->size);
     return str_finish(s, str_length(a) + str_length(b));
 }
 
-/* The smallest of 4, 5, 6, 7 times a power of two that holds `size` bytes: a string that is
- * grown again and again is copied each time it grew by a fifth or so. */
+/* The smallest of 4, 5, 6, 7 times a power of two that holds `size` bytes: a string that
+ * is grown again and again is copied each time it grew by a fifth or so. */
 static usize roomy(usize size) {
     usize step = (usize)1 << (61 - __builtin_clzll(size | 64));
     return (size + step - 1) & ~(step - 1);

@@ -11,10 +11,10 @@ typedef struct Formatting {
     VM *vm;
     Value *positional;
     usize count;
-    Value keywords;       /* a dict, or any mapping for format_map */
-    bool is_map;          /* format_map: there are no positional fields */
+    Value keywords; /* a dict, or any mapping for format_map */
+    bool is_map;    /* format_map: there are no positional fields */
     Numbering numbering;
-    i64 next;             /* automatic number */
+    i64 next; /* automatic number */
 } Formatting;
 
 /* ---- which value ---- */
@@ -91,7 +91,8 @@ static bool write_markup(Formatting *f, Span text, int depth, Buffer *out);
 static Value expand_spec(Formatting *f, const MarkupField *field, int depth) {
     if (!field->has_nested) return str_from_span(f->vm, field->spec);
     Buffer spec = {0};
-    if (write_markup(f, field->spec, depth - 1, &spec)) return str_from_buffer(f->vm, &spec);
+    if (write_markup(f, field->spec, depth - 1, &spec))
+        return str_from_buffer(f->vm, &spec);
     buffer_free(&spec);
     return FAIL;
 }

@@ -1,4 +1,5 @@
-/* Strings from and to the system; the strings that the VM keeps. C formats: format_c.c. */
+/* Strings from and to the system; the strings that the VM keeps. C formats: format_c.c.
+ */
 #include "base/utf8.h"
 #include "objects/bytes.h"
 #include "objects/str_make.h"
@@ -22,7 +23,8 @@ void text_close(VM *vm) {
     intern_close(vm);
 }
 
-/* ---- the system: bytes that are not UTF-8 become lone surrogates U+DC80 ... U+DCFF ---- */
+/* ---- the system: bytes that are not UTF-8 become lone surrogates U+DC80 ... U+DCFF ----
+ */
 
 Value str_from_os(VM *vm, const char *bytes, usize size) {
     usize bad, good = utf8_check(bytes, size, &bad);

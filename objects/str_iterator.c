@@ -1,4 +1,5 @@
-/* Iterating over the characters of a string. CPython has a type of its own for ASCII strings. */
+/* Iterating over the characters of a string. CPython has a type of its own for ASCII
+ * strings. */
 #include "base/utf8.h"
 #include "objects/iterator.h"
 #include "objects/native.h"
@@ -7,7 +8,7 @@
 
 typedef struct StrIterator {
     Obj h;
-    Value str; /* EMPTY when exhausted */
+    Value str;           /* EMPTY when exhausted */
     usize offset, index; /* of the next character, in bytes and code points */
 } StrIterator;
 

@@ -1,9 +1,11 @@
 /* Strings in the making: for the files that implement str and fill a new string in place.
  *
  *     Str *s = str_allocate(vm, size, ascii);      ... fill s->data[0..size) ...
- *     return str_finish(s, length);                length in code points (ASCII: the size)
+ *     return str_finish(s, length);                length in code points (ASCII: the
+ * size)
  *
- * Layout: struct, bytes, NUL; when the text is not ASCII, a trailer at the next multiple of 8.
+ * Layout: struct, bytes, NUL; when the text is not ASCII, a trailer at the next multiple
+ * of 8.
  */
 #ifndef APY_OBJECTS_STR_MAKE_H
 #define APY_OBJECTS_STR_MAKE_H

@@ -43,8 +43,8 @@ static Value map_each(VM *vm, Value self, CaseMap *map) {
     return str_from_buffer(vm, &out);
 }
 
-/* Sigma at the end of a word: a cased letter before it and none behind it, not counting what can
- * be ignored (apostrophes, accents). */
+/* Sigma at the end of a word: a cased letter before it and none behind it, not counting
+ * what can be ignored (apostrophes, accents). */
 static bool is_final(const Place *place) {
     const char *at = place->at;
     u32 c = 0;

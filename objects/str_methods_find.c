@@ -13,7 +13,8 @@ typedef struct Window {
 } Window;
 
 static bool open_window(VM *vm, Value self, Value start, Value end, Window *out) {
-    if (!want_bounds(vm, start, end, str_length(self), &out->from, &out->to)) return false;
+    if (!want_bounds(vm, start, end, str_length(self), &out->from, &out->to))
+        return false;
     out->span = str_span(self);
     if (out->from > out->to) return true;
     usize last = str_offset(self, (usize)out->to);
@@ -46,8 +47,8 @@ static Value search_or_raise(VM *vm, const char *function, Value *args, Search *
     return at == -2 ? FAIL : from_small(at);
 }
 
-/* Return the lowest index in S where substring sub is found, such that sub is contained within
- * S[start:end].
+/* Return the lowest index in S where substring sub is found, such that sub is contained
+ * within S[start:end].
  *
  * Optional arguments start and end are interpreted as in slice notation.
  * Return -1 on failure. */
@@ -55,8 +56,8 @@ METHOD(str, find, "($self, sub, start=None, end=None, /)") {
     return search_or_minus(vm, "find", args, span_find);
 }
 
-/* Return the highest index in S where substring sub is found, such that sub is contained within
- * S[start:end].
+/* Return the highest index in S where substring sub is found, such that sub is contained
+ * within S[start:end].
  *
  * Optional arguments start and end are interpreted as in slice notation.
  * Return -1 on failure. */
@@ -64,8 +65,8 @@ METHOD(str, rfind, "($self, sub, start=None, end=None, /)") {
     return search_or_minus(vm, "rfind", args, span_find_last);
 }
 
-/* Return the lowest index in S where substring sub is found, such that sub is contained within
- * S[start:end].
+/* Return the lowest index in S where substring sub is found, such that sub is contained
+ * within S[start:end].
  *
  * Optional arguments start and end are interpreted as in slice notation.
  * Raises ValueError when the substring is not found. */
@@ -73,8 +74,8 @@ METHOD(str, index, "($self, sub, start=None, end=None, /)") {
     return search_or_raise(vm, "index", args, span_find);
 }
 
-/* Return the highest index in S where substring sub is found, such that sub is contained within
- * S[start:end].
+/* Return the highest index in S where substring sub is found, such that sub is contained
+ * within S[start:end].
  *
  * Optional arguments start and end are interpreted as in slice notation.
  * Raises ValueError when the substring is not found. */
@@ -82,7 +83,8 @@ METHOD(str, rindex, "($self, sub, start=None, end=None, /)") {
     return search_or_raise(vm, "rindex", args, span_find_last);
 }
 
-/* Return the number of non-overlapping occurrences of substring sub in string S[start:end].
+/* Return the number of non-overlapping occurrences of substring sub in string
+ * S[start:end].
  *
  * Optional arguments start and end are interpreted as in slice notation. */
 METHOD(str, count, "($self, sub, start=None, end=None, /)") {
@@ -103,7 +105,8 @@ static Value match_any(VM *vm, const char *function, Span in, Value parts, Match
     for (usize i = 0; i < to_tuple(parts)->count; i++) {
         Value part = to_tuple(parts)->items[i];
         if (!is_str(part))
-            return raise_type(vm, "tuple for %s must only contain str, not %T", function, part);
+            return raise_type(vm, "tuple for %s must only contain str, not %T", function,
+                              part);
         if (match(in, str_span(part))) return TRUE;
     }
     return FALSE;

@@ -114,7 +114,8 @@ static bool measure(VM *vm, Value *args, i64 *width, i64 *missing) {
 METHOD(str, ljust, "($self, width, fillchar=' ', /)") {
     i64 width, missing;
     CHECK(measure(vm, args, &width, &missing));
-    return missing ? pad(vm, args[0], 0, (usize)missing, args[2]) : str_exact(vm, args[0]);
+    return missing ? pad(vm, args[0], 0, (usize)missing, args[2])
+                   : str_exact(vm, args[0]);
 }
 
 /* Return a right-justified string of length width.
@@ -123,7 +124,8 @@ METHOD(str, ljust, "($self, width, fillchar=' ', /)") {
 METHOD(str, rjust, "($self, width, fillchar=' ', /)") {
     i64 width, missing;
     CHECK(measure(vm, args, &width, &missing));
-    return missing ? pad(vm, args[0], (usize)missing, 0, args[2]) : str_exact(vm, args[0]);
+    return missing ? pad(vm, args[0], (usize)missing, 0, args[2])
+                   : str_exact(vm, args[0]);
 }
 
 /* Return a centered string of length width.
@@ -146,7 +148,8 @@ METHOD(str, zfill, "($self, width, /)") {
     CHECK(object_to_i64(vm, args[1], &width));
     if (width <= length) return str_exact(vm, self);
     usize missing = (usize)(width - length), size = to_str(self)->size;
-    if (missing > PTRDIFF_MAX - 64 - size) return raise_overflow(vm, "padded string is too long");
+    if (missing > PTRDIFF_MAX - 64 - size)
+        return raise_overflow(vm, "padded string is too long");
     Str *result = str_allocate(vm, size + missing, str_is_ascii(self));
     if (!result) return FAIL;
     const char *text = to_str(self)->data;

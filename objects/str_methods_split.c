@@ -31,7 +31,7 @@ static void reverse_list(List *list) {
 /* ---- by white space ---- */
 
 static bool is_space_at(const char **at) {
-    u8 c = (u8)**at;
+    u8 c = (u8) * *at;
     if (c < 128) {
         ++*at;
         return unicode_is_space(c);
@@ -59,7 +59,8 @@ static const char *skip_back(const char *start, const char *at, bool spaces) {
 
 static bool split_spaces(Parts *parts, Span text) {
     const char *end = text.data + text.length;
-    for (const char *at = skip(text.data, end, true); at < end; at = skip(at, end, true)) {
+    for (const char *at = skip(text.data, end, true); at < end;
+         at = skip(at, end, true)) {
         const char *stop = parts->splits_left-- ? skip(at, end, false) : end;
         if (!add_part(parts, at, stop)) return false;
         at = stop;
@@ -67,11 +68,13 @@ static bool split_spaces(Parts *parts, Span text) {
     return true;
 }
 
-/* The last part, when no splits are left, keeps what stands before it but not behind it. */
+/* The last part, when no splits are left, keeps what stands before it but not behind it.
+ */
 static bool split_spaces_back(Parts *parts, Span text) {
     const char *at = skip_back(text.data, text.data + text.length, true);
     while (at > text.data) {
-        const char *start = parts->splits_left-- ? skip_back(text.data, at, false) : text.data;
+        const char *start =
+            parts->splits_left-- ? skip_back(text.data, at, false) : text.data;
         if (!add_part(parts, start, at)) return false;
         at = skip_back(text.data, start, true);
     }
@@ -156,8 +159,8 @@ METHOD(str, rsplit, "($self, /, sep=None, maxsplit=-1)") {
 /* ---- lines ---- */
 
 static bool is_line_break(u32 c) {
-    return (c >= '\n' && c <= '\r') || (c >= 0x1C && c <= 0x1E) || c == 0x85 || c == 0x2028 ||
-           c == 0x2029;
+    return (c >= '\n' && c <= '\r') || (c >= 0x1C && c <= 0x1E) || c == 0x85 ||
+           c == 0x2028 || c == 0x2029;
 }
 
 /* Behind the line that begins at `at`; *text_end is where its text ends. */
@@ -241,15 +244,16 @@ METHOD(str, rpartition, "($self, sep, /)") {
 static Value join_items(VM *vm, Value separator, Value *items, usize count) {
     for (usize i = 0; i < count; i++)
         if (!is_str(items[i]))
-            return raise_type(vm, "sequence item %ld: expected str instance, %T found", (long)i,
-                              items[i]);
+            return raise_type(vm, "sequence item %ld: expected str instance, %T found",
+                              (long)i, items[i]);
     return str_join(vm, separator, items, count);
 }
 
 /* The items as a list; "can only join an iterable" when there are none to be had. */
 static Value to_items(VM *vm, Value iterable) {
     Slots *slots = &type_of(vm, iterable)->slots;
-    if (!slots->iter && !slots->getitem) return raise_type(vm, "can only join an iterable");
+    if (!slots->iter && !slots->getitem)
+        return raise_type(vm, "can only join an iterable");
     return object_to_list(vm, iterable);
 }
 

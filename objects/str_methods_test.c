@@ -120,7 +120,8 @@ METHOD(str, istitle, "($self, /)") {
     bool found = false, in_word = false;
     while (at < end) {
         u32 c = utf8_next(&at);
-        bool starts = unicode_is_upper(c) || unicode_is_title(c), goes_on = unicode_is_lower(c);
+        bool starts = unicode_is_upper(c) || unicode_is_title(c),
+             goes_on = unicode_is_lower(c);
         if ((starts && in_word) || (goes_on && !in_word)) return FALSE;
         in_word = starts || goes_on;
         found |= in_word;

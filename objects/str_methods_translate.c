@@ -29,7 +29,8 @@ static bool add_translated(VM *vm, Buffer *out, u32 c, Value to) {
         i64 code;
         if (is_bool(to)) to = from_small(to == TRUE);
         if (!int_fits_i64(to, &code) || code < 0 || code > 0x10FFFF)
-            return raise_value(vm, "character mapping must be in range(0x110000)") != FAIL;
+            return raise_value(vm, "character mapping must be in range(0x110000)") !=
+                   FAIL;
         buffer_add_code_point(out, (u32)code);
     } else {
         raise_type(vm, "character mapping must return integer, None or str");
@@ -111,9 +112,11 @@ STATIC_METHOD(str, maketrans, "(x, y=None, z=None, /)") {
     if (z != EMPTY) CHECK(want_str(vm, "maketrans", "argument 3", z));
     if (!is_str(x))
         return raise_type(
-            vm, "first maketrans argument must be a string if there is a second argument");
+            vm,
+            "first maketrans argument must be a string if there is a second argument");
     if (str_length(x) != str_length(y))
-        return raise_value(vm, "the first two maketrans arguments must have equal length");
+        return raise_value(vm,
+                           "the first two maketrans arguments must have equal length");
     OWNED Value table = TRY(dict_new(vm));
     CHECK(set_pairs(vm, table, x, y));
     if (z != EMPTY) CHECK(set_pairs(vm, table, z, EMPTY));

@@ -31,7 +31,8 @@ static void write_ascii(Buffer *out, u8 c, char quote) {
 /* How many bytes from here on need no escape at all. */
 static usize plain_length(const char *at, const char *end, char quote) {
     const char *start = at;
-    while (at < end && (u8)*at >= ' ' && (u8)*at < 127 && *at != quote && *at != '\\') at++;
+    while (at < end && (u8)*at >= ' ' && (u8)*at < 127 && *at != quote && *at != '\\')
+        at++;
     return (usize)(at - start);
 }
 

@@ -60,9 +60,11 @@ static Value decode(VM *vm, Value object, Value encoding, Value errors) {
     if (is_str(object)) return raise_type(vm, "decoding str is not supported");
     Buffered source;
     if (!type_of(vm, object)->slots.buffer)
-        return raise_type(vm, "decoding to str: need a bytes-like object, %T found", object);
+        return raise_type(vm, "decoding to str: need a bytes-like object, %T found",
+                          object);
     CHECK(buffered_get(vm, object, &source, false));
-    Value text = codec_decode_values(vm, (Span){source.data, source.size}, encoding, errors);
+    Value text =
+        codec_decode_values(vm, (Span){source.data, source.size}, encoding, errors);
     buffered_release(vm, &source);
     return text;
 }
@@ -87,31 +89,33 @@ static Value make(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     CHECK(arguments_bind(vm, &spec, args, nargs, kwnames, bound));
     for (int i = 1; i <= 2; i++)
         if (bound[i] != EMPTY)
-            CHECK(want_str(vm, "str", i == 1 ? "argument 'encoding'" : "argument 'errors'",
+            CHECK(want_str(vm, "str",
+                           i == 1 ? "argument 'encoding'" : "argument 'errors'",
                            bound[i]));
     OWNED Value s = TRY(make_exact(vm, bound));
     return type == vm->types[TYPE_str] ? TAKE(s) : as_subclass(vm, type, s);
 }
 
 TYPE(str, .name = "str", .size = sizeof(Str), .kind = KIND_STR,
-     .flags = TYPE_ATOM | TYPE_MATCH_SELF,
-     .binary_ops = CAN(BINARY_MOD), .reflected_ops = CAN(BINARY_MOD),
-     .slots = {
-         .new = make,
-         .free = str_free,
-         .repr = str_repr,
-         .str = str_of,
-         .hash = hash,
-         .compare = compare,
-         .truth = truth,
-         .iter = str_iter,
-         .length = length,
-         .getitem = str_getitem,
-         .contains = contains,
-         .concat = concat,
-         .repeat = str_repeat,
-         .binary = binary,
-     },
+     .flags = TYPE_ATOM | TYPE_MATCH_SELF, .binary_ops = CAN(BINARY_MOD),
+     .reflected_ops = CAN(BINARY_MOD),
+     .slots =
+         {
+             .new = make,
+             .free = str_free,
+             .repr = str_repr,
+             .str = str_of,
+             .hash = hash,
+             .compare = compare,
+             .truth = truth,
+             .iter = str_iter,
+             .length = length,
+             .getitem = str_getitem,
+             .contains = contains,
+             .concat = concat,
+             .repeat = str_repeat,
+             .binary = binary,
+         },
      .doc = "str(object='') -> str\nstr(bytes_or_buffer[, encoding[, errors]]) -> str\n\n"
             "Create a new string object from the given object. If encoding or\n"
             "errors is specified, then the object must expose a data buffer\n"

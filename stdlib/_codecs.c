@@ -47,7 +47,8 @@ FUNCTION(_codecs, register_error, "(errors, handler, /)") {
     return NONE;
 }
 
-/* The function of this module that is the builtin handler of the name; EMPTY: there is none. */
+/* The function of this module that is the builtin handler of the name; EMPTY: there is
+ * none. */
 static Value find_builtin_handler(VM *vm, const char *name) {
     if (!codec_handler_is_builtin(name)) return EMPTY;
     const ModuleSpec *module = &module_specs[MODULE__codecs];
@@ -122,7 +123,8 @@ FUNCTION(_codecs, decode, "(obj, encoding='utf-8', errors='strict')") {
 FUNCTION(_codecs, builtin_name, "(encoding, /)") {
     Codec codec;
     CHECK(want_str(vm, "builtin_name", "argument", args[0]));
-    return codec_find(to_str(args[0])->data, &codec) ? str_from_text(vm, codec.name) : NONE;
+    return codec_find(to_str(args[0])->data, &codec) ? str_from_text(vm, codec.name)
+                                                     : NONE;
 }
 
 /* ---- error handlers, called with an exception ---- */
@@ -135,7 +137,8 @@ typedef struct FaultObject {
     bool is_translation;
 } FaultObject;
 
-static bool read_position(VM *vm, Value exception, const char *name, usize limit, usize *out) {
+static bool read_position(VM *vm, Value exception, const char *name, usize limit,
+                          usize *out) {
     i64 position;
     OWNED Value v = TRY_OR_FALSE(object_getattr_text(vm, exception, name));
     if (!object_to_i64(vm, v, &position)) return false;
@@ -155,7 +158,8 @@ static bool read_fault(VM *vm, Value exception, FaultObject *f) {
     fault->encoding = "";
     if (!f->is_translation) {
         f->encoding = TRY_OR_FALSE(object_getattr_text(vm, exception, "encoding"));
-        if (!want_str(vm, "error handler", "attribute 'encoding'", f->encoding)) return false;
+        if (!want_str(vm, "error handler", "attribute 'encoding'", f->encoding))
+            return false;
         fault->encoding = to_str(f->encoding)->data;
     }
     if (fault->is_decoding) {
@@ -194,7 +198,10 @@ static Value handle(VM *vm, const char *errors, Value exception, int takes) {
     bool encode = is_instance(vm, exception, EXC(UnicodeEncodeError));
     bool decode = is_instance(vm, exception, EXC(UnicodeDecodeError));
     bool translate = is_instance(vm, exception, EXC(UnicodeTranslateError));
-    int sort = encode ? TAKES_ENCODE : decode ? TAKES_DECODE : translate ? TAKES_TRANSLATE : 0;
+    int sort = encode      ? TAKES_ENCODE
+               : decode    ? TAKES_DECODE
+               : translate ? TAKES_TRANSLATE
+                           : 0;
     if (!(sort & takes))
         return raise_type(vm, "don't know how to handle %T in error callback", exception);
     FaultObject f = {.fault.is_decoding = decode,
@@ -209,7 +216,8 @@ static Value handle(VM *vm, const char *errors, Value exception, int takes) {
     return result == EMPTY ? raise_instance(vm, exception) : result;
 }
 
-/* Implements the 'strict' error handling, which raises a UnicodeError on coding errors. */
+/* Implements the 'strict' error handling, which raises a UnicodeError on coding errors.
+ */
 FUNCTION(_codecs, strict_errors, "(exception, /)") {
     if (is_instance(vm, args[0], EXC(BaseException))) return raise_instance(vm, args[0]);
     return raise_type(vm, "codec must pass exception instance");
@@ -220,12 +228,14 @@ FUNCTION(_codecs, ignore_errors, "(exception, /)") {
     return handle(vm, "ignore", args[0], TAKES_ALL);
 }
 
-/* Implements the 'replace' error handling, which replaces malformed data with a marker. */
+/* Implements the 'replace' error handling, which replaces malformed data with a marker.
+ */
 FUNCTION(_codecs, replace_errors, "(exception, /)") {
     return handle(vm, "replace", args[0], TAKES_ALL);
 }
 
-/* Implements the 'xmlcharrefreplace' error handling: an XML character reference for each. */
+/* Implements the 'xmlcharrefreplace' error handling: an XML character reference for each.
+ */
 FUNCTION(_codecs, xmlcharrefreplace_errors, "(exception, /)") {
     return handle(vm, "xmlcharrefreplace", args[0], TAKES_ENCODE);
 }

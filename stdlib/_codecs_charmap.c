@@ -30,7 +30,8 @@ static bool take_errors(VM *vm, const char *function, Value v, const char **erro
 static int decode_byte(VM *vm, Value mapping, u8 byte, Buffer *out) {
     OWNED Value to = FAIL;
     if (is_str(mapping)) {
-        to = byte < str_length(mapping) ? from_small(str_code_point(mapping, byte)) : EMPTY;
+        to = byte < str_length(mapping) ? from_small(str_code_point(mapping, byte))
+                                        : EMPTY;
     } else if ((to = look_up(vm, mapping, byte)) == FAIL) {
         return -1;
     }
@@ -72,7 +73,8 @@ FUNCTION(_codecs, charmap_decode, "(data, errors=None, mapping=None, /)") {
     CHECK(take_errors(vm, "charmap_decode", args[1], &errors));
     Buffered lent;
     CHECK(buffered_get(vm, args[0], &lent, false));
-    Decoder decoder = {vm, &codec_latin_1, "charmap", errors, (const u8 *)lent.data, lent.size,
+    Decoder decoder = {vm,           &codec_latin_1,        "charmap",
+                       errors,       (const u8 *)lent.data, lent.size,
                        .final = true};
     bool plain = args[2] == EMPTY || args[2] == NONE;
     bool good = plain ? codec_latin_1.decode(&decoder) : decode_all(&decoder, args[2]);
@@ -100,7 +102,8 @@ static int encode_point(VM *vm, Value mapping, u32 c, Buffer *out) {
     }
     i64 code;
     if (!is_int(to)) {
-        raise_type(vm, "character mapping must return integer, bytes or None, not %T", to);
+        raise_type(vm, "character mapping must return integer, bytes or None, not %T",
+                   to);
         return -1;
     }
     if (!int_fits_i64(to, &code) || code < 0 || code > 255) {
@@ -132,8 +135,8 @@ FUNCTION(_codecs, charmap_encode, "(str, errors=None, mapping=None, /)") {
     CHECK(want_str(vm, "charmap_encode", "argument 1", args[0]) &&
           take_errors(vm, "charmap_encode", args[1], &errors));
     Span text = str_span(args[0]);
-    Encoder encoder = {vm,      &codec_latin_1, "charmap", errors,
-                       args[0], text.data,      text.data + text.length};
+    Encoder encoder = {vm,        &codec_latin_1,         "charmap", errors, args[0],
+                       text.data, text.data + text.length};
     bool plain = args[2] == EMPTY || args[2] == NONE;
     if (plain) encoder.encoding = "latin-1";
     if (!(plain ? encode_rest(&encoder) : encode_all(&encoder, args[2]))) {

@@ -30,8 +30,8 @@ static Value decode(VM *vm, const Codec *codec, const char *function, Value data
     Buffered lent;
     CHECK(buffered_get(vm, data, &lent, false));
     usize consumed;
-    OWNED Value text =
-        codec_run_decode(vm, codec, (Span){lent.data, lent.size}, errors, final, &consumed);
+    OWNED Value text = codec_run_decode(vm, codec, (Span){lent.data, lent.size}, errors,
+                                        final, &consumed);
     buffered_release(vm, &lent);
     TRY(text);
     return tuple_of(vm, 2, text, from_small((i64)consumed));
@@ -52,8 +52,9 @@ FUNCTION(_codecs, utf_8_decode, "(data, errors=None, final=False, /)") {
 FUNCTION(_codecs, utf_16_encode, "(str, errors=None, byteorder=0, /)") {
     i64 order = 0;
     if (args[2] != EMPTY) CHECK(object_to_i64(vm, args[2], &order));
-    const Codec *codec =
-        order < 0 ? &codec_utf_16_le : order > 0 ? &codec_utf_16_be : &codec_utf_16;
+    const Codec *codec = order < 0   ? &codec_utf_16_le
+                         : order > 0 ? &codec_utf_16_be
+                                     : &codec_utf_16;
     return encode(vm, codec, "utf_16_encode", args[0], args[1]);
 }
 FUNCTION(_codecs, utf_16_decode, "(data, errors=None, final=False, /)") {
@@ -74,8 +75,9 @@ FUNCTION(_codecs, utf_16_be_decode, "(data, errors=None, final=False, /)") {
 FUNCTION(_codecs, utf_32_encode, "(str, errors=None, byteorder=0, /)") {
     i64 order = 0;
     if (args[2] != EMPTY) CHECK(object_to_i64(vm, args[2], &order));
-    const Codec *codec =
-        order < 0 ? &codec_utf_32_le : order > 0 ? &codec_utf_32_be : &codec_utf_32;
+    const Codec *codec = order < 0   ? &codec_utf_32_le
+                         : order > 0 ? &codec_utf_32_be
+                                     : &codec_utf_32;
     return encode(vm, codec, "utf_32_encode", args[0], args[1]);
 }
 FUNCTION(_codecs, utf_32_decode, "(data, errors=None, final=False, /)") {
@@ -113,7 +115,8 @@ FUNCTION(_codecs, unicode_escape_decode, "(data, errors=None, final=True, /)") {
     return decode_part(vm, &codec_unicode_escape, "unicode_escape_decode", args);
 }
 FUNCTION(_codecs, raw_unicode_escape_encode, "(str, errors=None, /)") {
-    return encode(vm, &codec_raw_unicode_escape, "raw_unicode_escape_encode", args[0], args[1]);
+    return encode(vm, &codec_raw_unicode_escape, "raw_unicode_escape_encode", args[0],
+                  args[1]);
 }
 FUNCTION(_codecs, raw_unicode_escape_decode, "(data, errors=None, final=True, /)") {
     if (args[2] == EMPTY) args[2] = TRUE;
@@ -178,7 +181,8 @@ static int hex_digit(u8 c) {
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* \xNN at position i, whose x it is; returns the position behind, 0 when it is no number. */
+/* \xNN at position i, whose x it is; returns the position behind, 0 when it is no number.
+ */
 static usize read_hex(Span text, usize i, Buffer *out) {
     int high = i + 1 < text.length ? hex_digit((u8)text.data[i + 1]) : -1;
     int low = i + 2 < text.length ? hex_digit((u8)text.data[i + 2]) : -1;
@@ -196,7 +200,8 @@ static usize read_octal(Span text, usize i, Buffer *out) {
     return i;
 }
 
-/* Read one escape whose letter stands at i; returns the position behind, 0 with an exception. */
+/* Read one escape whose letter stands at i; returns the position behind, 0 with an
+ * exception. */
 static usize read_escape(VM *vm, Span text, usize i, Buffer *out) {
     static const char simple[] = "\\\\''\"\"b\bf\ft\tn\nr\rv\va\a";
     char c = text.data[i];
@@ -214,13 +219,15 @@ static usize read_escape(VM *vm, Span text, usize i, Buffer *out) {
     }
     buffer_add_char(out, '\\');
     buffer_add_char(out, c);
-    bool ok = warn(vm, EXC(DeprecationWarning), 1, "invalid escape sequence '\\%c'", (u8)c);
+    bool ok =
+        warn(vm, EXC(DeprecationWarning), 1, "invalid escape sequence '\\%c'", (u8)c);
     return ok ? i + 1 : 0;
 }
 
 /* The bytes that the escapes of a bytes literal stand for. */
 FUNCTION(_codecs, escape_decode, "(data, errors=None, /)") {
-    OWNED Value data = is_str(args[0]) ? codec_encode(vm, args[0], NULL, NULL) : incref(args[0]);
+    OWNED Value data =
+        is_str(args[0]) ? codec_encode(vm, args[0], NULL, NULL) : incref(args[0]);
     TRY(data);
     Buffered lent;
     CHECK(buffered_get(vm, data, &lent, false));
@@ -249,7 +256,8 @@ FUNCTION(_codecs, escape_decode, "(data, errors=None, /)") {
 
 /* The bytes of an object's memory, or of a str as UTF-8. */
 FUNCTION(_codecs, readbuffer_encode, "(data, errors=None, /)") {
-    OWNED Value data = is_str(args[0]) ? codec_encode(vm, args[0], NULL, NULL) : incref(args[0]);
+    OWNED Value data =
+        is_str(args[0]) ? codec_encode(vm, args[0], NULL, NULL) : incref(args[0]);
     TRY(data);
     Buffered lent;
     CHECK(buffered_get(vm, data, &lent, false));

@@ -1,6 +1,6 @@
 /* _string: the language of str.format taken apart, for string.Formatter. */
-#include "objects/iterator.h"
 #include "objects/int.h"
+#include "objects/iterator.h"
 #include "objects/markup.h"
 #include "objects/native.h"
 #include "objects/str.h"

@@ -12,18 +12,20 @@
 #include "objects/want.h"
 #include "stdlib/unicodedata_tables.h"
 
-MODULE(unicodedata, "This module provides access to the Unicode Character Database which\n"
-                    "defines character properties for all Unicode characters. The data in\n"
-                    "this database is based on the UnicodeData.txt file version\n"
-                    "15.1.0 which is publicly available from the Unicode Consortium\n"
-                    "at https://www.unicode.org/Public/15.1.0/ucd/.")
+MODULE(unicodedata,
+       "This module provides access to the Unicode Character Database which\n"
+       "defines character properties for all Unicode characters. The data in\n"
+       "this database is based on the UnicodeData.txt file version\n"
+       "15.1.0 which is publicly available from the Unicode Consortium\n"
+       "at https://www.unicode.org/Public/15.1.0/ucd/.")
 
 MODULE_INIT(unicodedata) {
     return module_add(vm, module, "unidata_version", str_from_text(vm, "15.1.0"));
 }
 
 /* The one character of the argument. */
-static bool take_character(VM *vm, const char *function, const char *argument, Value v, u32 *out) {
+static bool take_character(VM *vm, const char *function, const char *argument, Value v,
+                           u32 *out) {
     if (!is_str(v) || str_length(v) != 1)
         return want_refuse(vm, function, argument, "a unicode character", v);
     *out = str_code_point(v, 0);
@@ -61,9 +63,11 @@ static Value raise_key_text(VM *vm, const char *format, Value name) {
  * If a character with the given name is found, return the
  * corresponding character.  If not found, KeyError is raised. */
 FUNCTION(unicodedata, lookup, "(name, /)") {
-    if (!is_str(args[0])) return raise_type(vm, "a bytes-like object is required, not '%T'", args[0]);
+    if (!is_str(args[0]))
+        return raise_type(vm, "a bytes-like object is required, not '%T'", args[0]);
     u32 c;
-    if (to_str(args[0])->size > LONGEST_NAME) return raise_key_text(vm, "name too long", args[0]);
+    if (to_str(args[0])->size > LONGEST_NAME)
+        return raise_key_text(vm, "name too long", args[0]);
     if (unicode_find_name(str_span(args[0]), &c)) return str_from_code_point(vm, c);
     return raise_key_text(vm, "undefined character name '%S'", args[0]);
 }
@@ -72,9 +76,10 @@ FUNCTION(unicodedata, lookup, "(name, /)") {
 
 /* Returns the general category assigned to the character chr as string. */
 FUNCTION(unicodedata, category, "(chr, /)") {
-    static const char names[][3] = {"Cn", "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd",
-                                    "Nl", "No", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm",
-                                    "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co"};
+    static const char names[][3] = {"Cn", "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc",
+                                    "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe",
+                                    "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Zs",
+                                    "Zl", "Zp", "Cc", "Cf", "Cs", "Co"};
     u32 c;
     CHECK(take_character(vm, "category", "argument", args[0], &c));
     return str_from_text(vm, names[unicode_category(c)]);
@@ -84,9 +89,9 @@ FUNCTION(unicodedata, category, "(chr, /)") {
  *
  * If no such value is defined, an empty string is returned. */
 FUNCTION(unicodedata, bidirectional, "(chr, /)") {
-    static const char names[][4] = {"",   "L",  "LRE", "LRO", "R",   "AL",  "RLE", "RLO",
-                                    "PDF", "EN", "ES",  "ET",  "AN",  "CS",  "NSM", "BN",
-                                    "B",  "S",  "WS",  "ON",  "LRI", "RLI", "FSI", "PDI"};
+    static const char names[][4] = {
+        "",   "L",  "LRE", "LRO", "R", "AL", "RLE", "RLO", "PDF", "EN",  "ES",  "ET",
+        "AN", "CS", "NSM", "BN",  "B", "S",  "WS",  "ON",  "LRI", "RLI", "FSI", "PDI"};
     u32 c;
     CHECK(take_character(vm, "bidirectional", "argument", args[0], &c));
     return str_from_text(vm, names[unicode_bidi(c)]);
@@ -172,12 +177,13 @@ static void write_points(Buffer *out, const u32 *points, usize count) {
 
 static const u32 *find_odd(u32 c) {
     for (u32 i = 0; i < unicode_odd_decompositions_count; i++)
-        if (unicode_odd_decompositions[i].code_point == c) return unicode_odd_decompositions[i].to;
+        if (unicode_odd_decompositions[i].code_point == c)
+            return unicode_odd_decompositions[i].to;
     return NULL;
 }
 
-/* What the tables say of a single step is told from the full decomposition: of a canonical one,
- * all but the last character composed again. */
+/* What the tables say of a single step is told from the full decomposition: of a
+ * canonical one, all but the last character composed again. */
 static usize one_step(u32 c, bool canonical, u32 *points, usize room) {
     char bytes[4];
     Buffer full = {0}, head = {0};
@@ -203,9 +209,9 @@ static usize one_step(u32 c, bool canonical, u32 *points, usize room) {
  * An empty string is returned in case no such mapping is defined. */
 FUNCTION(unicodedata, decomposition, "(chr, /)") {
     static const char *const tags[] = {
-        NULL,         "<font>", "<noBreak>", "<initial>",  "<medial>", "<final>",
-        "<isolated>", "<circle>", "<super>", "<sub>",      "<vertical>", "<wide>",
-        "<narrow>",   "<small>",  "<square>", "<fraction>", "<compat>"};
+        NULL,         "<font>",   "<noBreak>", "<initial>",  "<medial>",   "<final>",
+        "<isolated>", "<circle>", "<super>",   "<sub>",      "<vertical>", "<wide>",
+        "<narrow>",   "<small>",  "<square>",  "<fraction>", "<compat>"};
     u32 c;
     CHECK(take_character(vm, "decomposition", "argument", args[0], &c));
     const utf8proc_property_t *property = utf8proc_get_property((i32)c);

@@ -1,4 +1,5 @@
-/* Tables of the module unicodedata, made by tools/unicodedata_tables.py. Sorted by code point. */
+/* Tables of the module unicodedata, made by tools/unicodedata_tables.py. Sorted by code
+ * point. */
 #ifndef APY_STDLIB_UNICODEDATA_TABLES_H
 #define APY_STDLIB_UNICODEDATA_TABLES_H
 
