@@ -4,17 +4,17 @@
 
 bool buffered_get(VM *vm, Value v, Buffered *out, bool writable) {
     bool (*borrow)(VM *, Value, Buffered *, bool) = type_of(vm, v)->slots.buffer;
+    *out = (Buffered){.owner = EMPTY, .item_size = 1, .format = "B"};
     if (!borrow) {
         raise_type(vm, "a bytes-like object is required, not '%T'", v);
         return false;
     }
-    *out = (Buffered){.owner = v, .item_size = 1, .format = "B"};
     if (!borrow(vm, v, out, writable)) return false;
     if (writable && out->read_only) {
         raise_format(vm, EXC(BufferError), "Object is not writable.");
         return false;
     }
-    incref(out->owner);
+    out->owner = incref(v);
     if (out->exports) ++*out->exports;
     return true;
 }

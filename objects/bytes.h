@@ -42,7 +42,7 @@ Value span_compare(Span a, Span b, CompareOp op); /* True or False */
 Value bytearray_new(VM *vm, const char *data, usize size);
 /* Borrow the memory of a bytes-like object: TypeError "a bytes-like object is required,
  * not 'X'"; BufferError when `writable` is asked for and it is not. A `buffer` slot fills
- * everything except that `exports` is counted here. */
+ * data, size and what else is not the default; `exports` is counted here. */
 bool buffered_get(VM *vm, Value v, Buffered *out, bool writable);
 void buffered_release(VM *vm, Buffered *buffered);
 
