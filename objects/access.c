@@ -1,6 +1,7 @@
 /* Items, lengths, membership and iteration of any values. */
 #include "objects/dict.h"
 #include "objects/generic_alias.h"
+#include "objects/int.h"
 #include "objects/list.h"
 #include "objects/sequence_iterator.h"
 #include "objects/slots.h"
@@ -25,10 +26,11 @@ Value object_getitem(VM *vm, Value v, Value key) {
     return raise_type(vm, "'%T' object is not subscriptable", v);
 }
 
-/* CPython says "doesn't" where a type has a table of sequence methods. */
-static const char *refusal(const Type *type, bool is_delete) {
+/* CPython says "doesn't" where a type has a table of sequence methods and the key is an index. */
+static const char *refusal(VM *vm, const Type *type, Value key, bool is_delete) {
     if (!is_delete) return "'%T' object does not support item assignment";
-    return type->flags & (TYPE_HEAP | TYPE_SEQUENCE) || type->slots.concat
+    bool is_index = is_int(key) || type_of(vm, key)->unary_ops & CAN(UNARY_INDEX);
+    return is_index && (type->flags & (TYPE_HEAP | TYPE_SEQUENCE) || type->slots.concat)
                ? "'%T' object doesn't support item deletion"
                : "'%T' object does not support item deletion";
 }
@@ -36,7 +38,7 @@ static const char *refusal(const Type *type, bool is_delete) {
 bool object_setitem(VM *vm, Value v, Value key, Value value) {
     Type *type = type_of(vm, v);
     if (LIKELY(type->slots.setitem)) return type->slots.setitem(vm, v, key, value);
-    raise_type(vm, refusal(type, value == EMPTY), v);
+    raise_type(vm, refusal(vm, type, key, value == EMPTY), v);
     return false;
 }
 

@@ -121,8 +121,8 @@ static bool counts_by_one(Count *self) {
 static Value show_count(VM *vm, Value v) {
     Count *self = (Count *)v;
     if (counts_by_one(self))
-        return str_format(vm, "%s(%R)", type_name_of(vm, v), self->next);
-    return str_format(vm, "%s(%R, %R)", type_name_of(vm, v), self->next, self->step);
+        return str_format(vm, "%S(%R)", type_name_of(vm, v), self->next);
+    return str_format(vm, "%S(%R, %R)", type_name_of(vm, v), self->next, self->step);
 }
 
 TYPE(itertools_count, .name = "itertools.count", .size = sizeof(Count),
@@ -234,9 +234,9 @@ static Value next_repeat(VM *vm, Value v) {
 
 static Value show_repeat(VM *vm, Value v) {
     Repeat *self = (Repeat *)v;
-    const char *name = type_name(type_of(vm, v));
-    if (self->left < 0) return str_format(vm, "%s(%R)", name, self->element);
-    return str_format(vm, "%s(%R, %ld)", name, self->element, (long)self->left);
+    Value name = TRY(type_name_value(vm, type_of(vm, v)));
+    if (self->left < 0) return str_format(vm, "%S(%R)", name, self->element);
+    return str_format(vm, "%S(%R, %ld)", name, self->element, (long)self->left);
 }
 
 TYPE(itertools_repeat, .name = "itertools.repeat", .size = sizeof(Repeat),
