@@ -56,7 +56,7 @@ def main():
     parser.add_argument('--runs', type=int, default=5)
     parser.add_argument('--markdown')
     parser.add_argument('programs', nargs='*')
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()
     interpreters = [given.apy] + given.against
     names = ['apy'] + [os.path.basename(name) for name in given.against]
     lines = ['| program | ' + ' | '.join('%s ms' % n for n in names) + ' | ' +

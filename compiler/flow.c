@@ -167,6 +167,20 @@ static void return_value(Unit *u, const Node *node) {
     return_to(u, before, NULL);
 }
 
+/* `return a if test else b`: each side returns by itself. */
+static void return_choice(Unit *u, const Node *node) {
+    if (node->kind != NODE_IfExp || u->block || fold(u, node) != EMPTY) {
+        return_value(u, node);
+        return;
+    }
+    const IfExpNode *choice = as_IfExp(node);
+    Label otherwise = label_new(u);
+    compile_jump(u, choice->test, otherwise, false);
+    return_choice(u, choice->body);
+    label_bind(u, otherwise);
+    return_choice(u, choice->orelse);
+}
+
 void compile_return(Unit *u, const ReturnNode *node) {
     if (u->scope->kind != SCOPE_FUNCTION) {
         compiler_fail(u->c, node->node.at, "'return' outside function");
@@ -178,7 +192,7 @@ void compile_return(Unit *u, const ReturnNode *node) {
     }
     if (refuse_in_star(u, NULL)) return;
     if (node->value) {
-        return_value(u, node->value);
+        return_choice(u, node->value);
         return;
     }
     Standpoint before = leave_blocks(u, NULL, false);

@@ -129,6 +129,10 @@ Value iter_next(VM *vm, Value iterator) {
         return raise_type(vm, "'%T' object is not an iterator", iterator);
     Value item = type->slots.next(vm, iterator);
     if (item == EMPTY && vm->return_value != EMPTY) replace(&vm->return_value, EMPTY);
+    if (UNLIKELY(item == FAIL) && exception_matches(vm, EXC(StopIteration))) {
+        exception_clear(vm);
+        return EMPTY;
+    }
     return item;
 }
 

@@ -183,8 +183,8 @@ static void cache_global(VM *vm, Insn *at, Function *function, Value name, bool 
     i64 index = dict_find(vm, globals, name);
     u32 version = dict_version(vm, globals);
     if (index >= 0) {
-        if (index <= UINT16_MAX)
-            fill(at, in_namespace ? OP_GETNAME_MODULE : OP_GLOBAL_MODULE, version, (u32)index, 0);
+        fill(at, in_namespace ? OP_GETNAME_MODULE : OP_GLOBAL_MODULE,
+             (u64)(uintptr_t)&globals->entries[index].value, 0, version);
         return;
     }
     if (!has_exact_kind(function->builtins, KIND_DICT)) return;

@@ -1447,8 +1447,28 @@ OP(START) { NEXT; }
  * the register of the outermost such handler (its exception is r[C], the one handled before r[C+1]). */
 OP(YIELD) {
     BOUND(B);
-    SAVE();
     sent = HAS(F_FIRST) ? r[B] : incref(r[B]);
+    Coro *self = frame_coro(FP);
+    if (LIKELY(self->f.kind == FRAME_FOR && self->root == self && !HAS(F_HANDLER) &&
+               !(self->flags & CORO_HANDLER))) {
+        self->f.pc = pc;
+        self->state = CORO_SUSPENDED;
+        Frame *resumer = self->f.prev;
+        r = resumer->r;
+        pc = resumer->pc;
+        k = resumer->code->constants;
+        insn = pc[-1];
+        JUMP_BY(SC);
+        if (HAS(F_LOCAL)) {
+            Value before = r[B];
+            r[B] = sent;
+            RELEASE(before);
+            NEXT;
+        }
+        r[B] = sent;
+        NEXT;
+    }
+    SAVE();
     goto suspend;
 }
 
@@ -1568,7 +1588,6 @@ enter_window: {
     for (u32 i = code->signature; i < code->locals; i++) r[i] = EMPTY;
     pc = code->insns;
     k = code->constants;
-    vm->frame = frame;
     NEXT;
 }
 
@@ -1664,7 +1683,6 @@ leave: {
     r = caller->r;
     pc = caller->pc;
     k = caller->code->constants;
-    vm->frame = caller;
     RELEASE(function);
     NEXT;
 }
@@ -1936,6 +1954,23 @@ OP(FOR_GENERATOR) {
     Value iterator = r[A];
     if (UNLIKELY(to_object(iterator)->kind != KIND_GENERATOR)) goto for_other;
     Coro *coro = (Coro *)to_object(iterator);
+    Frame *caller = FP;
+    caller->pc = pc;
+    if (LIKELY(coro->state == CORO_SUSPENDED && coro->leaf == coro && coro->root == coro &&
+               !(coro->flags & (CORO_DELEGATING | CORO_HANDLER)) && caller->depth < vm->depth_limit)) {
+        if (!(caller->flags & FRAME_HEAP)) vm->generator_top = r + caller->code->registers;
+        coro->state = CORO_RUNNING;
+        coro->f.prev = caller;
+        coro->f.kind = FRAME_FOR;
+        coro->f.depth = caller->depth + 1;
+        r = coro->f.r;
+        pc = coro->f.pc;
+        k = coro->f.code->constants;
+        /* the value of `yield` is None, which most often is dropped at once */
+        if (LIKELY(INSN_OP(*pc) == OP_DROP)) pc++;
+        else r[INSN_A(pc[-1])] = NONE;
+        NEXT;
+    }
     SAVE();
     if (UNLIKELY(coro->state == CORO_CLOSED)) {
         RELEASE(iterator);
@@ -1957,8 +1992,8 @@ OP(FOR_GENERATOR) {
 /* GLOBAL_MODULE A, B, C +2: GLOBAL found among the globals. */
 OP(GLOBAL_MODULE) {
     Dict *globals = to_dict(FUNCTION_OF_FRAME->globals);
-    if (UNLIKELY(globals->version != (u32)pc[0])) goto op_GLOBAL;
-    Value v = incref(globals->entries[CACHE_OFFSET].value);
+    if (UNLIKELY(globals->version != CACHE_ID)) goto op_GLOBAL;
+    Value v = incref(*(Value *)pc[0]);
     pc += 2;
     STORE(v);
     NEXT;
@@ -1979,8 +2014,8 @@ OP(GLOBAL_BUILTIN) {
 /* GETNAME_MODULE A, B, C +2: GETNAME where the namespace is the globals. */
 OP(GETNAME_MODULE) {
     Dict *globals = to_dict(FUNCTION_OF_FRAME->globals);
-    if (UNLIKELY(r[0] != from_object(globals) || globals->version != (u32)pc[0])) goto op_GETNAME;
-    Value v = incref(globals->entries[CACHE_OFFSET].value);
+    if (UNLIKELY(r[0] != from_object(globals) || globals->version != CACHE_ID)) goto op_GETNAME;
+    Value v = incref(*(Value *)pc[0]);
     pc += 2;
     STORE(v);
     NEXT;

@@ -145,7 +145,14 @@ void vm_prepare_dispatch(VM *vm) {
     vm_run(vm, FAIL);
 }
 
-Value vm_run(VM *vm, Value sent) {
+/* Each opcode body must keep its own jump to the next one: branch prediction works by the jump's address. */
+#ifdef __clang__
+#define LOOP_FUNCTION
+#else
+#define LOOP_FUNCTION __attribute__((optimize("no-crossjumping", "no-gcse", "no-reorder-blocks-and-partition")))
+#endif
+
+LOOP_FUNCTION Value vm_run(VM *vm, Value sent) {
     static const void *const labels[] = {
 #define LABEL(name) &&op_##name,
         FOR_EACH_OP(LABEL)
