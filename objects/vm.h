@@ -13,6 +13,7 @@
 
 typedef struct Frame Frame;
 typedef struct Thread Thread;
+typedef struct Threads Threads;
 typedef struct Coro Coro;
 typedef struct Code Code;
 typedef struct Function Function;
@@ -71,6 +72,7 @@ struct VM {
     void *dispatch_clean[256];
     void *interrupt_handler; /* what the table is filled with to stop the loop: vm/interrupt.h */
     u32 interrupts;          /* why */
+    void *counting_handler;  /* what safe points lead to while they are counted */
 
     /* ---- running ---- */
     Frame *frame;        /* innermost, saved whenever C code can look */
@@ -84,6 +86,10 @@ struct VM {
     char *c_stack_limit; /* C recursion below this address is refused */
     u32 c_depth;
     Thread *thread;      /* the one that holds the lock; vm/threads.h */
+    Threads *threads;    /* NULL: there was never more than one */
+    u32 turn;            /* safe points until the next hand-over, while others wait */
+    bool is_counting;    /* safe points are counted */
+    bool signals_wait;   /* for the main thread to run */
     Value loop;    /* running event loop of this thread, EMPTY: none; loop/ */
     Value context; /* current contextvars.Context of this thread, or a form of it: loop/context.h */
 

@@ -19,4 +19,7 @@ void vm_interrupt(VM *vm, u32 reason);
 /* Do what is pending: false with an exception (KeyboardInterrupt, ...). */
 bool vm_handle_interrupt(VM *vm);
 
+/* Count the safe points (jumps and calls), or no longer: at the end of a turn the lock is handed on. */
+void vm_count_turns(VM *vm, bool on);
+
 #endif

@@ -24,6 +24,7 @@
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "vm/interrupt.h"
+#include "vm/threads.h"
 
 #define FP       ((Frame *)((char *)r - offsetof(Frame, r)))
 #define A        INSN_A(insn)
@@ -162,6 +163,7 @@ LOOP_FUNCTION Value vm_run(VM *vm, Value sent) {
         for (u32 i = 0; i < 256; i++) vm->dispatch[i] = (void *)labels[i < OP_COUNT ? i : OP_NOP];
         memcpy(vm->dispatch_clean, vm->dispatch, sizeof vm->dispatch);
         vm->interrupt_handler = &&interrupted;
+        vm->counting_handler = &&counted;
         return EMPTY;
     }
 
@@ -189,6 +191,15 @@ interrupted:
     }
     pc = FP->pc;
     NEXT;
+
+    /* a safe point, while other threads wait for their turn */
+counted:
+    if (LIKELY(--vm->turn > 0)) goto *vm->dispatch_clean[INSN_OP(insn)];
+    pc--;
+    SAVE();
+    threads_hand_over(vm);
+    insn = *pc++;
+    goto *vm->dispatch_clean[INSN_OP(insn)];
 
     /* a call has entered a frame, or resumed a coroutine that waits for something else */
 entered:
