@@ -75,13 +75,25 @@ static void leave_handler(Unit *u, const Block *block, bool has_value) {
     if (block->name) clear_name(u, block->name);
 }
 
+/* A jump out of the finally body forgets the value that was to be returned. */
+static void leave_finally(Unit *u, const Block *block, bool has_value) {
+    Block value = {0};
+    if (has_value) {
+        block_enter(u, &value, BLOCK_VALUE, 0);
+        value.depth--;
+    }
+    compile_statements(u, *block->finalbody);
+    if (has_value) block_leave(u, &value);
+}
+
 static void leave(Unit *u, const Block *block, bool has_value) {
     switch (block->kind) {
+    case BLOCK_VALUE:
     case BLOCK_FOR: leave_for(u, block, has_value); break;
     case BLOCK_WITH:
     case BLOCK_ASYNC_WITH: leave_with(u, block, has_value); break;
     case BLOCK_HANDLER: leave_handler(u, block, has_value); break;
-    case BLOCK_FINALLY: compile_statements(u, *block->finalbody); break;
+    case BLOCK_FINALLY: leave_finally(u, block, has_value); break;
     default: break;
     }
 }

@@ -75,6 +75,7 @@ typedef struct Place {
 typedef enum BlockKind {
     BLOCK_FOR,     /* the iterator at `depth` */
     BLOCK_WHILE,
+    BLOCK_VALUE,   /* finally on the way out of a return: the value at `depth` */
     BLOCK_TRY,     /* body of try ... except */
     BLOCK_FINALLY, /* body of try ... finally */
     BLOCK_HANDLER, /* an exception pair at `depth`: body of except, of finally after one */
