@@ -185,7 +185,8 @@ static void compile_star_clause(Unit *u, const ExceptHandlerNode *node, u32 dept
 }
 
 /* Raise what the clauses left or raised, if anything. The handled exception is on top. */
-static void finish_star(Unit *u, u32 depth, Label end) {
+static void finish_star(Unit *u, Block *block, Label end) {
+    u32 depth = block->depth;
     Label raise = label_new(u);
     u->at.line = 0;
     u16 start = next_temporary(u);
@@ -197,9 +198,11 @@ static void finish_star(Unit *u, u32 depth, Label end) {
     emit_drop(u);
     emit_drop(u);
     emit_drop(u);
+    region_close(u, block);
     pop(u, 2);
     emit(u, OP_POPEXC, F_FIRST, temporary(depth), 0, 0);
     emit_jump(u, OP_JUMP, 0, 0, 0, end);
+    region_open(u, block);
     u->depth = depth + STAR_MATCH + 1;
     label_bind(u, raise);
     /* the new exception takes the place of the old one */
@@ -227,7 +230,7 @@ static void compile_star_handler(Unit *u, NodeList handlers, Label end) {
     emit_jump(u, OP_JNONE, 0, temporary(depth + STAR_REST), 0, nothing);
     emit(u, OP_LISTAPPEND, 0, list, temporary(depth + STAR_REST), 0);
     label_bind(u, nothing);
-    finish_star(u, depth, end);
+    finish_star(u, &block, end);
     block_leave(u, &block);
     u->depth = depth;
     emit(u, OP_RERAISE, F_FIRST, temporary(depth), 0, 0);
