@@ -132,9 +132,13 @@ Value byte_fromhex(VM *vm, Value text) {
         vm, "non-hexadecimal number found in fromhex() arg at position %ld", (long)fault);
 }
 
+/* No bytes are "" in any encoding, even in one that nobody knows. */
 Value byte_decode(VM *vm, Value *args) {
-    if (args[1] != EMPTY) CHECK(want_str(vm, "decode", "argument 'encoding'", args[1]));
-    if (args[2] != EMPTY) CHECK(want_str(vm, "decode", "argument 'errors'", args[2]));
+    for (int i = 1; i <= 2; i++) {
+        const char *name = i == 1 ? "argument 'encoding'" : "argument 'errors'";
+        if (args[i] == EMPTY) continue;
+        CHECK(want_str(vm, "decode", name, args[i]) && want_c_text(vm, args[i]));
+    }
     Buffered lent;
     CHECK(buffered_get(vm, args[0], &lent, false));
     Span bytes = {lent.data, lent.size};

@@ -134,7 +134,7 @@ bool encode_rest(Encoder *e) {
         }
         usize count = 0;
         for (const char *next = start; next < e->end; count++)
-            if (codec->can(e, utf8_next(&next))) break;
+            if (codec->can(e, utf8_next(&next)) || (count && codec->one_by_one)) break;
         if (!encode_fault(e, e->index, count, codec->reason)) return false;
     }
     return true;

@@ -39,15 +39,14 @@ struct Codec {
     const char *encoding; /* as exceptions name it */
     bool (*decode)(Decoder *decoder);
     bool (*can)(const Encoder *encoder, u32 c); /* is there a code for it? */
-    void (*put)(Encoder *encoder,
-                u32 c); /* append it (surrogates too, for surrogatepass) */
-    const char *reason; /* why not: "ordinal not in range(128)" */
-    const char *start;  /* what encoded text begins with: a byte order mark, or NULL */
+    void (*put)(Encoder *encoder, u32 c);       /* append it */
+    const char *reason;                         /* why not: "ordinal not in range(128)" */
+    const char *start; /* what encoded text begins with: a byte order mark, or NULL */
     usize start_size;
     const u16 *map; /* charmap: code points of the bytes 128 ... 255, 0xFFFE: undefined */
     bool ascii;     /* ASCII text is itself */
-    bool is_aside;  /* CPython knows it by its registry only: faults get a note that says
-                       so */
+    bool is_aside;  /* known to CPython by its registry only: faults get a note */
+    bool one_by_one; /* each character that has no code is a fault of its own */
 };
 
 extern const Codec codec_utf_8, codec_utf_8_sig, codec_ascii, codec_latin_1, codec_utf_16,

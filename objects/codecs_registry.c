@@ -4,6 +4,7 @@
 #include "objects/codecs_make.h"
 #include "objects/dict.h"
 #include "objects/list.h"
+#include "objects/tuple.h"
 
 typedef struct Registry {
     Value handlers; /* dict: name -> callable */
@@ -80,7 +81,7 @@ static Value search(VM *vm, Registry *registry, Value name) {
         OWNED Value function = incref(searches->items[i]);
         OWNED Value info = TRY(call_1(vm, function, name));
         if (info == NONE) continue;
-        if (!has_kind(info, KIND_TUPLE))
+        if (!has_kind(info, KIND_TUPLE) || to_tuple(info)->count != 4)
             return raise_type(vm, "codec search functions must return 4-tuples");
         CHECK(dict_set(vm, to_dict(registry->found), name, info));
         return TAKE(info);

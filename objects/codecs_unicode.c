@@ -137,12 +137,13 @@ static void put_utf16_be(Encoder *encoder, u32 c) {
     put_16(encoder, c, true);
 }
 
-const Codec codec_utf_16 = {"utf_16",     "utf-16",   decode_utf16, can,
-                            put_utf16_le, SURROGATES, "\xFF\xFE",   2};
-const Codec codec_utf_16_le = {"utf_16_le", "utf-16-le",  decode_utf16_le,
-                               can,         put_utf16_le, SURROGATES};
-const Codec codec_utf_16_be = {"utf_16_be", "utf-16-be",  decode_utf16_be,
-                               can,         put_utf16_be, SURROGATES};
+const Codec codec_utf_16 = {"utf_16",          "utf-16",   decode_utf16, can,
+                            put_utf16_le,      SURROGATES, "\xFF\xFE",   2,
+                            .one_by_one = true};
+const Codec codec_utf_16_le = {"utf_16_le",  "utf-16-le", decode_utf16_le,   can,
+                               put_utf16_le, SURROGATES,  .one_by_one = true};
+const Codec codec_utf_16_be = {"utf_16_be",  "utf-16-be", decode_utf16_be,   can,
+                               put_utf16_be, SURROGATES,  .one_by_one = true};
 
 /* ---- UTF-32 ---- */
 
@@ -200,9 +201,10 @@ static void put_utf32_be(Encoder *encoder, u32 c) {
     put_unit(&encoder->out, c, 4, true);
 }
 
-const Codec codec_utf_32 = {"utf_32",     "utf-32",   decode_utf32,   can,
-                            put_utf32_le, SURROGATES, "\xFF\xFE\0\0", 4};
-const Codec codec_utf_32_le = {"utf_32_le", "utf-32-le",  decode_utf32_le,
-                               can,         put_utf32_le, SURROGATES};
-const Codec codec_utf_32_be = {"utf_32_be", "utf-32-be",  decode_utf32_be,
-                               can,         put_utf32_be, SURROGATES};
+const Codec codec_utf_32 = {"utf_32",          "utf-32",   decode_utf32,   can,
+                            put_utf32_le,      SURROGATES, "\xFF\xFE\0\0", 4,
+                            .one_by_one = true};
+const Codec codec_utf_32_le = {"utf_32_le",  "utf-32-le", decode_utf32_le,   can,
+                               put_utf32_le, SURROGATES,  .one_by_one = true};
+const Codec codec_utf_32_be = {"utf_32_be",  "utf-32-be", decode_utf32_be,   can,
+                               put_utf32_be, SURROGATES,  .one_by_one = true};

@@ -86,6 +86,8 @@ static Value make(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     static const char *const names[] = {"object", "encoding", "errors", NULL};
     static const Arguments spec = {"str", names, .positional = 3};
     Value bound[3];
+    if (nargs > 3 && kwnames == EMPTY)
+        return raise_type(vm, "str expected at most 3 arguments, got %d", (int)nargs);
     CHECK(arguments_bind(vm, &spec, args, nargs, kwnames, bound));
     for (int i = 1; i <= 2; i++)
         if (bound[i] != EMPTY)
