@@ -1763,7 +1763,7 @@ OP(RAISE) {
     step_raise(vm, C >= 1 ? r[A] : EMPTY, C == 2 ? r[B] : EMPTY);
     if (C >= 1) RELEASE_FIRST(r[A]);
     if (C == 2) RELEASE_SECOND(r[B]);
-    silent = C == 0;
+    silent = C == 0 && vm->handled != EMPTY;
     goto raised;
 }
 

@@ -60,6 +60,7 @@ static void fill_hooks(VM *vm) {
     vm->hooks.collect = collector_run;
     vm->hooks.unraisable = unraisable_report;
     vm->hooks.warn = warnings_warn;
+    vm->hooks.warn_explicit = warnings_warn_at;
 }
 
 static bool add_module(VM *vm, const char *name, Value *dict) {

@@ -34,15 +34,7 @@ static bool take_items(VM *vm, Value iterator, Value *out, u32 count, u32 expect
     return true;
 }
 
-static bool raise_too_many(VM *vm, Value source, u32 count) {
-    u8 kind = object_kind(source);
-    if (kind == KIND_LIST || kind == KIND_TUPLE || kind == KIND_DICT) {
-        i64 length = object_length(vm, source);
-        if (length > (i64)count) {
-            raise_value(vm, "too many values to unpack (expected %d, got %ld)", count, length);
-            return false;
-        }
-    }
+static bool raise_too_many(VM *vm, u32 count) {
     raise_value(vm, "too many values to unpack (expected %d)", count);
     return false;
 }
@@ -58,7 +50,7 @@ bool step_unpack(VM *vm, Value source, Value *out, u32 count) {
     if (done) {
         OWNED Value more = iter_next(vm, iterator);
         if (more != EMPTY) {
-            if (more != FAIL) raise_too_many(vm, source, count);
+            if (more != FAIL) raise_too_many(vm, count);
             release_items(items, count);
             done = false;
         }

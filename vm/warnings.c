@@ -367,3 +367,19 @@ bool warnings_warn(VM *vm, Type *category, Value message, i32 stack_level, Value
     return warnings_warn_skipping(vm, from_object(category), message, stack_level, source,
                                   EMPTY);
 }
+
+Value warnings_module_of_file(VM *vm, Value filename) {
+    Span name = str_span(filename);
+    if (name.length == 0) return str_from_text(vm, "<unknown>");
+    if (name.length > 4 && memcmp(name.data + name.length - 4, ".apy", 4) == 0)
+        name.length -= 4;
+    else if (name.length > 3 && memcmp(name.data + name.length - 3, ".py", 3) == 0)
+        name.length -= 3;
+    return str_from_span(vm, name);
+}
+
+bool warnings_warn_at(VM *vm, Type *category, Value message, Value filename, i32 line) {
+    OWNED Value module = TRY_OR_FALSE(warnings_module_of_file(vm, filename));
+    WarningPlace place = {filename, module, NONE, EMPTY, line};
+    return warnings_issue(vm, from_object(category), message, &place, EMPTY);
+}

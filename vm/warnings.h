@@ -31,6 +31,10 @@ bool warnings_warn(VM *vm, Type *category, Value message, i32 stack_level, Value
  */
 bool warnings_warn_skipping(VM *vm, Value category, Value message, i64 stack_level,
                             Value source, Value prefixes);
+/* hooks.warn_explicit: for what the compiler finds. */
+bool warnings_warn_at(VM *vm, Type *category, Value message, Value filename, i32 line);
+/* The file name without ".py" or ".apy": a module's name when nothing better is known. */
+Value warnings_module_of_file(VM *vm, Value filename);
 /* False: an exception, which may be the warning itself. `source` EMPTY: none. */
 bool warnings_issue(VM *vm, Value category, Value message, const WarningPlace *place,
                     Value source);

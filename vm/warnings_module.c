@@ -64,17 +64,6 @@ FUNCTION(
     return NONE;
 }
 
-/* The file name without ".py" or ".apy": a module's name when nothing better is known. */
-static Value module_of_file(VM *vm, Value filename) {
-    Span name = str_span(filename);
-    if (name.length == 0) return str_from_text(vm, "<unknown>");
-    if (name.length > 4 && memcmp(name.data + name.length - 4, ".apy", 4) == 0)
-        name.length -= 4;
-    else if (name.length > 3 && memcmp(name.data + name.length - 3, ".py", 3) == 0)
-        name.length -= 3;
-    return str_from_span(vm, name);
-}
-
 /* Issue a warning, or maybe ignore it or raise an exception. */
 FUNCTION(_warnings, warn_explicit,
          "(message, category, filename, lineno, module=None, registry=None, "
@@ -86,7 +75,7 @@ FUNCTION(_warnings, warn_explicit,
                           args[2]);
     Value category = TRY(category_of(vm, args[0], args[1]));
     bool has_module = args[4] != EMPTY && args[4] != NONE;
-    OWNED Value module = TRY(has_module ? incref(args[4]) : module_of_file(vm, args[2]));
+    OWNED Value module = TRY(has_module ? incref(args[4]) : warnings_module_of_file(vm, args[2]));
     Value registry = args[5] == EMPTY ? NONE : args[5];
     WarningPlace place = {args[2], module, registry, EMPTY, line};
     CHECK(warnings_issue(vm, category, args[0], &place, none_to_empty(args[7])));
