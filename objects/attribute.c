@@ -54,10 +54,14 @@ Value generic_getattr(VM *vm, Value self, Value name) {
 }
 
 static bool refuse_set(VM *vm, Value self, Value name, Value found) {
-    const char *format = found == EMPTY ? "'%T' object has no attribute '%S' and no "
-                                          "__dict__ for setting new attributes"
-                                        : "'%T' object attribute '%S' is read-only";
-    raise_attribute_text(vm, self, name, format, self, name);
+    if (found == EMPTY)
+        raise_attribute_text(vm, self, name,
+                             "'%T' object has no attribute '%S' and no __dict__ for "
+                             "setting new attributes",
+                             self, name);
+    else
+        raise_format(vm, EXC(AttributeError), "'%T' object attribute '%S' is read-only",
+                     self, name);
     return false;
 }
 

@@ -2,7 +2,7 @@
  *
  *     [C struct][__slots__ values][dict word][attribute slots]
  *
- * or, where the C struct ends in a part of variable size (int, str, bytes, tuple):
+ * or, where the C struct ends in a part of variable size (str, bytes, tuple):
  *
  *     [C struct and its variable part] ... [__slots__ values][dict word]
  *
@@ -24,7 +24,6 @@ static u32 round_up(u32 size, u32 unit) {
 
 static bool is_variable(const Type *type) {
     switch (type->kind & KIND_MASK) {
-    case KIND_INT:
     case KIND_STR:
     case KIND_BYTES:
     case KIND_TUPLE: return true;
@@ -32,10 +31,14 @@ static bool is_variable(const Type *type) {
     }
 }
 
-/* CPython's str is not of variable size: subclasses can have __slots__ and weak
- * references. */
+/* What is of variable size in CPython: no __slots__, no weak references in subclasses. */
 static bool has_items(const Type *type) {
-    return is_variable(type) && (type->kind & KIND_MASK) != KIND_STR;
+    switch (type->kind & KIND_MASK) {
+    case KIND_INT:
+    case KIND_BYTES:
+    case KIND_TUPLE: return true;
+    default: return false;
+    }
 }
 
 /* ---- room for attributes ---- */

@@ -165,11 +165,11 @@ static Value dict_of(VM *vm, Value self) {
     return dict ? incref(from_object(dict)) : FAIL;
 }
 
-GETTER(classmethod, __func__) {
+MEMBER(classmethod, __func__) {
     return incref(to_holder(self)->function);
 }
 
-GETTER(classmethod, __wrapped__) {
+MEMBER(classmethod, __wrapped__) {
     return incref(to_holder(self)->function);
 }
 
@@ -181,11 +181,11 @@ GETTER(classmethod, __dict__) {
     return dict_of(vm, self);
 }
 
-GETTER(staticmethod, __func__) {
+MEMBER(staticmethod, __func__) {
     return incref(to_holder(self)->function);
 }
 
-GETTER(staticmethod, __wrapped__) {
+MEMBER(staticmethod, __wrapped__) {
     return incref(to_holder(self)->function);
 }
 

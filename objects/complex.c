@@ -341,12 +341,12 @@ TYPE(complex, .name = "complex", .size = sizeof(Complex), .kind = KIND_COMPLEX,
             "with the specified real and imaginary components.")
 
 /* the real part of a complex number */
-GETTER(complex, real) {
+MEMBER(complex, real) {
     return float_new(vm, parts_of(self).real);
 }
 
 /* the imaginary part of a complex number */
-GETTER(complex, imag) {
+MEMBER(complex, imag) {
     return float_new(vm, parts_of(self).imaginary);
 }
 

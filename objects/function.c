@@ -149,13 +149,13 @@ SETTER(function, __code__) {
     function->code = (Code *)to_object(incref(value));
     return code_keep(vm, code, old);
 }
-GETTER(function, __globals__) {
+MEMBER(function, __globals__) {
     return incref(to_function(self)->globals);
 }
-GETTER(function, __builtins__) {
+MEMBER(function, __builtins__) {
     return incref(to_function(self)->builtins);
 }
-GETTER(function, __closure__) {
+MEMBER(function, __closure__) {
     return or_none(to_function(self)->closure);
 }
 GETTER(function, __defaults__) {
@@ -207,14 +207,14 @@ GETTER(function, __qualname__) {
 SETTER(function, __qualname__) {
     return set_text(vm, &to_function(self)->qualname, value, "__qualname__");
 }
-GETTER(function, __module__) {
+MEMBER(function, __module__) {
     return or_none(to_function(self)->module);
 }
 SETTER(function, __module__) {
     replace(&to_function(self)->module, incref(value));
     return true;
 }
-GETTER(function, __doc__) {
+MEMBER(function, __doc__) {
     return or_none(to_function(self)->doc);
 }
 SETTER(function, __doc__) {

@@ -178,15 +178,15 @@ TYPE(GenericAlias, .name = "types.GenericAlias", .size = sizeof(GenericAlias),
      .doc = "Represent a PEP 585 generic type\n\n"
             "E.g. for t = list[int], t.__origin__ is list and t.__args__ is (int,).")
 
-GETTER(GenericAlias, __origin__) {
+MEMBER(GenericAlias, __origin__) {
     return incref(to_alias(self)->origin);
 }
 
-GETTER(GenericAlias, __args__) {
+MEMBER(GenericAlias, __args__) {
     return incref(to_alias(self)->args);
 }
 
-GETTER(GenericAlias, __unpacked__) {
+MEMBER(GenericAlias, __unpacked__) {
     return from_bool(to_alias(self)->is_starred);
 }
 

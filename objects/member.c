@@ -15,7 +15,8 @@ static Member *new_member(VM *vm, u32 type_id, Type *owner, Value name) {
 
 Value getset_new(VM *vm, Type *owner, const GetterSpec *spec) {
     OWNED Value name = TRY(str_intern_text(vm, spec->name));
-    Member *member = new_member(vm, TYPE_getset_descriptor, owner, name);
+    u32 type = spec->is_member ? TYPE_member_descriptor : TYPE_getset_descriptor;
+    Member *member = new_member(vm, type, owner, name);
     if (!member) return FAIL;
     member->spec = spec;
     return from_object(member);
@@ -62,9 +63,12 @@ static bool set(VM *vm, Value self, Value instance, Value value) {
     if (!check_instance(vm, member, instance)) return false;
     if (!member->spec) return set_slot(vm, member, instance, value);
     if (member->spec->set) return member->spec->set(vm, instance, value);
-    raise_attribute_text(vm, instance, member->name,
-                         "attribute '%S' of '%s' objects is not writable", member->name,
-                         type_name(to_type(member->owner)));
+    if (member->spec->is_member)
+        raise_format(vm, EXC(AttributeError), "readonly attribute");
+    else
+        raise_format(vm, EXC(AttributeError),
+                     "attribute '%S' of '%s' objects is not writable", member->name,
+                     type_name(to_type(member->owner)));
     return false;
 }
 
@@ -133,7 +137,7 @@ static Value owner_of(Value self) {
     return incref(((Member *)self)->owner);
 }
 
-GETTER(getset_descriptor, __name__) {
+MEMBER(getset_descriptor, __name__) {
     return name_of(self);
 }
 
@@ -145,11 +149,11 @@ GETTER(getset_descriptor, __doc__) {
     return doc_of(vm, self);
 }
 
-GETTER(getset_descriptor, __objclass__) {
+MEMBER(getset_descriptor, __objclass__) {
     return owner_of(self);
 }
 
-GETTER(member_descriptor, __name__) {
+MEMBER(member_descriptor, __name__) {
     return name_of(self);
 }
 
@@ -161,7 +165,7 @@ GETTER(member_descriptor, __doc__) {
     return doc_of(vm, self);
 }
 
-GETTER(member_descriptor, __objclass__) {
+MEMBER(member_descriptor, __objclass__) {
     return owner_of(self);
 }
 

@@ -74,11 +74,11 @@ TYPE(method, .name = "method", .size = sizeof(BoundMethod), .kind = KIND_BOUND_M
      .doc = "Create a bound instance method object.")
 
 /* the function (or other callable) implementing a method */
-GETTER(method, __func__) {
+MEMBER(method, __func__) {
     return incref(to_method(self)->function);
 }
 /* the instance to which a method is bound */
-GETTER(method, __self__) {
+MEMBER(method, __self__) {
     return incref(to_method(self)->self);
 }
 GETTER(method, __doc__) {

@@ -281,7 +281,7 @@ GETTER(builtin_function_or_method, __self__) {
     return bound == EMPTY ? NONE : incref(bound);
 }
 
-GETTER(builtin_function_or_method, __module__) {
+MEMBER(builtin_function_or_method, __module__) {
     Value module = ((Native *)self)->module;
     return module == EMPTY ? NONE : incref(module);
 }
@@ -297,7 +297,7 @@ METHOD(builtin_function_or_method, __reduce__, "($self, /)") {
     return reduce_to_getattr(vm, bound, args[0]);
 }
 
-GETTER(method_descriptor, __name__) {
+MEMBER(method_descriptor, __name__) {
     return name_of(vm, self);
 }
 
@@ -313,7 +313,7 @@ GETTER(method_descriptor, __text_signature__) {
     return signature_of(vm, self);
 }
 
-GETTER(method_descriptor, __objclass__) {
+MEMBER(method_descriptor, __objclass__) {
     return incref(from_object(((Native *)self)->owner));
 }
 
@@ -321,7 +321,7 @@ METHOD(method_descriptor, __reduce__, "($self, /)") {
     return reduce_to_getattr(vm, from_object(((Native *)args[0])->owner), args[0]);
 }
 
-GETTER(classmethod_descriptor, __name__) {
+MEMBER(classmethod_descriptor, __name__) {
     return name_of(vm, self);
 }
 
@@ -337,6 +337,6 @@ GETTER(classmethod_descriptor, __text_signature__) {
     return signature_of(vm, self);
 }
 
-GETTER(classmethod_descriptor, __objclass__) {
+MEMBER(classmethod_descriptor, __objclass__) {
     return incref(from_object(((Native *)self)->owner));
 }

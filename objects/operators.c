@@ -165,12 +165,35 @@ static Value refuse_unary(VM *vm, UnaryOp op, Value v) {
     return raise_type(vm, texts[op], v);
 }
 
+/* What __int__, __float__ and __index__ gave; owned, given back or FAIL. */
+static Value check_number(VM *vm, UnaryOp op, Value v, Value result) {
+    static const char *const names[] = {
+        [UNARY_INT] = "__int__", [UNARY_FLOAT] = "__float__", [UNARY_INDEX] = "__index__"};
+    bool is_exact = op == UNARY_FLOAT ? is_flonum(result) || has_exact_kind(result, KIND_FLOAT)
+                                      : is_exact_int(result);
+    if (LIKELY(is_exact)) return result;
+    OWNED Value held = result;
+    const char *name = names[op], *wanted = op == UNARY_FLOAT ? "float" : "int";
+    const char *owner = op == UNARY_FLOAT ? type_name_of(vm, v) : "";
+    const char *dot = op == UNARY_FLOAT ? "." : "";
+    if (op == UNARY_FLOAT ? !is_float(result) : !is_int(result))
+        return raise_type(vm, "%s%s%s returned non-%s (type %T)", owner, dot, name, wanted,
+                          result);
+    CHECK(warn(vm, EXC(DeprecationWarning), 1,
+               "%s%s%s returned non-%s (type %T).  The ability to return an instance of a "
+               "strict subclass of %s is deprecated, and may not be supported in a future "
+               "version of Python.",
+               owner, dot, name, wanted, result, wanted));
+    return TAKE(held);
+}
+
 Value object_unary(VM *vm, UnaryOp op, Value v) {
     const Type *type = type_of(vm, v);
     Value result = type->slots.unary && type->unary_ops & CAN(op)
                        ? type->slots.unary(vm, op, v)
                        : NOT_IMPLEMENTED;
-    return result == NOT_IMPLEMENTED ? refuse_unary(vm, op, v) : result;
+    if (result == NOT_IMPLEMENTED) return refuse_unary(vm, op, v);
+    return op < UNARY_INT || result == FAIL ? result : check_number(vm, op, v, result);
 }
 
 /* ---- to numbers ---- */
@@ -214,12 +237,6 @@ bool object_to_i64_clamped(VM *vm, Value v, i64 *out) {
     return true;
 }
 
-static Value to_float(VM *vm, Value v) {
-    OWNED Value result = TRY(object_unary(vm, UNARY_FLOAT, v));
-    if (is_float(result)) return TAKE(result);
-    return raise_type(vm, "%T.__float__ returned non-float (type %T)", v, result);
-}
-
 bool object_to_double(VM *vm, Value v, double *out) {
     if (is_float(v)) {
         *out = to_double(v);
@@ -227,7 +244,7 @@ bool object_to_double(VM *vm, Value v, double *out) {
     }
     u32 unary_ops = is_int(v) ? CAN(UNARY_INDEX) : type_of(vm, v)->unary_ops;
     if (unary_ops & CAN(UNARY_FLOAT) || !(unary_ops & CAN(UNARY_INDEX))) {
-        OWNED Value number = TRY_OR_FALSE(to_float(vm, v));
+        OWNED Value number = TRY_OR_FALSE(object_unary(vm, UNARY_FLOAT, v));
         *out = to_double(number);
         return true;
     }

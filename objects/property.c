@@ -198,19 +198,19 @@ METHOD(property, __set_name__, "($self, /, *args)") {
 
 /* ---- attributes ---- */
 
-GETTER(property, fget) {
+MEMBER(property, fget) {
     return incref(or_none(to_property(self)->getter));
 }
 
-GETTER(property, fset) {
+MEMBER(property, fset) {
     return incref(or_none(to_property(self)->setter));
 }
 
-GETTER(property, fdel) {
+MEMBER(property, fdel) {
     return incref(or_none(to_property(self)->deleter));
 }
 
-GETTER(property, __doc__) {
+MEMBER(property, __doc__) {
     return incref(or_none(to_property(self)->doc));
 }
 

@@ -212,13 +212,13 @@ TYPE(range, .name = "range", .size = sizeof(Range), .kind = KIND_RANGE,
          .contains = contains,
      })
 
-GETTER(range, start) {
+MEMBER(range, start) {
     return incref(to_range(self)->start);
 }
-GETTER(range, stop) {
+MEMBER(range, stop) {
     return incref(to_range(self)->stop);
 }
-GETTER(range, step) {
+MEMBER(range, step) {
     return incref(to_range(self)->step);
 }
 

@@ -174,13 +174,13 @@ TYPE(slice, .name = "slice", .size = sizeof(Slice), .kind = KIND_SLICE,
          .compare = compare,
      })
 
-GETTER(slice, start) {
+MEMBER(slice, start) {
     return incref(to_slice(self)->start);
 }
-GETTER(slice, stop) {
+MEMBER(slice, stop) {
     return incref(to_slice(self)->stop);
 }
-GETTER(slice, step) {
+MEMBER(slice, step) {
     return incref(to_slice(self)->step);
 }
 

@@ -346,7 +346,7 @@ static Value reduce(VM *vm, Value object, Value name) {
     return tuple_of(vm, 2, getattr == EMPTY ? NONE : getattr, args);
 }
 
-GETTER(wrapper_descriptor, __name__) {
+MEMBER(wrapper_descriptor, __name__) {
     return incref(name_of(vm, (SlotWrapper *)self));
 }
 
@@ -362,7 +362,7 @@ GETTER(wrapper_descriptor, __text_signature__) {
     return signature_of(vm, self);
 }
 
-GETTER(wrapper_descriptor, __objclass__) {
+MEMBER(wrapper_descriptor, __objclass__) {
     return incref(from_object(((SlotWrapper *)self)->owner));
 }
 

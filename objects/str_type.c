@@ -84,7 +84,8 @@ static Value as_subclass(VM *vm, Type *type, Value s) {
 
 static Value make(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     static const char *const names[] = {"object", "encoding", "errors", NULL};
-    static const Arguments spec = {"str", names, .positional = 3};
+    static const Arguments spec = {
+        "str", names, .positional = 3, .counts_plainly = true};
     Value bound[3];
     if (nargs > 3 && kwnames == EMPTY)
         return raise_type(vm, "str expected at most 3 arguments, got %d", (int)nargs);

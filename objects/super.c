@@ -232,17 +232,17 @@ static Value class_or_none(const Type *type) {
 }
 
 /* the class invoking super() */
-GETTER(super, __thisclass__) {
+MEMBER(super, __thisclass__) {
     return class_or_none(to_super(self)->type);
 }
 
 /* the instance invoking super(); may be None */
-GETTER(super, __self__) {
+MEMBER(super, __self__) {
     Value bound = to_super(self)->self;
     return bound == EMPTY ? NONE : incref(bound);
 }
 
 /* the type of the instance invoking super(); may be None */
-GETTER(super, __self_class__) {
+MEMBER(super, __self_class__) {
     return class_or_none(to_super(self)->self_type);
 }

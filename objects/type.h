@@ -94,6 +94,7 @@ typedef struct GetterSpec {
     Value (*get)(VM *vm, Value self);
     bool (*set)(VM *vm, Value self, Value value); /* NULL: read only; value EMPTY deletes */
     const char *doc;
+    bool is_member; /* CPython has it as a member, which differs in repr and in its words */
 } GetterSpec;
 
 enum {                         /* TypeSpec.flags and Type.flags */
@@ -176,7 +177,7 @@ struct Type {
     Type *next_changed;  /* list of type_changed while it runs */
     VM *vm;
 };
-enum { DICT_AT_END = 0xFFFF }; /* dict_offset of subclasses of int, str, bytes, tuple: the last word
+enum { DICT_AT_END = 0xFFFF }; /* dict_offset of subclasses of str, bytes, tuple: the last word
                                   of the piece of memory; see instance_dict_word */
 
 /* A shape's tree has a capacity: the attribute slots that every instance with such a shape has. A
@@ -291,6 +292,7 @@ bool type_setattr(VM *vm, Value self, Value name, Value value);
 
 #define TYPE(id, ...)     const TypeSpec id##_type_spec = {__VA_ARGS__};
 #define GETTER(type, name) Value type##_##name##_getter(VM *vm, Value self)
+#define MEMBER(type, name) GETTER(type, name) /* what CPython shows as <member 'x' of 'Y' objects> */
 #define SETTER(type, name) bool type##_##name##_setter(VM *vm, Value self, Value value)
 
 #endif

@@ -85,7 +85,7 @@ GETTER(type, __mro__) {
     return mro == FAIL ? FAIL : incref(mro);
 }
 
-GETTER(type, __base__) {
+MEMBER(type, __base__) {
     Type *base = to_type(self)->base;
     return base ? incref(from_object(base)) : NONE;
 }
@@ -274,25 +274,25 @@ SETTER(type, __type_params__) {
 
 /* ---- measures ---- */
 
-GETTER(type, __basicsize__) {
+MEMBER(type, __basicsize__) {
     return from_small(to_type(self)->struct_size);
 }
 
-GETTER(type, __itemsize__) {
+MEMBER(type, __itemsize__) {
     return from_small(0);
 }
 
-GETTER(type, __dictoffset__) {
+MEMBER(type, __dictoffset__) {
     u16 offset = to_type(self)->dict_offset;
     return from_small(offset == DICT_AT_END ? -1 : offset);
 }
 
-GETTER(type, __weakrefoffset__) {
+MEMBER(type, __weakrefoffset__) {
     return from_small(to_type(self)->flags & TYPE_WEAKREFS ? -1 : 0);
 }
 
 /* CPython's bits, those that programs ask for. */
-GETTER(type, __flags__) {
+MEMBER(type, __flags__) {
     enum { IMMUTABLE = 1 << 8, HEAP = 1 << 9, BASE = 1 << 10, ABSTRACT = 1 << 20 };
     static const struct {
         u8 kind;

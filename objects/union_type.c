@@ -126,7 +126,7 @@ TYPE(UnionType, .name = "types.UnionType", .size = sizeof(UnionType), .kind = KI
                .binary = binary},
      .doc = "Represent a PEP 604 union type\n\nE.g. for int | str")
 
-GETTER(UnionType, __args__) {
+MEMBER(UnionType, __args__) {
     return incref(to_union(self)->args);
 }
 

@@ -354,7 +354,7 @@ TYPE(ReferenceType, .name = "weakref.ReferenceType", .size = sizeof(WeakRef),
                .compare = compare_references,
                .call = call_reference})
 
-GETTER(ReferenceType, __callback__) {
+MEMBER(ReferenceType, __callback__) {
     Value callback = ((WeakRef *)self)->callback;
     return callback == EMPTY ? NONE : incref(callback);
 }

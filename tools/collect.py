@@ -18,7 +18,7 @@ CALLABLE = re.compile(
     r'^(VM_METHOD|CLASS_METHOD|STATIC_METHOD|METHOD|VM_FUNCTION|FUNCTION)\(\s*(\w+),\s*(\w+),\s*'
     r'((?:%s\s*)+)\)' % STRING, re.M)
 TYPE = re.compile(r'^(?:TYPE|EXCEPTION)\(\s*(\w+)\s*,', re.M)
-ACCESSOR = re.compile(r'^(GETTER|SETTER)\((\w+),\s*(\w+)\)', re.M)
+ACCESSOR = re.compile(r'^(GETTER|MEMBER|SETTER)\((\w+),\s*(\w+)\)', re.M)
 MODULE = re.compile(r'^MODULE\((\w+),\s*((?:%s\s*)+)\)' % STRING, re.M)
 MODULE_INIT = re.compile(r'^MODULE_INIT\((\w+)\)', re.M)
 OP = re.compile(r'^OP\((\w+)\)', re.M)
@@ -128,7 +128,8 @@ class Collection:
         for found in ACCESSOR.finditer(text):
             macro, owner, name = found.groups()
             entry = self.accessors.setdefault(owner, {}).setdefault(name, {})
-            entry[macro] = doc_above(text, found.start())
+            entry['GETTER' if macro == 'MEMBER' else macro] = doc_above(text, found.start())
+            entry['is_member'] = entry.get('is_member', False) or macro == 'MEMBER'
 
     def ordered_types(self):
         first = [t for t in ('object', 'type') if t in self.types]
@@ -196,9 +197,10 @@ def write_accessors(owner, found, out):
         if 'SETTER' in parts:
             out.write('SETTER(%s, %s);\n' % (owner, name))
     if accessors:
-        rows = ['    {"%s", %s_%s_getter, %s, %s},' % (
+        rows = ['    {"%s", %s_%s_getter, %s, %s, %s},' % (
             name, owner, name, '%s_%s_setter' % (owner, name) if 'SETTER' in parts else 'NULL',
-            quoted(parts['GETTER']) if parts.get('GETTER') else 'NULL')
+            quoted(parts['GETTER']) if parts.get('GETTER') else 'NULL',
+            'true' if parts.get('is_member') else 'false')
             for name, parts in accessors.items()]
         out.write('static const GetterSpec %s_getters[] = {\n%s\n};\n' % (owner, '\n'.join(rows)))
     return len(accessors)
