@@ -1,8 +1,10 @@
 /* Bound methods: a function and the object that it is called on. */
+#include "objects/dict.h"
 #include "objects/exc.h"
 #include "objects/frame.h"
 #include "objects/native.h"
 #include "objects/str.h"
+#include "objects/tuple.h"
 
 static BoundMethod *to_method(Value v) {
     return (BoundMethod *)to_object(v);
@@ -66,11 +68,16 @@ static Value method_getattr(VM *vm, Value self, Value name) {
     return found == EMPTY ? object_getattr(vm, to_method(self)->function, name) : found;
 }
 
+/* It is bound already. */
+static Value method_get(VM *vm, Value self, Value instance, Value type) {
+    return incref(self);
+}
+
 TYPE(method, .name = "method", .size = sizeof(BoundMethod), .kind = KIND_BOUND_METHOD,
      .flags = TYPE_FINAL | TYPE_WEAKREFS,
      .slots = {.new = method_make, .free = method_free, .visit = method_visit, .call = method_call,
                .repr = method_repr, .compare = method_compare, .hash = method_hash,
-               .getattr = method_getattr},
+               .getattr = method_getattr, .get = method_get},
      .doc = "Create a bound instance method object.")
 
 /* the function (or other callable) implementing a method */
@@ -83,4 +90,13 @@ MEMBER(method, __self__) {
 }
 GETTER(method, __doc__) {
     return object_getattr(vm, to_method(self)->function, NAME(__doc__));
+}
+
+/* (getattr, (self, name)) */
+METHOD(method, __reduce__, "($self, /)") {
+    BoundMethod *method = to_method(args[0]);
+    Value getattr = dict_get_str(vm, to_dict(vm->builtins), NAME(getattr));
+    OWNED Value name = TRY(object_getattr(vm, method->function, NAME(__name__)));
+    OWNED Value arguments = TRY(tuple_of(vm, 2, method->self, name));
+    return tuple_of(vm, 2, getattr == EMPTY ? NONE : getattr, arguments);
 }

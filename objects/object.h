@@ -235,8 +235,10 @@ typedef enum UnaryOp {
 } UnaryOp;
 Value object_binary(VM *vm, BinaryOp op, Value a, Value b);
 Value object_inplace(VM *vm, BinaryOp op, Value a, Value b);
-/* What is left to try when the left operand's own method has given NotImplemented. */
-Value object_binary_reflected(VM *vm, BinaryOp op, Value a, Value b);
+/* What is left to try when the left operand's own method has given NotImplemented; `is_inplace` for
+ * the words of a += b. After the in-place method all is left: object_inplace_rest. */
+Value object_binary_reflected(VM *vm, BinaryOp op, Value a, Value b, bool is_inplace);
+Value object_inplace_rest(VM *vm, BinaryOp op, Value a, Value b);
 Value object_compare_reflected(VM *vm, Value a, Value b, CompareOp op);
 Value object_power(VM *vm, Value base, Value exponent, Value modulus); /* modulus NONE: ** */
 Value object_unary(VM *vm, UnaryOp op, Value v);

@@ -100,12 +100,12 @@ Value object_binary(VM *vm, BinaryOp op, Value a, Value b) {
     return result == NOT_IMPLEMENTED ? refuse(vm, op, a, b, false) : result;
 }
 
-Value object_binary_reflected(VM *vm, BinaryOp op, Value a, Value b) {
+Value object_binary_reflected(VM *vm, BinaryOp op, Value a, Value b, bool is_inplace) {
     Type *left = type_of(vm, a), *right = type_of(vm, b);
     Value result = left != right && has_right(right, op) ? ask_right(vm, right, op, a, b)
                                                          : NOT_IMPLEMENTED;
     if (result == NOT_IMPLEMENTED) result = ask_sequences(vm, op, a, b);
-    return result == NOT_IMPLEMENTED ? refuse(vm, op, a, b, false) : result;
+    return result == NOT_IMPLEMENTED ? refuse(vm, op, a, b, is_inplace) : result;
 }
 
 /* ---- in place ---- */
@@ -124,6 +124,10 @@ Value object_inplace(VM *vm, BinaryOp op, Value a, Value b) {
         Value result = type->slots.inplace(vm, op, a, b);
         if (result != NOT_IMPLEMENTED) return result;
     }
+    return object_inplace_rest(vm, op, a, b);
+}
+
+Value object_inplace_rest(VM *vm, BinaryOp op, Value a, Value b) {
     Value result = ask_both(vm, op, a, b);
     if (result == NOT_IMPLEMENTED) result = ask_inplace_sequences(vm, op, a, b);
     return result == NOT_IMPLEMENTED ? refuse(vm, op, a, b, true) : result;

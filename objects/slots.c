@@ -109,6 +109,14 @@ static bool is_native_new(Value found) {
            ((Native *)found)->spec == &type_new_spec;
 }
 
+/* A sequence with __mul__ or __rmul__ of its own: the other of the two is found by lookup too. */
+static void leave_repeat(Type *type) {
+    if (!type->slots.repeat) return;
+    type->slots.repeat = NULL;
+    type->binary_ops |= CAN(BINARY_MUL);
+    type->reflected_ops |= CAN(BINARY_MUL);
+}
+
 /* Slots that several special methods share: one by a script makes it a script slot. */
 static void set_shared(Type *type, const Special *special) {
     u32 bit = CAN(special->op);
@@ -116,7 +124,7 @@ static void set_shared(Type *type, const Special *special) {
     case SPECIAL_BINARY:
         type->binary_ops |= bit;
         if (special->op == BINARY_ADD) type->slots.concat = NULL;
-        if (special->op == BINARY_MUL) type->slots.repeat = NULL;
+        if (special->op == BINARY_MUL) leave_repeat(type);
         break;
     case SPECIAL_POWER:
         type->binary_ops |= bit;
@@ -128,7 +136,7 @@ static void set_shared(Type *type, const Special *special) {
         break;
     case SPECIAL_REFLECTED:
         type->reflected_ops |= bit;
-        if (special->op == BINARY_MUL) type->slots.repeat = NULL;
+        if (special->op == BINARY_MUL) leave_repeat(type);
         break;
     case SPECIAL_INPLACE:
         type->inplace_ops |= bit;

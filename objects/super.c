@@ -93,7 +93,8 @@ static bool is_name_in(Value names, Value name) {
 /* The first argument; FAIL: RuntimeError. Borrowed. */
 static Value first_argument(VM *vm, const Frame *frame) {
     const Code *code = frame->code;
-    if (!code->positional) return raise_runtime(vm, "super(): no arguments");
+    bool is_function = code->flags & CODE_OPTIMIZED; /* else r[0] is the namespace */
+    if (!is_function || !code->positional) return raise_runtime(vm, "super(): no arguments");
     Value name = to_tuple(code->variables)->items[0];
     Value self = is_name_in(code->cells, name) ? cell_content(frame->r[0]) : frame->r[0];
     return self == EMPTY ? raise_runtime(vm, "super(): arg[0] deleted") : self;

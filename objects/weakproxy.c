@@ -117,9 +117,12 @@ static Value power(VM *vm, Value base, Value exponent, Value modulus) {
     return object_power(vm, a, b, c);
 }
 
+/* As int() and float() do it, which may ask for __index__ instead. */
 static Value unary(VM *vm, UnaryOp op, Value self) {
     OWNED Value referent = TRY(unwrap(vm, self));
-    return object_unary(vm, op, referent);
+    if (op == UNARY_INT) return call_1(vm, from_object(vm->types[TYPE_int]), referent);
+    if (op != UNARY_FLOAT) return object_unary(vm, op, referent);
+    return call_1(vm, from_object(vm->types[TYPE_float]), referent);
 }
 
 #define ALL(count) ((1u << (count)) - 1)

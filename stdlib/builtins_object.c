@@ -191,8 +191,9 @@ FUNCTION(builtins, dir, "(object=<unrepresentable>, /)") {
  * names. */
 static Value build_class(VM *vm, Value body, Value name, Value *bases, u32 count,
                          Dict *keywords) {
-    u32 total = count + keywords->count, at = count;
-    OWNED Value values = TRY(tuple_new(vm, total));
+    if (!keywords->count) return class_build(vm, body, name, bases, count, EMPTY);
+    u32 at = count;
+    OWNED Value values = TRY(tuple_new(vm, count + keywords->count));
     OWNED Value names = TRY(tuple_new(vm, keywords->count));
     for (u32 i = 0; i < count; i++) to_tuple(values)->items[i] = incref(bases[i]);
     Value key, value;
@@ -200,18 +201,14 @@ static Value build_class(VM *vm, Value body, Value name, Value *bases, u32 count
         to_tuple(values)->items[at] = incref(value);
         to_tuple(names)->items[at - count] = incref(key);
     }
-    Value kwnames = keywords->count ? names : EMPTY;
-    return class_build(vm, body, name, to_tuple(values)->items, count, kwnames);
+    return class_build(vm, body, name, to_tuple(values)->items, count, names);
 }
 
 /* __build_class__(func, name, /, *bases, [metaclass], **kwds) -> class
  *
  * Internal helper function used by the class statement.
  */
-FUNCTION(builtins, __build_class__, "(func, name, /, *bases, **kwds)") {
-    if (!has_kind(args[0], KIND_FUNCTION)) {
-        return raise_type(vm, "__build_class__: func must be a function");
-    }
-    if (!is_str(args[1])) return raise_type(vm, "__build_class__: name is not a string");
-    return build_class(vm, args[0], args[1], args + 3, nargs - 3, to_dict(args[2]));
+FUNCTION(builtins, __build_class__, "(*args, **kwds)") {
+    if (nargs < 3) return raise_type(vm, "__build_class__: not enough arguments");
+    return build_class(vm, args[1], args[2], args + 3, nargs - 3, to_dict(args[0]));
 }

@@ -9,7 +9,8 @@
 #include "objects/list.h"
 #include "objects/slots.h"
 
-enum { WORD_A = 0, WORD_B = 1, WORD_WHAT = 2, WORDS = 3, WHAT_INPLACE = 64 };
+enum { WORD_A = 0, WORD_B = 1, WORD_WHAT = 2, WORDS = 3 };
+enum { WHAT_OP = 63, WHAT_INPLACE = 64 /* the in-place method */, WHAT_AUGMENTED = 128 /* a += b */ };
 
 static Type *script_type(Value v) {
     if (!is_object(v)) return NULL;
@@ -48,7 +49,7 @@ Value step_binary(VM *vm, u8 op, Value a, Value b, bool inplace) {
         bool has_inplace = inplace && type_of(vm, a)->inplace_ops & CAN(op);
         method = has_inplace ? EMPTY : script_method(vm, a, special_name_binary(vm, op));
         if (method != EMPTY && !right_goes_first(vm, a, b))
-            return enter_operator(vm, method, a, b, op, FRAME_BINARY);
+            return enter_operator(vm, method, a, b, inplace ? op | WHAT_AUGMENTED : op, FRAME_BINARY);
     }
     return inplace ? object_inplace(vm, op, a, b) : object_binary(vm, op, a, b);
 }
@@ -64,8 +65,9 @@ Value step_compare(VM *vm, CompareOp op, Value a, Value b, u8 kind) {
 /* The left operand's method gave NotImplemented: the ways that are left. */
 static Value other_ways(VM *vm, u8 kind, u32 what, Value a, Value b) {
     if (kind != FRAME_BINARY) return object_compare_reflected(vm, a, b, (CompareOp)what);
-    if (what & WHAT_INPLACE) return object_binary(vm, (BinaryOp)(what & ~WHAT_INPLACE), a, b);
-    return object_binary_reflected(vm, (BinaryOp)what, a, b);
+    BinaryOp op = what & WHAT_OP;
+    if (what & WHAT_INPLACE) return object_inplace_rest(vm, op, a, b);
+    return object_binary_reflected(vm, op, a, b, what & WHAT_AUGMENTED);
 }
 
 /* Take the jump that the caller's instruction stands for, by the truth of the value. */
