@@ -3,6 +3,7 @@
 #include "objects/generic_alias.h"
 #include "objects/int.h"
 #include "objects/list.h"
+#include "objects/sequence.h"
 #include "objects/sequence_iterator.h"
 #include "objects/slots.h"
 #include "objects/str.h"
@@ -26,19 +27,21 @@ Value object_getitem(VM *vm, Value v, Value key) {
     return raise_type(vm, "'%T' object is not subscriptable", v);
 }
 
-/* CPython says "doesn't" where a type has a table of sequence methods and the key is an index. */
-static const char *refusal(VM *vm, const Type *type, Value key, bool is_delete) {
-    if (!is_delete) return "'%T' object does not support item assignment";
-    bool is_index = is_int(key) || type_of(vm, key)->unary_ops & CAN(UNARY_INDEX);
-    return is_index && (type->flags & (TYPE_HEAP | TYPE_SEQUENCE) || type->slots.concat)
-               ? "'%T' object doesn't support item deletion"
-               : "'%T' object does not support item deletion";
+/* As CPython refuses: a type with a table of sequence methods looks at the index first. */
+static void refuse_setitem(VM *vm, Value v, Value key, bool is_delete) {
+    Type *type = type_of(vm, v);
+    bool by_index = (type->flags & TYPE_HEAP || type->slots.length) && has_index(vm, key);
+    i64 index;
+    if (by_index && !index_to_i64(vm, key, EXC(IndexError), &index)) return;
+    if (!is_delete) raise_type(vm, "'%T' object does not support item assignment", v);
+    else if (by_index) raise_type(vm, "'%T' object doesn't support item deletion", v);
+    else raise_type(vm, "'%T' object does not support item deletion", v);
 }
 
 bool object_setitem(VM *vm, Value v, Value key, Value value) {
     Type *type = type_of(vm, v);
     if (LIKELY(type->slots.setitem)) return type->slots.setitem(vm, v, key, value);
-    raise_type(vm, refusal(vm, type, key, value == EMPTY), v);
+    refuse_setitem(vm, v, key, value == EMPTY);
     return false;
 }
 

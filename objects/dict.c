@@ -409,7 +409,7 @@ int dict_delete(VM *vm, Dict *dict, Value key) {
 }
 
 Value dict_pop(VM *vm, Dict *dict, Value key) {
-    if (!dict->count && is_simple(key)) return EMPTY;
+    if (!dict->count) return EMPTY; /* not even hashed, as in CPython */
     i64 index = dict_find(vm, dict, key);
     if (index < 0) return value_at(dict, index);
     DictEntry entry = remove_entry(dict, (u32)index);

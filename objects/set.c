@@ -2,9 +2,9 @@
  *
  * Where a key goes, and when and how far the table grows, decide the order in which a set
  * shows its items, so all of it is as in CPython: a short linear search from the hash's
- * place, then a jump; deleted places are not used again; the table grows fourfold
- * (twofold when large) when three fifths are filled. Comparing keys may run script code
- * that changes the set: then the search starts again. */
+ * place, then a jump; the last deleted place on the way is used again; the table grows
+ * fourfold (twofold when large) when three fifths are filled. Comparing keys may run
+ * script code that changes the set: then the search starts again. */
 #include "objects/set.h"
 
 #include "objects/dict.h"
@@ -43,9 +43,11 @@ static inline int compare_quickly(Value stored, Value key) {
     return 2;
 }
 
-/* The entry of the key, or the free one that ends the search; NULL: failed. */
-static SetEntry *find(VM *vm, Set *set, Value key, u64 hash) {
-restart:;
+/* The entry of the key, or the free one that ends the search; NULL: failed. `*deleted`
+ * becomes the last deleted entry on the way, or NULL. */
+static SetEntry *search(VM *vm, Set *set, Value key, u64 hash, SetEntry **deleted) {
+restart:
+    *deleted = NULL;
     usize mask = set->mask, i = hash & mask;
     u64 perturb = hash;
     for (;;) {
@@ -53,7 +55,11 @@ restart:;
         int probes = i + LINEAR_PROBES <= mask ? LINEAR_PROBES : 0;
         for (; probes >= 0; probes--, entry++) {
             if (entry->key == EMPTY) return entry;
-            if (entry->key == FAIL || entry->hash != hash) continue;
+            if (entry->key == FAIL) {
+                *deleted = entry;
+                continue;
+            }
+            if (entry->hash != hash) continue;
             int equal = compare_quickly(entry->key, key);
             if (equal == 1) return entry;
             if (equal == 0) continue;
@@ -68,6 +74,11 @@ restart:;
         perturb >>= PERTURB_SHIFT;
         i = (i * 5 + 1 + perturb) & mask;
     }
+}
+
+static SetEntry *find(VM *vm, Set *set, Value key, u64 hash) {
+    SetEntry *deleted;
+    return search(vm, set, key, hash, &deleted);
 }
 
 /* Put a key that is not there into a table without deleted entries. */
@@ -130,11 +141,15 @@ bool set_tidy(VM *vm, Set *set) {
 /* ---- keys with their hashes ---- */
 
 bool set_add_hashed(VM *vm, Set *set, Value key, u64 hash) {
-    SetEntry *entry = find(vm, set, key, hash);
+    SetEntry *deleted, *entry = search(vm, set, key, hash, &deleted);
     if (!entry) return false;
     if (entry->key != EMPTY) return true;
-    set->fill++;
     set->used++;
+    if (deleted) {
+        *deleted = (SetEntry){incref(key), hash};
+        return true;
+    }
+    set->fill++;
     *entry = (SetEntry){incref(key), hash};
     return set->fill * 5 < set->mask * 3 || grow(vm, set);
 }

@@ -4,6 +4,7 @@
 #include "objects/bytes.h"
 #include "objects/float.h"
 #include "objects/int.h"
+#include "objects/item.h"
 #include "objects/sequence.h"
 #include "stdlib/pack.h"
 #include "stdlib/struct_layout.h"
@@ -59,21 +60,27 @@ static bool read_float(VM *vm, Value value, double *out) {
     return false;
 }
 
+static bool refuse_large(VM *vm, char code) {
+    raise_overflow(vm, "float too large to pack with %c format", code);
+    return false;
+}
+
 static bool write_float(VM *vm, const StructLayout *layout, char code, char *data,
                         Value value) {
     double number;
+    u16 half;
     if (!read_float(vm, value, &number)) return false;
-    bool is_wide = code == 'd';
-    u64 bits = is_wide       ? double_bits(number)
-               : code == 'f' ? pack_single(number)
-                             : pack_half(number);
-    bool is_too_large =
-        !is_wide && isfinite(number) && pack_is_infinite(bits, code == 'f' ? 4 : 2);
-    if (is_too_large && !(code == 'f' && layout->is_native)) {
-        raise_overflow(vm, "float too large to pack with %c format", code);
-        return false;
+    if (code == 'd') {
+        pack_bytes(data, double_bits(number), 8, layout->is_big_endian);
+    } else if (code == 'e') {
+        if (!half_from_double(number, &half)) return refuse_large(vm, code);
+        pack_bytes(data, half, 2, layout->is_big_endian);
+    } else {
+        if (!layout->is_native && isfinite(number) && isinf((float)number)) {
+            return refuse_large(vm, code);
+        }
+        pack_bytes(data, pack_single(number), 4, layout->is_big_endian);
     }
-    pack_bytes(data, bits, code == 'd' ? 8 : code == 'f' ? 4 : 2, layout->is_big_endian);
     return true;
 }
 
@@ -143,7 +150,8 @@ Value struct_read(VM *vm, const StructLayout *layout, const StructField *field,
     case 'p': return size ? read_pascal(vm, field, data) : bytes_new(vm, "", 0);
     case '?': return from_bool(*data != 0);
     case 'e':
-        return float_new(vm, unpack_half(unpack_bytes(data, 2, layout->is_big_endian)));
+        return float_new(
+            vm, half_to_double((u16)unpack_bytes(data, 2, layout->is_big_endian)));
     case 'f':
         return float_new(vm, unpack_single(unpack_bytes(data, 4, layout->is_big_endian)));
     case 'd':
