@@ -1,7 +1,6 @@
 /* Items, lengths, membership and iteration of any values. */
 #include "objects/dict.h"
 #include "objects/generic_alias.h"
-#include "objects/int.h"
 #include "objects/list.h"
 #include "objects/sequence.h"
 #include "objects/sequence_iterator.h"
