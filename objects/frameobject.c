@@ -57,6 +57,14 @@ static void forget(VM *vm, FrameObject *object) {
     object->frame = NULL;
 }
 
+void frame_objects_close(VM *vm) {
+    Observed *observed = vm->frame_objects;
+    if (!observed) return;
+    heap_raw_free(&vm->heap, observed->objects, observed->capacity * sizeof(FrameObject *));
+    heap_raw_free(&vm->heap, observed, sizeof *observed);
+    vm->frame_objects = NULL;
+}
+
 /* ---- life ---- */
 
 static FrameObject *make(VM *vm, Value function, Code *code) {

@@ -40,6 +40,9 @@ void frame_object_detach(VM *vm, Frame *frame);
  * EMPTY. */
 Value frame_object_dead(VM *vm, Value function, Code *code, u32 word, Value owned_locals);
 
+/* The VM ends: the side table, which is empty by then. */
+void frame_objects_close(VM *vm);
+
 /* What locals() gives: of a function a new dict, else the namespace itself. */
 Value frame_locals(VM *vm, Frame *frame);
 /* What a frame object's f_locals holds now: a dict (owned). */

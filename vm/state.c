@@ -8,6 +8,7 @@
 #include "objects/dict.h"
 #include "objects/exc.h"
 #include "objects/frame.h"
+#include "objects/frameobject.h"
 #include "objects/native.h"
 #include "objects/state.h"
 #include "objects/str.h"
@@ -136,6 +137,7 @@ usize vm_free(VM *vm, bool report) {
                        &vm->sys,       &vm->asyncgen_firstiter, &vm->asyncgen_finalizer, &vm->loop, &vm->context};
     for (u32 i = 0; i < COUNT_OF(values); i++) replace(values[i], EMPTY);
     collector_free(vm);
+    frame_objects_close(vm);
     sources_free(vm);
     usize alive = objects_stop(vm, report);
     munmap(vm->stack, STACK_BYTES);
