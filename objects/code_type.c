@@ -12,32 +12,41 @@
 
 #define CODE ((Code *)self)
 
-GETTER(code, co_name)
-{ return incref(CODE->name); }
+GETTER(code, co_name) {
+    return incref(CODE->name);
+}
 
-GETTER(code, co_qualname)
-{ return incref(CODE->qualname == EMPTY ? CODE->name : CODE->qualname); }
+GETTER(code, co_qualname) {
+    return incref(CODE->qualname == EMPTY ? CODE->name : CODE->qualname);
+}
 
-GETTER(code, co_filename)
-{ return incref(CODE->filename); }
+GETTER(code, co_filename) {
+    return incref(CODE->filename);
+}
 
-GETTER(code, co_firstlineno)
-{ return from_small(CODE->first_line); }
+GETTER(code, co_firstlineno) {
+    return from_small(CODE->first_line);
+}
 
-GETTER(code, co_argcount)
-{ return from_small(CODE->flags & CODE_OPTIMIZED ? CODE->positional : 0); }
+GETTER(code, co_argcount) {
+    return from_small(CODE->flags & CODE_OPTIMIZED ? CODE->positional : 0);
+}
 
-GETTER(code, co_posonlyargcount)
-{ return from_small(CODE->flags & CODE_OPTIMIZED ? CODE->positional_only : 0); }
+GETTER(code, co_posonlyargcount) {
+    return from_small(CODE->flags & CODE_OPTIMIZED ? CODE->positional_only : 0);
+}
 
-GETTER(code, co_kwonlyargcount)
-{ return from_small(CODE->keyword_only); }
+GETTER(code, co_kwonlyargcount) {
+    return from_small(CODE->keyword_only);
+}
 
-GETTER(code, co_flags)
-{ return from_small(CODE->flags); }
+GETTER(code, co_flags) {
+    return from_small(CODE->flags);
+}
 
-GETTER(code, co_stacksize)
-{ return from_small(CODE->registers - CODE->locals); }
+GETTER(code, co_stacksize) {
+    return from_small(CODE->registers - CODE->locals);
+}
 
 /* ---- names ---- */
 
@@ -48,8 +57,7 @@ static bool tuple_has(Value tuple, Value name) {
 }
 
 /* Parameters, and the locals that are not cells. */
-GETTER(code, co_varnames)
-{
+GETTER(code, co_varnames) {
     OWNED Value names = TRY(list_new(vm, CODE->local_names));
     for (usize i = 0; i < to_tuple(CODE->variables)->count; i++) {
         Value name = to_tuple(CODE->variables)->items[i];
@@ -59,36 +67,38 @@ GETTER(code, co_varnames)
     return object_to_tuple(vm, names);
 }
 
-GETTER(code, co_nlocals)
-{
+GETTER(code, co_nlocals) {
     OWNED Value names = TRY(code_co_varnames_getter(vm, self));
     return from_small((i64)to_tuple(names)->count);
 }
 
-GETTER(code, co_cellvars)
-{ return incref(CODE->cells); }
+GETTER(code, co_cellvars) {
+    return incref(CODE->cells);
+}
 
-GETTER(code, co_freevars)
-{ return incref(CODE->free_names); }
+GETTER(code, co_freevars) {
+    return incref(CODE->free_names);
+}
 
-GETTER(code, co_names)
-{ return tuple_from(vm, CODE->names, CODE->name_count); }
+GETTER(code, co_names) {
+    return tuple_from(vm, CODE->names, CODE->name_count);
+}
 
-GETTER(code, co_consts)
-{ return tuple_from(vm, CODE->constants, CODE->constant_count); }
+GETTER(code, co_consts) {
+    return tuple_from(vm, CODE->constants, CODE->constant_count);
+}
 
 /* The words of the instructions, as bytes. */
-GETTER(code, co_code)
-{ return bytes_new(vm, (const char *)CODE->insns, CODE->insn_count * sizeof(Insn)); }
+GETTER(code, co_code) {
+    return bytes_new(vm, (const char *)CODE->insns, CODE->insn_count * sizeof(Insn));
+}
 
-GETTER(code, co_linetable)
-{
+GETTER(code, co_linetable) {
     return bytes_new(vm, (const char *)CODE->positions,
                      CODE->position_count * sizeof(PositionRow));
 }
 
-GETTER(code, co_exceptiontable)
-{
+GETTER(code, co_exceptiontable) {
     usize size = CODE->exception_count * sizeof(ExceptionRow);
     return bytes_new(vm, (const char *)CODE->exceptions, size);
 }
@@ -104,8 +114,7 @@ static u32 row_end(const Code *code, u32 row) {
                                           : code->insn_count;
 }
 
-METHOD(code, co_lines, "($self, /)")
-{
+METHOD(code, co_lines, "($self, /)") {
     Code *code = (Code *)args[0];
     OWNED Value lines = TRY(list_new(vm, code->position_count));
     for (u32 row = 0; row < code->position_count;) {
@@ -130,8 +139,7 @@ static Value position_tuple(VM *vm, const PositionRow *row) {
                     column_or_none(row->column), column_or_none(row->end_column));
 }
 
-METHOD(code, co_positions, "($self, /)")
-{
+METHOD(code, co_positions, "($self, /)") {
     Code *code = (Code *)args[0];
     OWNED Value positions = TRY(list_new(vm, code->insn_count));
     for (u32 word = 0; word < code->insn_count; word++) {
@@ -222,6 +230,18 @@ static bool set_constants(VM *vm, Code *code, Value value) {
     return true;
 }
 
+/* Fields of CPython's code objects that cannot be changed here. */
+static bool is_field(Value name) {
+    static const char *const fields[] = {
+        "co_argcount", "co_posonlyargcount", "co_kwonlyargcount",
+        "co_nlocals",  "co_stacksize",       "co_code",
+        "co_names",    "co_varnames",        "co_freevars",
+        "co_cellvars", "co_linetable",       "co_exceptiontable"};
+    for (usize i = 0; i < COUNT_OF(fields); i++)
+        if (str_equals_text(name, fields[i])) return true;
+    return false;
+}
+
 static bool change(VM *vm, Code *code, Value name, Value value) {
     i64 number;
     if (str_equals_text(name, "co_name")) return set_text(vm, &code->name, value, name);
@@ -239,13 +259,16 @@ static bool change(VM *vm, Code *code, Value name, Value value) {
             code->flags = (u32)number;
         return true;
     }
-    raise_format(vm, EXC(NotImplementedError), "code.replace() cannot change %S", name);
+    if (is_field(name))
+        raise_format(vm, EXC(NotImplementedError), "code.replace() cannot change %S",
+                     name);
+    else
+        raise_type(vm, "replace() got an unexpected keyword argument '%S'", name);
     return false;
 }
 
 /* Return a copy of the code object with new values for the specified fields. */
-METHOD(code, replace, "($self, /, **changes)")
-{
+METHOD(code, replace, "($self, /, **changes)") {
     OWNED Value copy = TRY(copy_code(vm, (Code *)args[0]));
     Value name, value;
     for (u32 at = 0; dict_next(to_dict(args[1]), &at, &name, &value);)
@@ -253,5 +276,6 @@ METHOD(code, replace, "($self, /, **changes)")
     return TAKE(copy);
 }
 
-METHOD(code, __replace__, "($self, /, **changes)")
-{ return code_replace_method(vm, args, nargs); }
+METHOD(code, __replace__, "($self, /, **changes)") {
+    return code_replace_method(vm, args, nargs);
+}

@@ -110,21 +110,34 @@ static bool refuse_delete(VM *vm, Value value, const char *name) {
     return true;
 }
 
-GETTER(BaseException, args)
-{ return incref(args_of(vm, self)); }
+GETTER(BaseException, args) {
+    return incref(args_of(vm, self));
+}
 
-SETTER(BaseException, args)
-{
+SETTER(BaseException, args) {
     if (refuse_delete(vm, value, "args")) return false;
     replace(&to_exception(self)->args, TRY_OR_FALSE(object_to_tuple(vm, value)));
     return true;
 }
 
-GETTER(BaseException, __traceback__)
-{ return field_get(to_exception(self)->traceback); }
+GETTER(BaseException, __dict__) {
+    Dict *dict = instance_dict(vm, to_object(self));
+    return dict ? incref(from_object(dict)) : FAIL;
+}
 
-SETTER(BaseException, __traceback__)
-{
+SETTER(BaseException, __dict__) {
+    if (value == EMPTY) return raise_type(vm, "cannot delete __dict__") != FAIL;
+    if (!has_kind(value, KIND_DICT))
+        return raise_type(vm, "__dict__ must be set to a dictionary, not a '%T'",
+                          value) != FAIL;
+    return field_set(&to_exception(self)->dict, value);
+}
+
+GETTER(BaseException, __traceback__) {
+    return field_get(to_exception(self)->traceback);
+}
+
+SETTER(BaseException, __traceback__) {
     if (refuse_delete(vm, value, "__traceback__")) return false;
     if (value != NONE && !has_kind(value, KIND_TRACEBACK)) {
         raise_type(vm, "__traceback__ must be a traceback or None");
@@ -140,33 +153,33 @@ static bool check_link(VM *vm, Value value, const char *what) {
 }
 
 /* exception context */
-GETTER(BaseException, __context__)
-{ return field_get(to_exception(self)->context); }
+GETTER(BaseException, __context__) {
+    return field_get(to_exception(self)->context);
+}
 
-SETTER(BaseException, __context__)
-{
+SETTER(BaseException, __context__) {
     if (refuse_delete(vm, value, "__context__")) return false;
     if (!check_link(vm, value, "context")) return false;
     return field_set(&to_exception(self)->context, value == NONE ? EMPTY : value);
 }
 
 /* exception cause */
-GETTER(BaseException, __cause__)
-{ return field_get(to_exception(self)->cause); }
+GETTER(BaseException, __cause__) {
+    return field_get(to_exception(self)->cause);
+}
 
-SETTER(BaseException, __cause__)
-{
+SETTER(BaseException, __cause__) {
     if (refuse_delete(vm, value, "__cause__")) return false;
     if (!check_link(vm, value, "cause")) return false;
     to_exception(self)->suppress_context = true;
     return field_set(&to_exception(self)->cause, value == NONE ? EMPTY : value);
 }
 
-GETTER(BaseException, __suppress_context__)
-{ return from_bool(to_exception(self)->suppress_context); }
+GETTER(BaseException, __suppress_context__) {
+    return from_bool(to_exception(self)->suppress_context);
+}
 
-SETTER(BaseException, __suppress_context__)
-{
+SETTER(BaseException, __suppress_context__) {
     if (value == EMPTY)
         return raise_type(vm, "can't delete numeric/char attribute") != FAIL;
     if (!is_bool(value))
@@ -178,8 +191,7 @@ SETTER(BaseException, __suppress_context__)
 /* ---- methods ---- */
 
 /* Set self.__traceback__ to tb and return self. */
-METHOD(BaseException, with_traceback, "($self, object, /)")
-{
+METHOD(BaseException, with_traceback, "($self, object, /)") {
     if (!BaseException___traceback___setter(vm, args[0], args[1])) return FAIL;
     return incref(args[0]);
 }
@@ -191,8 +203,7 @@ static Value make_notes(VM *vm, Value self) {
 }
 
 /* Add a note to the exception */
-METHOD(BaseException, add_note, "($self, object, /)")
-{
+METHOD(BaseException, add_note, "($self, object, /)") {
     if (!is_str(args[1])) return raise_type(vm, "note must be a str, not '%T'", args[1]);
     OWNED Value notes = TRY(object_find_attr(vm, args[0], NAME(__notes__)));
     if (notes == EMPTY) notes = TRY(make_notes(vm, args[0]));
@@ -211,8 +222,7 @@ static bool set_each(VM *vm, Value self, Dict *state) {
     return true;
 }
 
-METHOD(BaseException, __setstate__, "($self, object, /)")
-{
+METHOD(BaseException, __setstate__, "($self, object, /)") {
     if (args[1] == NONE) return NONE;
     if (!has_kind(args[1], KIND_DICT)) return raise_type(vm, "state is not a dictionary");
     CHECK(set_each(vm, args[0], to_dict(args[1])));
@@ -230,8 +240,7 @@ Value exception_state(VM *vm, Value self) {
     return dict == EMPTY ? dict_new(vm) : dict_copy(vm, to_dict(dict));
 }
 
-METHOD(BaseException, __reduce__, "($self, /)")
-{
+METHOD(BaseException, __reduce__, "($self, /)") {
     return exception_reduce(vm, args[0], args_of(vm, args[0]),
                             to_exception(args[0])->dict);
 }

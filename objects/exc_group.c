@@ -124,20 +124,36 @@ static Value make_group(VM *vm, Value message, Value exceptions) {
 }
 
 /* exception message */
-GETTER(BaseExceptionGroup, message)
-{ return field_get(to_group(self)->message); }
+GETTER(BaseExceptionGroup, message) {
+    return field_get(to_group(self)->message);
+}
 
 /* nested exceptions */
-GETTER(BaseExceptionGroup, exceptions)
-{ return field_get(to_group(self)->exceptions); }
+GETTER(BaseExceptionGroup, exceptions) {
+    return field_get(to_group(self)->exceptions);
+}
 
 /* See PEP 585 */
 CLASS_METHOD(BaseExceptionGroup, __class_getitem__, "($type, item, /)") {
     return generic_alias_new(vm, args[0], args[1]);
 }
 
-METHOD(BaseExceptionGroup, derive, "($self, excs, /)")
-{ return make_group(vm, to_group(args[0])->message, args[1]); }
+static bool refuse_write(VM *vm) {
+    raise_format(vm, EXC(AttributeError), "readonly attribute");
+    return false;
+}
+
+SETTER(BaseExceptionGroup, message) {
+    return refuse_write(vm);
+}
+
+SETTER(BaseExceptionGroup, exceptions) {
+    return refuse_write(vm);
+}
+
+METHOD(BaseExceptionGroup, derive, "($self, excs, /)") {
+    return make_group(vm, to_group(args[0])->message, args[1]);
+}
 
 /* ---- splitting ---- */
 
@@ -253,8 +269,7 @@ static bool split(VM *vm, Value exception, const Matcher *matcher, Parts *parts)
     return true;
 }
 
-METHOD(BaseExceptionGroup, split, "($self, matcher_value, /)")
-{
+METHOD(BaseExceptionGroup, split, "($self, matcher_value, /)") {
     Matcher matcher = {.has_rest = true};
     Parts parts;
     CHECK(set_matcher(vm, &matcher, args[1]));
@@ -263,8 +278,7 @@ METHOD(BaseExceptionGroup, split, "($self, matcher_value, /)")
     return tuple_of(vm, 2, match, rest);
 }
 
-METHOD(BaseExceptionGroup, subgroup, "($self, matcher_value, /)")
-{
+METHOD(BaseExceptionGroup, subgroup, "($self, matcher_value, /)") {
     Matcher matcher = {.has_rest = false};
     Parts parts;
     CHECK(set_matcher(vm, &matcher, args[1]));

@@ -120,42 +120,48 @@ TYPE(OSError, .name = "OSError", .base = TYPE_Exception, .size = sizeof(OsExcept
      .doc = "Base class for I/O related errors.")
 
 /* POSIX exception code */
-GETTER(OSError, errno)
-{ return field_get(((OsException *)self)->number); }
+GETTER(OSError, errno) {
+    return field_get(((OsException *)self)->number);
+}
 
-SETTER(OSError, errno)
-{ return field_set(&((OsException *)self)->number, value); }
+SETTER(OSError, errno) {
+    return field_set(&((OsException *)self)->number, value);
+}
 
 /* exception strerror */
-GETTER(OSError, strerror)
-{ return field_get(((OsException *)self)->text); }
+GETTER(OSError, strerror) {
+    return field_get(((OsException *)self)->text);
+}
 
-SETTER(OSError, strerror)
-{ return field_set(&((OsException *)self)->text, value); }
+SETTER(OSError, strerror) {
+    return field_set(&((OsException *)self)->text, value);
+}
 
 /* exception filename */
-GETTER(OSError, filename)
-{ return field_get(((OsException *)self)->filename); }
+GETTER(OSError, filename) {
+    return field_get(((OsException *)self)->filename);
+}
 
-SETTER(OSError, filename)
-{ return field_set(&((OsException *)self)->filename, value); }
+SETTER(OSError, filename) {
+    return field_set(&((OsException *)self)->filename, value);
+}
 
 /* second exception filename */
-GETTER(OSError, filename2)
-{ return field_get(((OsException *)self)->filename2); }
+GETTER(OSError, filename2) {
+    return field_get(((OsException *)self)->filename2);
+}
 
-SETTER(OSError, filename2)
-{ return field_set(&((OsException *)self)->filename2, value); }
+SETTER(OSError, filename2) {
+    return field_set(&((OsException *)self)->filename2, value);
+}
 
-GETTER(OSError, characters_written)
-{
+GETTER(OSError, characters_written) {
     Value written = ((OsException *)self)->written;
     if (written != EMPTY) return incref(written);
     return raise_format(vm, EXC(AttributeError), "characters_written");
 }
 
-SETTER(OSError, characters_written)
-{
+SETTER(OSError, characters_written) {
     OsException *e = (OsException *)self;
     if (value != EMPTY) return set_characters(vm, e, value);
     if (e->written == EMPTY)
@@ -172,8 +178,7 @@ static Value full_args(VM *vm, OsException *e) {
     return tuple_of(vm, 5, two[0], two[1], e->filename, NONE, e->filename2);
 }
 
-METHOD(OSError, __reduce__, "($self, /)")
-{
+METHOD(OSError, __reduce__, "($self, /)") {
     OWNED Value all = TRY(full_args(vm, (OsException *)args[0]));
     return exception_reduce(vm, args[0], all, to_exception(args[0])->dict);
 }

@@ -66,57 +66,73 @@ TYPE(SyntaxError, .name = "SyntaxError", .base = TYPE_Exception,
      .doc = "Invalid syntax.")
 
 /* exception msg */
-GETTER(SyntaxError, msg)
-{ return field_get(((SyntaxException *)self)->msg); }
+GETTER(SyntaxError, msg) {
+    return field_get(((SyntaxException *)self)->msg);
+}
 
-SETTER(SyntaxError, msg)
-{ return field_set(&((SyntaxException *)self)->msg, value); }
+SETTER(SyntaxError, msg) {
+    return field_set(&((SyntaxException *)self)->msg, value);
+}
 
 /* exception filename */
-GETTER(SyntaxError, filename)
-{ return field_get(((SyntaxException *)self)->filename); }
+GETTER(SyntaxError, filename) {
+    return field_get(((SyntaxException *)self)->filename);
+}
 
-SETTER(SyntaxError, filename)
-{ return field_set(&((SyntaxException *)self)->filename, value); }
+SETTER(SyntaxError, filename) {
+    return field_set(&((SyntaxException *)self)->filename, value);
+}
 
 /* exception lineno */
-GETTER(SyntaxError, lineno)
-{ return field_get(((SyntaxException *)self)->lineno); }
+GETTER(SyntaxError, lineno) {
+    return field_get(((SyntaxException *)self)->lineno);
+}
 
-SETTER(SyntaxError, lineno)
-{ return field_set(&((SyntaxException *)self)->lineno, value); }
+SETTER(SyntaxError, lineno) {
+    return field_set(&((SyntaxException *)self)->lineno, value);
+}
 
 /* exception offset */
-GETTER(SyntaxError, offset)
-{ return field_get(((SyntaxException *)self)->offset); }
+GETTER(SyntaxError, offset) {
+    return field_get(((SyntaxException *)self)->offset);
+}
 
-SETTER(SyntaxError, offset)
-{ return field_set(&((SyntaxException *)self)->offset, value); }
+SETTER(SyntaxError, offset) {
+    return field_set(&((SyntaxException *)self)->offset, value);
+}
 
 /* exception text */
-GETTER(SyntaxError, text)
-{ return field_get(((SyntaxException *)self)->text); }
+GETTER(SyntaxError, text) {
+    return field_get(((SyntaxException *)self)->text);
+}
 
-SETTER(SyntaxError, text)
-{ return field_set(&((SyntaxException *)self)->text, value); }
+SETTER(SyntaxError, text) {
+    return field_set(&((SyntaxException *)self)->text, value);
+}
 
 /* exception end lineno */
-GETTER(SyntaxError, end_lineno)
-{ return field_get(((SyntaxException *)self)->end_lineno); }
+GETTER(SyntaxError, end_lineno) {
+    return field_get(((SyntaxException *)self)->end_lineno);
+}
 
-SETTER(SyntaxError, end_lineno)
-{ return field_set(&((SyntaxException *)self)->end_lineno, value); }
+SETTER(SyntaxError, end_lineno) {
+    return field_set(&((SyntaxException *)self)->end_lineno, value);
+}
 
 /* exception end offset */
-GETTER(SyntaxError, end_offset)
-{ return field_get(((SyntaxException *)self)->end_offset); }
+GETTER(SyntaxError, end_offset) {
+    return field_get(((SyntaxException *)self)->end_offset);
+}
 
-SETTER(SyntaxError, end_offset)
-{ return field_set(&((SyntaxException *)self)->end_offset, value); }
+SETTER(SyntaxError, end_offset) {
+    return field_set(&((SyntaxException *)self)->end_offset, value);
+}
 
 /* exception print_file_and_line */
-GETTER(SyntaxError, print_file_and_line)
-{ return field_get(((SyntaxException *)self)->print_file_and_line); }
+GETTER(SyntaxError, print_file_and_line) {
+    return field_get(((SyntaxException *)self)->print_file_and_line);
+}
 
-SETTER(SyntaxError, print_file_and_line)
-{ return field_set(&((SyntaxException *)self)->print_file_and_line, value); }
+SETTER(SyntaxError, print_file_and_line) {
+    return field_set(&((SyntaxException *)self)->print_file_and_line, value);
+}

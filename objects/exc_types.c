@@ -99,11 +99,13 @@ TYPE(StopIteration, .name = "StopIteration", .base = TYPE_Exception,
      .doc = "Signal the end from iterator.__next__().")
 
 /* generator return value */
-GETTER(StopIteration, value)
-{ return field_get(((ValueException *)self)->value); }
+GETTER(StopIteration, value) {
+    return field_get(((ValueException *)self)->value);
+}
 
-SETTER(StopIteration, value)
-{ return field_set(&((ValueException *)self)->value, value); }
+SETTER(StopIteration, value) {
+    return field_set(&((ValueException *)self)->value, value);
+}
 
 static bool init_exit(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
     if (!exception_init(vm, self, args, nargs, kwnames)) return false;
@@ -120,11 +122,13 @@ TYPE(SystemExit, .name = "SystemExit", .base = TYPE_BaseException,
      .doc = "Request to exit from the interpreter.")
 
 /* exception code */
-GETTER(SystemExit, code)
-{ return field_get(((ValueException *)self)->value); }
+GETTER(SystemExit, code) {
+    return field_get(((ValueException *)self)->value);
+}
 
-SETTER(SystemExit, code)
-{ return field_set(&((ValueException *)self)->value, value); }
+SETTER(SystemExit, code) {
+    return field_set(&((ValueException *)self)->value, value);
+}
 
 /* ---- KeyError: the repr of a lone key, as '' would be a poor message ---- */
 
@@ -166,11 +170,13 @@ TYPE(NameError, .name = "NameError", .base = TYPE_Exception,
      .doc = "Name not found globally.")
 
 /* name */
-GETTER(NameError, name)
-{ return field_get(((NameException *)self)->name); }
+GETTER(NameError, name) {
+    return field_get(((NameException *)self)->name);
+}
 
-SETTER(NameError, name)
-{ return field_set(&((NameException *)self)->name, value); }
+SETTER(NameError, name) {
+    return field_set(&((NameException *)self)->name, value);
+}
 
 static bool init_attribute(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
     static const char *const names[] = {"name", "obj", NULL};
@@ -188,18 +194,22 @@ TYPE(AttributeError, .name = "AttributeError", .base = TYPE_Exception,
      .doc = "Attribute not found.")
 
 /* attribute name */
-GETTER(AttributeError, name)
-{ return field_get(((NameException *)self)->name); }
+GETTER(AttributeError, name) {
+    return field_get(((NameException *)self)->name);
+}
 
-SETTER(AttributeError, name)
-{ return field_set(&((NameException *)self)->name, value); }
+SETTER(AttributeError, name) {
+    return field_set(&((NameException *)self)->name, value);
+}
 
 /* object */
-GETTER(AttributeError, obj)
-{ return field_get(((NameException *)self)->object); }
+GETTER(AttributeError, obj) {
+    return field_get(((NameException *)self)->object);
+}
 
-SETTER(AttributeError, obj)
-{ return field_set(&((NameException *)self)->object, value); }
+SETTER(AttributeError, obj) {
+    return field_set(&((NameException *)self)->object, value);
+}
 
 /* Put an attribute that is set into a state dict. */
 static bool add_state(VM *vm, Value state, Value name, Value field) {
@@ -207,8 +217,7 @@ static bool add_state(VM *vm, Value state, Value name, Value field) {
 }
 
 /* The object is left out: it can seldom be pickled. */
-METHOD(AttributeError, __getstate__, "($self, /)")
-{
+METHOD(AttributeError, __getstate__, "($self, /)") {
     NameException *e = (NameException *)args[0];
     OWNED Value state = TRY(exception_state(vm, args[0]));
     CHECK(add_state(vm, state, NAME(name), e->name));
@@ -216,8 +225,7 @@ METHOD(AttributeError, __getstate__, "($self, /)")
     return TAKE(state);
 }
 
-METHOD(AttributeError, __reduce__, "($self, /)")
-{
+METHOD(AttributeError, __reduce__, "($self, /)") {
     OWNED Value state = TRY(AttributeError___getstate___method(vm, args, 1));
     return exception_reduce(vm, args[0], to_exception(args[0])->args, state);
 }
@@ -252,35 +260,42 @@ TYPE(ImportError, .name = "ImportError", .base = TYPE_Exception,
      .doc = "Import can't find module, or can't find name in module.")
 
 /* exception message */
-GETTER(ImportError, msg)
-{ return field_get(((ImportException *)self)->msg); }
+GETTER(ImportError, msg) {
+    return field_get(((ImportException *)self)->msg);
+}
 
-SETTER(ImportError, msg)
-{ return field_set(&((ImportException *)self)->msg, value); }
+SETTER(ImportError, msg) {
+    return field_set(&((ImportException *)self)->msg, value);
+}
 
 /* module name */
-GETTER(ImportError, name)
-{ return field_get(((ImportException *)self)->name); }
+GETTER(ImportError, name) {
+    return field_get(((ImportException *)self)->name);
+}
 
-SETTER(ImportError, name)
-{ return field_set(&((ImportException *)self)->name, value); }
+SETTER(ImportError, name) {
+    return field_set(&((ImportException *)self)->name, value);
+}
 
 /* module path */
-GETTER(ImportError, path)
-{ return field_get(((ImportException *)self)->path); }
+GETTER(ImportError, path) {
+    return field_get(((ImportException *)self)->path);
+}
 
-SETTER(ImportError, path)
-{ return field_set(&((ImportException *)self)->path, value); }
+SETTER(ImportError, path) {
+    return field_set(&((ImportException *)self)->path, value);
+}
 
 /* name imported from module */
-GETTER(ImportError, name_from)
-{ return field_get(((ImportException *)self)->name_from); }
+GETTER(ImportError, name_from) {
+    return field_get(((ImportException *)self)->name_from);
+}
 
-SETTER(ImportError, name_from)
-{ return field_set(&((ImportException *)self)->name_from, value); }
+SETTER(ImportError, name_from) {
+    return field_set(&((ImportException *)self)->name_from, value);
+}
 
-METHOD(ImportError, __reduce__, "($self, /)")
-{
+METHOD(ImportError, __reduce__, "($self, /)") {
     ImportException *e = (ImportException *)args[0];
     OWNED Value state = TRY(exception_state(vm, args[0]));
     CHECK(add_state(vm, state, NAME(name), e->name));

@@ -164,106 +164,136 @@ static bool set_position(VM *vm, Value *field, Value value) {
 }
 
 /* exception encoding */
-GETTER(UnicodeEncodeError, encoding)
-{ return field_get(((UnicodeException *)self)->encoding); }
+GETTER(UnicodeEncodeError, encoding) {
+    return field_get(((UnicodeException *)self)->encoding);
+}
 
-SETTER(UnicodeEncodeError, encoding)
-{ return field_set(&((UnicodeException *)self)->encoding, value); }
+SETTER(UnicodeEncodeError, encoding) {
+    return field_set(&((UnicodeException *)self)->encoding, value);
+}
 
 /* exception object */
-GETTER(UnicodeEncodeError, object)
-{ return field_get(((UnicodeException *)self)->object); }
+GETTER(UnicodeEncodeError, object) {
+    return field_get(((UnicodeException *)self)->object);
+}
 
-SETTER(UnicodeEncodeError, object)
-{ return field_set(&((UnicodeException *)self)->object, value); }
+SETTER(UnicodeEncodeError, object) {
+    return field_set(&((UnicodeException *)self)->object, value);
+}
 
 /* exception start */
-GETTER(UnicodeEncodeError, start)
-{ return from_small(position(((UnicodeException *)self)->start)); }
+GETTER(UnicodeEncodeError, start) {
+    return from_small(position(((UnicodeException *)self)->start));
+}
 
-SETTER(UnicodeEncodeError, start)
-{ return set_position(vm, &((UnicodeException *)self)->start, value); }
+SETTER(UnicodeEncodeError, start) {
+    return set_position(vm, &((UnicodeException *)self)->start, value);
+}
 
 /* exception end */
-GETTER(UnicodeEncodeError, end)
-{ return from_small(position(((UnicodeException *)self)->end)); }
+GETTER(UnicodeEncodeError, end) {
+    return from_small(position(((UnicodeException *)self)->end));
+}
 
-SETTER(UnicodeEncodeError, end)
-{ return set_position(vm, &((UnicodeException *)self)->end, value); }
+SETTER(UnicodeEncodeError, end) {
+    return set_position(vm, &((UnicodeException *)self)->end, value);
+}
 
 /* exception reason */
-GETTER(UnicodeEncodeError, reason)
-{ return field_get(((UnicodeException *)self)->reason); }
+GETTER(UnicodeEncodeError, reason) {
+    return field_get(((UnicodeException *)self)->reason);
+}
 
-SETTER(UnicodeEncodeError, reason)
-{ return field_set(&((UnicodeException *)self)->reason, value); }
+SETTER(UnicodeEncodeError, reason) {
+    return field_set(&((UnicodeException *)self)->reason, value);
+}
 
 /* exception encoding */
-GETTER(UnicodeDecodeError, encoding)
-{ return field_get(((UnicodeException *)self)->encoding); }
+GETTER(UnicodeDecodeError, encoding) {
+    return field_get(((UnicodeException *)self)->encoding);
+}
 
-SETTER(UnicodeDecodeError, encoding)
-{ return field_set(&((UnicodeException *)self)->encoding, value); }
+SETTER(UnicodeDecodeError, encoding) {
+    return field_set(&((UnicodeException *)self)->encoding, value);
+}
 
 /* exception object */
-GETTER(UnicodeDecodeError, object)
-{ return field_get(((UnicodeException *)self)->object); }
+GETTER(UnicodeDecodeError, object) {
+    return field_get(((UnicodeException *)self)->object);
+}
 
-SETTER(UnicodeDecodeError, object)
-{ return field_set(&((UnicodeException *)self)->object, value); }
+SETTER(UnicodeDecodeError, object) {
+    return field_set(&((UnicodeException *)self)->object, value);
+}
 
 /* exception start */
-GETTER(UnicodeDecodeError, start)
-{ return from_small(position(((UnicodeException *)self)->start)); }
+GETTER(UnicodeDecodeError, start) {
+    return from_small(position(((UnicodeException *)self)->start));
+}
 
-SETTER(UnicodeDecodeError, start)
-{ return set_position(vm, &((UnicodeException *)self)->start, value); }
+SETTER(UnicodeDecodeError, start) {
+    return set_position(vm, &((UnicodeException *)self)->start, value);
+}
 
 /* exception end */
-GETTER(UnicodeDecodeError, end)
-{ return from_small(position(((UnicodeException *)self)->end)); }
+GETTER(UnicodeDecodeError, end) {
+    return from_small(position(((UnicodeException *)self)->end));
+}
 
-SETTER(UnicodeDecodeError, end)
-{ return set_position(vm, &((UnicodeException *)self)->end, value); }
+SETTER(UnicodeDecodeError, end) {
+    return set_position(vm, &((UnicodeException *)self)->end, value);
+}
 
 /* exception reason */
-GETTER(UnicodeDecodeError, reason)
-{ return field_get(((UnicodeException *)self)->reason); }
+GETTER(UnicodeDecodeError, reason) {
+    return field_get(((UnicodeException *)self)->reason);
+}
 
-SETTER(UnicodeDecodeError, reason)
-{ return field_set(&((UnicodeException *)self)->reason, value); }
+SETTER(UnicodeDecodeError, reason) {
+    return field_set(&((UnicodeException *)self)->reason, value);
+}
 
 /* exception encoding */
-GETTER(UnicodeTranslateError, encoding)
-{ return field_get(((UnicodeException *)self)->encoding); }
+GETTER(UnicodeTranslateError, encoding) {
+    return field_get(((UnicodeException *)self)->encoding);
+}
 
-SETTER(UnicodeTranslateError, encoding)
-{ return field_set(&((UnicodeException *)self)->encoding, value); }
+SETTER(UnicodeTranslateError, encoding) {
+    return field_set(&((UnicodeException *)self)->encoding, value);
+}
 
 /* exception object */
-GETTER(UnicodeTranslateError, object)
-{ return field_get(((UnicodeException *)self)->object); }
+GETTER(UnicodeTranslateError, object) {
+    return field_get(((UnicodeException *)self)->object);
+}
 
-SETTER(UnicodeTranslateError, object)
-{ return field_set(&((UnicodeException *)self)->object, value); }
+SETTER(UnicodeTranslateError, object) {
+    return field_set(&((UnicodeException *)self)->object, value);
+}
 
 /* exception start */
-GETTER(UnicodeTranslateError, start)
-{ return from_small(position(((UnicodeException *)self)->start)); }
+GETTER(UnicodeTranslateError, start) {
+    return from_small(position(((UnicodeException *)self)->start));
+}
 
-SETTER(UnicodeTranslateError, start)
-{ return set_position(vm, &((UnicodeException *)self)->start, value); }
+SETTER(UnicodeTranslateError, start) {
+    return set_position(vm, &((UnicodeException *)self)->start, value);
+}
 
 /* exception end */
-GETTER(UnicodeTranslateError, end)
-{ return from_small(position(((UnicodeException *)self)->end)); }
+GETTER(UnicodeTranslateError, end) {
+    return from_small(position(((UnicodeException *)self)->end));
+}
 
-SETTER(UnicodeTranslateError, end)
-{ return set_position(vm, &((UnicodeException *)self)->end, value); }
+SETTER(UnicodeTranslateError, end) {
+    return set_position(vm, &((UnicodeException *)self)->end, value);
+}
 
 /* exception reason */
-GETTER(UnicodeTranslateError, reason)
-{ return field_get(((UnicodeException *)self)->reason); }
+GETTER(UnicodeTranslateError, reason) {
+    return field_get(((UnicodeException *)self)->reason);
+}
 
-SETTER(UnicodeTranslateError, reason)
-{ return field_set(&((UnicodeException *)self)->reason, value); }
+SETTER(UnicodeTranslateError, reason) {
+    return field_set(&((UnicodeException *)self)->reason, value);
+}

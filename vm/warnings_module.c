@@ -75,7 +75,8 @@ FUNCTION(_warnings, warn_explicit,
                           args[2]);
     Value category = TRY(category_of(vm, args[0], args[1]));
     bool has_module = args[4] != EMPTY && args[4] != NONE;
-    OWNED Value module = TRY(has_module ? incref(args[4]) : warnings_module_of_file(vm, args[2]));
+    OWNED Value module =
+        TRY(has_module ? incref(args[4]) : warnings_module_of_file(vm, args[2]));
     Value registry = args[5] == EMPTY ? NONE : args[5];
     WarningPlace place = {args[2], module, registry, EMPTY, line};
     CHECK(warnings_issue(vm, category, args[0], &place, none_to_empty(args[7])));
