@@ -85,7 +85,7 @@ typedef bool BySeparator(Parts *parts, Span text, Span separator);
 static Value split(VM *vm, Value *args, BySpaces *by_spaces, BySeparator *by_separator) {
     i64 limit = -1;
     if (args[2] != EMPTY) CHECK(object_to_i64(vm, args[2], &limit));
-    OWNED Value list = TRY(list_new(vm, 0));
+    OWNED Value list = TRY(list_new(vm, limit >= 0 && limit < 11 ? (usize)limit + 1 : 12));
     Parts parts = {vm, args[0], list, limit < 0 ? SIZE_MAX : (usize)limit};
     if (args[1] == EMPTY || args[1] == NONE) {
         CHECK(by_spaces(&parts, byte_span(args[0])));

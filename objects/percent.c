@@ -368,6 +368,16 @@ static void emit(Percent *p, const Directive *d, Piece *piece) {
     if (d->left) buffer_add_repeated(p->out, ' ', (usize)padding);
 }
 
+/* %s and %d of what needs no call, without flags: appended at once. */
+static bool format_plainly(Percent *p, const Directive *d, Value v) {
+    bool has_flags = d->width >= 0 || d->precision >= 0 || d->plus || d->blank;
+    if (has_flags || p->is_bytes || (d->letter != 's' && d->letter != 'd')) return false;
+    if (is_small(v)) return int_write(p->vm, v, 10, p->out);
+    if (d->letter == 'd' || !has_exact_kind(v, KIND_STR)) return false;
+    buffer_add_span(p->out, str_span(v));
+    return true;
+}
+
 /* A % was read. */
 static bool format_one(Percent *p) {
     if (p->at < p->end && *p->at == '%') {
@@ -377,9 +387,11 @@ static bool format_one(Percent *p) {
     Directive d = {.width = -1, .precision = -1, .key = EMPTY};
     Piece piece = {0};
     Value v;
-    bool good =
-        read_directive(p, &d) && take_argument(p, &v) && convert(p, &d, v, &piece);
-    if (good) emit(p, &d, &piece);
+    bool good = read_directive(p, &d) && take_argument(p, &v);
+    if (good && !format_plainly(p, &d, v)) {
+        good = convert(p, &d, v, &piece);
+        if (good) emit(p, &d, &piece);
+    }
     p->out->failed |= piece.text.failed;
     buffer_free(&piece.text);
     if (d.key != EMPTY) {

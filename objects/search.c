@@ -1,11 +1,20 @@
 #include "objects/search.h"
 
+enum { TRIES = 16 }; /* before memmem is worth its preparations */
+
 i64 span_find(Span in, Span needle) {
     if (needle.length > in.length) return -1;
     if (!needle.length) return 0;
-    const char *found = needle.length == 1
-                            ? memchr(in.data, needle.data[0], in.length)
-                            : memmem(in.data, in.length, needle.data, needle.length);
+    usize last = needle.length - 1;
+    const char *at = in.data, *end = in.data + in.length - last;
+    for (int i = 0; i < TRIES; i++, at++) {
+        at = memchr(at, needle.data[0], (usize)(end - at));
+        if (!at) return -1;
+        if (at[last] == needle.data[last] && !memcmp(at, needle.data, last))
+            return at - in.data;
+    }
+    usize left = in.length - (usize)(at - in.data);
+    const char *found = memmem(at, left, needle.data, needle.length);
     return found ? found - in.data : -1;
 }
 

@@ -13,4 +13,9 @@ usize span_count(Span in, Span needle, usize limit);
 bool span_starts(Span in, Span prefix);
 bool span_ends(Span in, Span suffix);
 
+/* White space of str below 128: tab to carriage return, 0x1C to 0x1F, space. */
+static inline bool ascii_is_space(u8 c) {
+    return c <= ' ' && 0x1F0003E00u >> c & 1;
+}
+
 #endif

@@ -102,9 +102,15 @@ static bool write_field(Formatting *f, const MarkupField *field, int depth, Buff
     OWNED Value value = TRY_OR_FALSE(find_value(f, field->name));
     if (field->conversion)
         replace(&value, TRY_OR_FALSE(convert(vm, value, field->conversion)));
+    if (!field->spec.length) {
+        if (is_small(value)) return int_write(vm, value, 10, out);
+        if (has_exact_kind(value, KIND_STR)) {
+            buffer_add_span(out, str_span(value));
+            return true;
+        }
+    }
     OWNED Value spec = TRY_OR_FALSE(expand_spec(f, field, depth));
-    bool is_plain = has_exact_kind(value, KIND_STR) && !to_str(spec)->size;
-    if (!is_plain) replace(&value, TRY_OR_FALSE(object_format(vm, value, spec)));
+    replace(&value, TRY_OR_FALSE(object_format(vm, value, spec)));
     buffer_add_span(out, str_span(value));
     return true;
 }

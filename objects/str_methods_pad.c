@@ -10,8 +10,10 @@
 
 /* Is the character [at, at + size) to be stripped? `chars` NULL: white space. */
 static bool is_stripped(const char *at, usize size, const Span *chars) {
-    if (chars) return span_find(*chars, (Span){at, size}) >= 0;
-    return unicode_is_space(utf8_next(&at));
+    if (chars)
+        return size == 1 ? memchr(chars->data, *at, chars->length) != NULL
+                         : span_find(*chars, (Span){at, size}) >= 0;
+    return size == 1 ? ascii_is_space((u8)*at) : unicode_is_space(utf8_next(&at));
 }
 
 static const char *strip_left(const char *at, const char *end, const Span *chars) {

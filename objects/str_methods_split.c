@@ -30,19 +30,13 @@ static void reverse_list(List *list) {
 
 /* ---- by white space ---- */
 
-static bool is_space_at(const char **at) {
-    u8 c = (u8) * *at;
-    if (c < 128) {
-        ++*at;
-        return unicode_is_space(c);
-    }
-    return unicode_is_space(utf8_next(at));
-}
-
 static const char *skip(const char *at, const char *end, bool spaces) {
     while (at < end) {
-        const char *next = at;
-        if (is_space_at(&next) != spaces) break;
+        const char *next = at + 1;
+        u8 c = (u8)*at;
+        bool is_space =
+            c < 128 ? ascii_is_space(c) : (next = at, unicode_is_space(utf8_next(&next)));
+        if (is_space != spaces) break;
         at = next;
     }
     return at;
@@ -50,8 +44,12 @@ static const char *skip(const char *at, const char *end, bool spaces) {
 
 static const char *skip_back(const char *start, const char *at, bool spaces) {
     while (at > start) {
-        const char *previous = at;
-        if (unicode_is_space(utf8_previous(&previous)) != spaces) break;
+        const char *previous = at - 1;
+        u8 c = (u8)*previous;
+        bool is_space = c < 128
+                            ? ascii_is_space(c)
+                            : (previous = at, unicode_is_space(utf8_previous(&previous)));
+        if (is_space != spaces) break;
         at = previous;
     }
     return at;
@@ -116,7 +114,7 @@ static Value split(VM *vm, Value *args, BySpaces *by_spaces, BySeparator *by_sep
         return raise_type(vm, "must be str or None, not %T", separator);
     if (separator != NONE && !to_str(separator)->size)
         return raise_value(vm, "empty separator");
-    OWNED Value list = TRY(list_new(vm, 0));
+    OWNED Value list = TRY(list_new(vm, limit >= 0 && limit < 11 ? (usize)limit + 1 : 12));
     Parts parts = {vm, args[0], list, limit < 0 ? SIZE_MAX : (usize)limit};
     Span text = str_span(args[0]);
     CHECK(separator == NONE ? by_spaces(&parts, text)
