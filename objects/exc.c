@@ -100,7 +100,7 @@ TYPE(BaseException, .name = "BaseException", .size = sizeof(Exception),
                .clear = exception_free,
                .repr = exception_repr,
                .str = exception_str},
-     .doc = "Common base class for all exceptions.")
+     .doc = "Common base class for all exceptions")
 
 /* ---- attributes ---- */
 

@@ -223,6 +223,11 @@ static bool has_inplace(const TypeSpec *spec, BinaryOp op) {
            (op == BINARY_MUL && spec->slots.inplace_repeat);
 }
 
+/* Containers that answer quickly whether they are empty have __len__ alone; range has both. */
+static bool shows_truth(const TypeSpec *spec) {
+    return spec->slots.truth && (!spec->slots.length || spec->kind == KIND_RANGE);
+}
+
 static bool has_special(const TypeSpec *spec, const Special *special) {
     switch (special->sort) {
     case SPECIAL_SCRIPT:
@@ -233,6 +238,7 @@ static bool has_special(const TypeSpec *spec, const Special *special) {
     case SPECIAL_POWER: return slots_has_binary(spec, BINARY_POW, false);
     case SPECIAL_REFLECTED_POWER: return slots_has_binary(spec, BINARY_POW, true);
     case SPECIAL_INPLACE: return has_inplace(spec, special->op);
+    case SPECIAL_TRUTH: return shows_truth(spec);
     default: return own_slot(spec, special);
     }
 }

@@ -192,6 +192,9 @@ GETTER(type, __doc__) {
     Type *type = to_type(self);
     Dict *dict = type_dict(vm, type);
     if (!dict) return FAIL;
+    bool is_builtin = !(type->flags & TYPE_HEAP);
+    if (is_builtin && type->table->spec->doc)
+        return str_from_text(vm, type->table->spec->doc);
     Value doc = dict_get_str(vm, dict, NAME(__doc__));
     if (doc == EMPTY) return NONE;
     Value (*get)(VM *, Value, Value, Value) = type_of(vm, doc)->slots.get;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "objects/class.h"
 #include "objects/descriptor.h"
 #include "objects/dict.h"
 #include "objects/native.h"
@@ -171,6 +172,13 @@ static bool add_declared(VM *vm, Type *type, Dict *dict) {
     return true;
 }
 
+/* __dict__ of instances, where the type is the first that has it and does not declare it. */
+static bool add_dict(VM *vm, Type *type, Dict *dict) {
+    bool is_first = type->dict_offset && (!type->base || !type->base->dict_offset);
+    if (!is_first || dict_get_str(vm, dict, NAME(__dict__)) != EMPTY) return true;
+    return add(vm, dict, "__dict__", getset_new(vm, type, &instance_dict_spec));
+}
+
 static bool add_doc(VM *vm, Type *type, Dict *dict) {
     if (dict_get_str(vm, dict, NAME(__doc__)) != EMPTY) return true;
     const char *doc = type->table->spec->doc;
@@ -181,7 +189,8 @@ static bool add_doc(VM *vm, Type *type, Dict *dict) {
 bool type_fill(VM *vm, Type *type) {
     OWNED Value dict = TRY_OR_FALSE(dict_new(vm));
     if (!slots_fill_dict(vm, type, to_dict(dict)) ||
-        !add_declared(vm, type, to_dict(dict)) || !add_doc(vm, type, to_dict(dict)))
+        !add_declared(vm, type, to_dict(dict)) || !add_dict(vm, type, to_dict(dict)) ||
+        !add_doc(vm, type, to_dict(dict)))
         return false;
     type->dict = to_dict(TAKE(dict));
     type->flags |= TYPE_READY;
