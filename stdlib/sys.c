@@ -105,6 +105,16 @@ static bool add_int(VM *vm, Value module, const char *name, i64 number) {
     return value != FAIL && module_add(vm, module, name, value);
 }
 
+static bool add_implementation(VM *vm, Value module) {
+    OWNED Value fields = dict_new(vm);
+    OWNED Value name = str_from_text(vm, "apy");
+    OWNED Value none = tuple_new(vm, 0);
+    if (fields == FAIL || name == FAIL || none == FAIL) return false;
+    if (!dict_set_text(vm, to_dict(fields), "name", name)) return false;
+    Value made = call_with_tuple(vm, from_object(vm->types[TYPE_SimpleNamespace]), none, fields);
+    return made != FAIL && module_add(vm, module, "implementation", made);
+}
+
 MODULE_INIT(sys) {
     OWNED Value path = list_new(vm, 0);
     OWNED Value argv = list_new(vm, 0);
@@ -115,5 +125,5 @@ MODULE_INIT(sys) {
            module_add(vm, module, "argv", TAKE(argv)) &&
            add_int(vm, module, "maxsize", INT64_MAX) && add_int(vm, module, "maxunicode", 0x10FFFF) &&
            add_int(vm, module, "hexversion", 0x030D00F0) && add_text(vm, module, "platform", "linux") &&
-           add_text(vm, module, "byteorder", "little");
+           add_text(vm, module, "byteorder", "little") && add_implementation(vm, module);
 }
