@@ -136,7 +136,7 @@ static void evaluate_slice(Unit *u, const Node *slice) {
 /* a.b: int without a value evaluates a. */
 static void check_bare_target(Unit *u, const Node *target) {
     if (target->kind == NODE_Attribute) {
-        check_name(u, as_Attribute(target)->attr, target->at, CONTEXT_STORE);
+        check_name(u, as_Attribute(target)->attr, u->at, CONTEXT_STORE);
         compile_effect(u, as_Attribute(target)->value);
     } else if (target->kind == NODE_Subscript) {
         compile_effect(u, as_Subscript(target)->value);

@@ -114,12 +114,22 @@ static ParseOptions options_of(Span filename, char mode, u32 flags) {
     return options;
 }
 
+/* Only for whole files does CPython end the last line. */
+static bool is_unended(Span source, u32 line) {
+    u32 ends = 0;
+    for (usize i = 0; i < source.length; i++) ends += source.data[i] == '\n';
+    return ends < line;
+}
+
 static Value compile_in(VM *vm, Arena *arena, Span source, Span filename, char mode,
                         u32 flags) {
     ParseOptions options = options_of(filename, mode, flags);
     ParseResult result = {0};
-    if (!parse_source(arena, source, &options, &result))
+    if (!parse_source(arena, source, &options, &result)) {
+        if (mode != 'e' && is_unended(source, result.problem.line))
+            result.problem.is_text_without_end = true;
         return compile_raise_problem(vm, filename, &result.problem);
+    }
     if (!show_warnings(vm, arena, source, filename, &result)) return FAIL;
     return compile_tree(vm, arena, result.tree, source, filename, flags);
 }

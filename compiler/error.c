@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/utf8.h"
+#include "base/buffer.h"
 #include "compiler/state.h"
 #include "objects/exc.h"
 #include "objects/str.h"
@@ -86,13 +86,6 @@ static Span find_line(Span source, u32 number) {
     return (Span){at, (usize)(stop - at) + (stop < end)};
 }
 
-/* Columns count code points from 1. */
-static i64 column_of(Compiler *c, u32 line, u32 byte_column) {
-    Span text = find_line(c->source, line);
-    if (byte_column > text.length) return byte_column + 1;
-    return (i64)utf8_count(text.data, byte_column) + 1;
-}
-
 /* CPython reads the line from the file; what has no file has no line. */
 static Value text_of_line(Compiler *c, u32 line) {
     bool is_file = c->filename.length && c->filename.data[0] != '<';
@@ -115,9 +108,10 @@ static Value message_list(Compiler *c, const char *format, va_list arguments) {
 static Value position_tuple(Compiler *c, SourceRange at, bool has_end) {
     OWNED Value line = TRY(text_of_line(c, at.line));
     Value end_line = from_small(has_end ? at.end_line : at.line);
-    Value end = has_end ? from_small(column_of(c, at.end_line, at.end_column)) : NONE;
+    /* CPython counts bytes here, unlike in its parser */
+    Value end = has_end ? from_small((i64)at.end_column + 1) : NONE;
     return tuple_of(c->vm, 6, c->filename_value, from_small(at.line),
-                    from_small(column_of(c, at.line, at.column)), line, end_line, end);
+                    from_small((i64)at.column + 1), line, end_line, end);
 }
 
 static Value make_error(Compiler *c, SourceRange at, bool has_end, Value message) {
@@ -200,7 +194,10 @@ static Type *type_of_problem(VM *vm, ProblemKind kind) {
 
 static Value problem_text(VM *vm, const SyntaxProblem *problem) {
     if (!problem->text.data) return NONE;
-    return str_from_span(vm, problem->text);
+    Buffer text = {0};
+    buffer_add_span(&text, problem->text);
+    if (!problem->is_text_without_end) buffer_add_char(&text, '\n');
+    return str_from_buffer(vm, &text);
 }
 
 Value compile_raise_problem(VM *vm, Span filename, const SyntaxProblem *problem) {

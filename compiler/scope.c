@@ -106,7 +106,8 @@ Symbol *scope_add(Compiler *c, Scope *scope, Name *name, u32 flags, SourceRange 
     check_flags(c, scope, symbol, flags, at);
     note_mangled(c, scope, symbol, flags);
     if (scope->in_iteration_target) flags |= SYMBOL_ITERATION;
-    if (flags & (SYMBOL_GLOBAL | SYMBOL_NONLOCAL)) symbol->at = at;
+    bool is_first = !(symbol->flags & (SYMBOL_GLOBAL | SYMBOL_NONLOCAL));
+    if (is_first && flags & (SYMBOL_GLOBAL | SYMBOL_NONLOCAL)) symbol->at = at;
     symbol->flags |= flags;
     return symbol;
 }

@@ -94,7 +94,7 @@ static void extend_walrus(Compiler *c, const Node *target) {
         bind_outside(c, scope, name, target);
         return;
     }
-    compiler_fail_scope(c, target->at, scope->kind == SCOPE_CLASS
+    compiler_fail_scope(c, target->at, scope->kind != SCOPE_TYPE_PARAMETERS
                             ? "assignment expression within a comprehension cannot be "
                               "used in %s"
                             : "assignment expression within a comprehension cannot be "

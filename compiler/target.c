@@ -308,7 +308,6 @@ static void augment_name(Unit *u, const AugAssignNode *node, const NameNode *tar
 
 static void augment_attribute(Unit *u, const AugAssignNode *node,
                               const AttributeNode *target) {
-    if (!check_name(u, target->attr, target->node.at, CONTEXT_STORE)) return;
     u32 name = name_number(u, name_meant(u, target->attr));
     Operand object = compile_operand(u, target->value, node->value, NULL);
     u->at = target->node.at;
@@ -349,7 +348,6 @@ void compile_aug_assign(Unit *u, const AugAssignNode *node) {
 /* ---- del ---- */
 
 static void delete_attribute(Unit *u, const AttributeNode *target) {
-    if (!check_name(u, target->attr, target->node.at, CONTEXT_DEL)) return;
     Operand object = compile_operand(u, target->value, NULL, NULL);
     consume(u, object);
     emit(u, OP_DELATTR, first(object), object.reg, 0,

@@ -85,7 +85,8 @@ static void define_parameter(Unit *u, const Node *node) {
     else
         emit_intrinsic(u, INTRINSIC_TYPEVARTUPLE, 1, TEMPORARY);
     push_default(u, node, default_value);
-    store_mangled(u, parameter_name(u, text), on_top(u));
+    if (check_name(u, text, node->at, CONTEXT_STORE))
+        store_mangled(u, parameter_name(u, text), on_top(u));
 }
 
 void define_type_parameters(Unit *u, NodeList parameters) {
@@ -153,5 +154,7 @@ void compile_type_alias(Unit *u, const TypeAliasNode *node) {
         push_generic_alias(u, node);
     else
         push_alias(u, node);
-    if (!u->c->failed) store_target(u, node->name, on_top(u));
+    if (u->c->failed) return;
+    Span name = as_Name(node->name)->id;
+    if (check_name(u, name, node->node.at, CONTEXT_STORE)) store_name(u, name, on_top(u));
 }

@@ -83,9 +83,7 @@ static void compile_item(Unit *u, const WithNode *node, u32 index, bool is_async
     if (u->c->failed) return;
     u64 *bound = unit_save_bound(u);
     Block block = {0};
-    u->at = node->node.at; /* for the error of too many blocks */
     block_enter(u, &block, is_async ? BLOCK_ASYNC_WITH : BLOCK_WITH, handler);
-    block.at = item->context_expr->at;
     block.depth = (u16)(u->depth - 2);
     if (item->optional_vars)
         store_target(u, item->optional_vars, on_top(u));

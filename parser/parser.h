@@ -57,7 +57,8 @@ typedef struct SyntaxProblem {
     u32 line;
     i32 column;
     i32 end_line, end_column;
-    Span text; /* the line, without its end */
+    Span text;              /* the line, without its end */
+    bool is_text_without_end; /* CPython's text for it has no line end either */
 } SyntaxProblem;
 
 typedef struct ParseResult {

@@ -60,6 +60,7 @@ void syntaxerror_from_lexer(Parser *parser, const LexError *error,
     problem->end_line = (i32)(error->end.line ? error->end.line : error->start.line);
     problem->end_column =
         error->end.line ? find_end_column(parser, error) : error->missing_end;
+    problem->is_text_without_end = error->end.line;
     if (is_backslash_end(parser, error)) report_backslash(problem);
     set_text(parser, problem);
 }
