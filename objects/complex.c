@@ -338,7 +338,8 @@ TYPE(complex, .name = "complex", .size = sizeof(Complex), .kind = KIND_COMPLEX,
             "If a string is given, parse it as a complex number.\n"
             "If a single number is given, convert it to a complex number.\n"
             "If the 'real' or 'imag' arguments are given, create a complex number\n"
-            "with the specified real and imaginary components.")
+            "with the specified real and imaginary components.",
+     .signature = "(real=0, imag=0)")
 
 /* the real part of a complex number */
 MEMBER(complex, real) {

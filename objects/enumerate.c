@@ -38,7 +38,8 @@ static Value construct(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames
     Value bound[2];
     if (type == vm->types[TYPE_enumerate]) CHECK(check_call(vm, nargs, kwnames));
     CHECK(arguments_bind(vm, &spec, args, nargs, kwnames, bound));
-    OWNED Value count = bound[1] == EMPTY ? from_small(0) : TRY(object_index(vm, bound[1]));
+    OWNED Value count =
+        bound[1] == EMPTY ? from_small(0) : TRY(object_index(vm, bound[1]));
     OWNED Value iterator = TRY(object_iter(vm, bound[0]));
     Enumerate *self = (Enumerate *)object_new(vm, type);
     if (!self) return FAIL;
@@ -101,7 +102,8 @@ TYPE(enumerate, .name = "enumerate", .size = sizeof(Enumerate), .kind = KIND_ITE
             "defaults to zero) and a value yielded by the iterable argument.\n"
             "\n"
             "enumerate is useful for obtaining an indexed list:\n"
-            "    (0, seq[0]), (1, seq[1]), (2, seq[2]), ...")
+            "    (0, seq[0]), (1, seq[1]), (2, seq[2]), ...",
+     .signature = "(iterable, start=0)")
 
 /* Return state information for pickling. */
 METHOD(enumerate, __reduce__, "($self, /)") {

@@ -58,8 +58,10 @@ TYPE(filter, .name = "filter", .size = sizeof(Filter), .kind = KIND_ITERATOR,
                .clear = release,
                .iter = iterator_self,
                .next = next},
-     .doc = "Return an iterator yielding those items of iterable for which function(item)\n"
-            "is true. If function is None, return the items that are true.")
+     .doc =
+         "Return an iterator yielding those items of iterable for which function(item)\n"
+         "is true. If function is None, return the items that are true.",
+     .signature = "(function, iterable, /)")
 
 /* Return state information for pickling. */
 METHOD(filter, __reduce__, "($self, /)") {

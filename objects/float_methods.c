@@ -126,43 +126,48 @@ TYPE(float, .name = "float", .size = sizeof(Float), .kind = KIND_FLOAT,
                .binary = float_binary,
                .power = power,
                .unary = unary},
-     .doc = "Convert a string or number to a floating-point number, if possible.")
+     .doc = "Convert a string or number to a floating-point number, if possible.",
+     .signature = "(x=0, /)")
 
 /* ---- attributes and conversions ---- */
 
 /* the real part of a complex number */
-GETTER(float, real)
-{ return float_new(vm, to_double(self)); }
+GETTER(float, real) {
+    return float_new(vm, to_double(self));
+}
 
 /* the imaginary part of a complex number */
-GETTER(float, imag)
-{ return float_new(vm, 0); }
+GETTER(float, imag) {
+    return float_new(vm, 0);
+}
 
 /* Return self, the complex conjugate of any float. */
-METHOD(float, conjugate, "($self, /)")
-{ return float_new(vm, to_double(args[0])); }
+METHOD(float, conjugate, "($self, /)") {
+    return float_new(vm, to_double(args[0]));
+}
 
 /* Return the Integral closest to x between 0 and x. */
-METHOD(float, __trunc__, "($self, /)")
-{ return int_from_double(vm, to_double(args[0])); }
+METHOD(float, __trunc__, "($self, /)") {
+    return int_from_double(vm, to_double(args[0]));
+}
 
 /* Return the floor as an Integral. */
-METHOD(float, __floor__, "($self, /)")
-{ return int_from_double(vm, floor(to_double(args[0]))); }
+METHOD(float, __floor__, "($self, /)") {
+    return int_from_double(vm, floor(to_double(args[0])));
+}
 
 /* Return the ceiling as an Integral. */
-METHOD(float, __ceil__, "($self, /)")
-{ return int_from_double(vm, ceil(to_double(args[0]))); }
+METHOD(float, __ceil__, "($self, /)") {
+    return int_from_double(vm, ceil(to_double(args[0])));
+}
 
 /* Return True if the float is an integer. */
-METHOD(float, is_integer, "($self, /)")
-{
+METHOD(float, is_integer, "($self, /)") {
     double d = to_double(args[0]);
     return from_bool(isfinite(d) && floor(d) == d);
 }
 
-METHOD(float, __getnewargs__, "($self, /)")
-{
+METHOD(float, __getnewargs__, "($self, /)") {
     OWNED Value plain = TRY(float_new(vm, to_double(args[0])));
     return tuple_of(vm, 1, plain);
 }
@@ -200,8 +205,7 @@ CLASS_METHOD(float, __getformat__, "($type, typestr, /)") {
  * >>> (-.25).as_integer_ratio()
  * (-1, 4)
  */
-METHOD(float, as_integer_ratio, "($self, /)")
-{
+METHOD(float, as_integer_ratio, "($self, /)") {
     double d = to_double(args[0]);
     if (isinf(d)) return raise_overflow(vm, "cannot convert Infinity to integer ratio");
     if (isnan(d)) return raise_value(vm, "cannot convert NaN to integer ratio");
@@ -226,8 +230,7 @@ METHOD(float, as_integer_ratio, "($self, /)")
  * >>> 3.14159.hex()
  * '0x1.921f9f01b866ep+1'
  */
-METHOD(float, hex, "($self, /)")
-{
+METHOD(float, hex, "($self, /)") {
     Buffer out = {0};
     number_write_hex(&out, to_double(args[0]));
     return str_from_buffer(vm, &out);
@@ -316,8 +319,7 @@ Value float_round(VM *vm, double d, i64 places) {
  *
  * When an argument is passed, work like built-in round(x, ndigits).
  */
-METHOD(float, __round__, "($self, ndigits=None, /)")
-{
+METHOD(float, __round__, "($self, ndigits=None, /)") {
     double d = to_double(args[0]);
     if (args[1] == EMPTY || args[1] == NONE) return int_from_double(vm, nearbyint(d));
     i64 places;

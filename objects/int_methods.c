@@ -137,54 +137,64 @@ TYPE(bool, .name = "bool", .base = TYPE_int, .size = sizeof(BigInt), .kind = KIN
                .unary = unary_bool},
      .doc = "Returns True when the argument is true, False otherwise.\n"
             "The builtins True and False are the only two instances of the class bool.\n"
-            "The class bool is a subclass of the class int, and cannot be subclassed.")
+            "The class bool is a subclass of the class int, and cannot be subclassed.",
+     .signature = "(object=False, /)")
 
 /* ---- attributes ---- */
 
 /* the real part of a complex number */
-GETTER(int, real)
-{ return incref(int_plain(self)); }
+GETTER(int, real) {
+    return incref(int_plain(self));
+}
 
 /* the imaginary part of a complex number */
-GETTER(int, imag)
-{ return from_small(0); }
+GETTER(int, imag) {
+    return from_small(0);
+}
 
 /* the numerator of a rational number in lowest terms */
-GETTER(int, numerator)
-{ return incref(int_plain(self)); }
+GETTER(int, numerator) {
+    return incref(int_plain(self));
+}
 
 /* the denominator of a rational number in lowest terms */
-GETTER(int, denominator)
-{ return from_small(1); }
+GETTER(int, denominator) {
+    return from_small(1);
+}
 
 /* ---- methods ---- */
 
 /* Returns self, the complex conjugate of any int. */
-METHOD(int, conjugate, "($self, /)")
-{ return incref(int_plain(args[0])); }
+METHOD(int, conjugate, "($self, /)") {
+    return incref(int_plain(args[0]));
+}
 
 /* Truncating an Integral returns itself. */
-METHOD(int, __trunc__, "($self, /)")
-{ return incref(int_plain(args[0])); }
+METHOD(int, __trunc__, "($self, /)") {
+    return incref(int_plain(args[0]));
+}
 
 /* Flooring an Integral returns itself. */
-METHOD(int, __floor__, "($self, /)")
-{ return incref(int_plain(args[0])); }
+METHOD(int, __floor__, "($self, /)") {
+    return incref(int_plain(args[0]));
+}
 
 /* Ceiling of an Integral returns itself. */
-METHOD(int, __ceil__, "($self, /)")
-{ return incref(int_plain(args[0])); }
+METHOD(int, __ceil__, "($self, /)") {
+    return incref(int_plain(args[0]));
+}
 
 /* Returns True. Exists for duck type compatibility with float.is_integer. */
-METHOD(int, is_integer, "($self, /)")
-{ return TRUE; }
+METHOD(int, is_integer, "($self, /)") {
+    return TRUE;
+}
 
-METHOD(int, __getnewargs__, "($self, /)")
-{ return tuple_of(vm, 1, int_plain(args[0])); }
+METHOD(int, __getnewargs__, "($self, /)") {
+    return tuple_of(vm, 1, int_plain(args[0]));
+}
 
 /* Returns size in memory, in bytes. */
-METHOD(int, __sizeof__, "($self, /)")
-{
+METHOD(int, __sizeof__, "($self, /)") {
     u64 digits = (int_bit_length(args[0]) + 29) / 30; /* as CPython counts them */
     return from_small((i64)(24 + 4 * (digits ? digits : 1)));
 }
@@ -200,8 +210,9 @@ METHOD(int, __sizeof__, "($self, /)")
  * >>> (0).as_integer_ratio()
  * (0, 1)
  */
-METHOD(int, as_integer_ratio, "($self, /)")
-{ return tuple_of(vm, 2, int_plain(args[0]), from_small(1)); }
+METHOD(int, as_integer_ratio, "($self, /)") {
+    return tuple_of(vm, 2, int_plain(args[0]), from_small(1));
+}
 
 /* Number of bits necessary to represent self in binary.
  *
@@ -210,8 +221,9 @@ METHOD(int, as_integer_ratio, "($self, /)")
  * >>> (37).bit_length()
  * 6
  */
-METHOD(int, bit_length, "($self, /)")
-{ return from_small((i64)int_bit_length(args[0])); }
+METHOD(int, bit_length, "($self, /)") {
+    return from_small((i64)int_bit_length(args[0]));
+}
 
 /* Number of ones in the binary representation of the absolute value of self.
  *
@@ -222,8 +234,7 @@ METHOD(int, bit_length, "($self, /)")
  * >>> (13).bit_count()
  * 3
  */
-METHOD(int, bit_count, "($self, /)")
-{
+METHOD(int, bit_count, "($self, /)") {
     mpz_t z;
     mp_limb_t room[1];
     int_view(args[0], z, room);
@@ -250,8 +261,7 @@ static Value round_to_power_of_ten(VM *vm, Value v, u64 places) {
  *
  * Rounding with an ndigits argument also returns an integer.
  */
-METHOD(int, __round__, "($self, ndigits=<unrepresentable>, /)")
-{
+METHOD(int, __round__, "($self, ndigits=<unrepresentable>, /)") {
     Value v = int_plain(args[0]);
     if (args[1] == EMPTY) return incref(v);
     OWNED Value digits = TRY(object_index(vm, args[1]));

@@ -80,7 +80,8 @@ TYPE(map, .name = "map", .size = sizeof(Map), .kind = KIND_ITERATOR,
                .iter = iterator_self,
                .next = next},
      .doc = "Make an iterator that computes the function using arguments from\n"
-            "each of the iterables.  Stops when the shortest iterable is exhausted.")
+            "each of the iterables.  Stops when the shortest iterable is exhausted.",
+     .signature = "(function, iterable, /, *iterables)")
 
 /* Return state information for pickling. */
 METHOD(map, __reduce__, "($self, /)") {

@@ -185,7 +185,7 @@ static Value check_number(VM *vm, UnaryOp op, Value v, Value result) {
                           result);
     CHECK(warn(vm, EXC(DeprecationWarning), 1,
                "%s%s%s returned non-%s (type %T).  The ability to return an instance of a "
-               "strict subclass of %s is deprecated, and may not be supported in a future "
+               "strict subclass of %s is deprecated, and may be removed in a future "
                "version of Python.",
                owner, dot, name, wanted, result, wanted));
     return TAKE(held);
@@ -213,7 +213,7 @@ Value object_index(VM *vm, Value v) {
     CHECK(warn(
         vm, EXC(DeprecationWarning), 1,
         "__index__ returned non-int (type %T).  The ability to return an instance of "
-        "a strict subclass of int is deprecated, and may not be supported in a "
+        "a strict subclass of int is deprecated, and may be removed in a "
         "future version of Python.",
         result));
     return is_bool(result) ? from_small(result == TRUE) : TAKE(result);

@@ -1,4 +1,5 @@
-/* reversed() of what has __len__ and __getitem__. What has __reversed__ gives its own iterator. */
+/* reversed() of what has __len__ and __getitem__. What has __reversed__ gives its own
+ * iterator. */
 #include "objects/iterator.h"
 #include "objects/native.h"
 #include "objects/sequence.h"
@@ -14,7 +15,8 @@ static Value raise_not_reversible(VM *vm, Value v) {
     return raise_type(vm, "'%T' object is not reversible", v);
 }
 
-/* Whether the type can be walked by index; dicts and sets have items but no order of that sort. */
+/* Whether the type can be walked by index; dicts and sets have items but no order of that
+ * sort. */
 static bool is_sequence(VM *vm, Value v) {
     Type *type = type_of(vm, v);
     u8 kind = type->kind & KIND_MASK;
@@ -22,7 +24,8 @@ static bool is_sequence(VM *vm, Value v) {
 }
 
 static Value construct(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
-    if (type == vm->types[TYPE_reversed]) CHECK(arguments_no_keywords(vm, "reversed", kwnames));
+    if (type == vm->types[TYPE_reversed])
+        CHECK(arguments_no_keywords(vm, "reversed", kwnames));
     if (nargs != 1) return raise_type(vm, "reversed expected 1 argument, got %u", nargs);
     Value method = type_lookup(vm, type_of(vm, args[0]), NAME(__reversed__));
     if (method == NONE) return raise_not_reversible(vm, args[0]);
@@ -61,7 +64,8 @@ static Value next(VM *vm, Value v) {
         if (self->index < 0) finish(self);
         return item;
     }
-    if (!exception_matches(vm, EXC(IndexError)) && !exception_matches(vm, EXC(StopIteration))) {
+    if (!exception_matches(vm, EXC(IndexError)) &&
+        !exception_matches(vm, EXC(StopIteration))) {
         return FAIL;
     }
     exception_clear(vm);
@@ -76,7 +80,8 @@ TYPE(reversed, .name = "reversed", .size = sizeof(Reversed), .kind = KIND_ITERAT
                .clear = release,
                .iter = iterator_self,
                .next = next},
-     .doc = "Return a reverse iterator over the values of the given sequence.")
+     .doc = "Return a reverse iterator over the values of the given sequence.",
+     .signature = "(sequence, /)")
 
 /* Private method returning an estimate of len(list(it)). */
 METHOD(reversed, __length_hint__, "($self, /)") {

@@ -129,3 +129,13 @@ TYPE(callable_iterator, .name = "callable_iterator", .size = sizeof(CallableIter
                .clear = clear_callable,
                .iter = iterator_self,
                .next = next_call})
+
+/* Return state information for pickling. */
+METHOD(callable_iterator, __reduce__, "($self, /)") {
+    CallableIterator *iterator = (CallableIterator *)args[0];
+    if (iterator->callable == EMPTY) return iterator_reduce(vm, "iter", vm->empty_tuple, EMPTY);
+    OWNED Value found = incref(dict_get_text(vm, to_dict(vm->builtins), "iter"));
+    if (found == EMPTY) return raise_format(vm, EXC(AttributeError), "iter");
+    OWNED Value arguments = TRY(tuple_of(vm, 2, iterator->callable, iterator->sentinel));
+    return tuple_of(vm, 2, found, arguments);
+}

@@ -134,6 +134,7 @@ struct TypeSpec {
     u32 unary_ops;
     Slots slots;        /* NULLs are inherited from the base */
     const char *doc;
+    const char *signature; /* __text_signature__, e.g. "(iterable, start=0)"; or NULL */
 };
 
 /* A builtin type with what the collector found for it: type_tables[TYPE_x]. */

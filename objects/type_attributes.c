@@ -207,7 +207,9 @@ SETTER(type, __doc__) {
 }
 
 GETTER(type, __text_signature__) {
-    return NONE;
+    Type *type = to_type(self);
+    const char *signature = type->flags & TYPE_HEAP ? NULL : type->table->spec->signature;
+    return signature ? str_from_text(vm, signature) : NONE;
 }
 
 GETTER(type, __annotations__) {

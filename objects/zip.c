@@ -50,8 +50,8 @@ static void release(VM *vm, Obj *self) {
 
 static Value raise_length(VM *vm, usize index, const char *word) {
     const char *plural = index == 1 ? " " : "s 1-";
-    return raise_value(vm, "zip() argument %lu is %s than argument%s%lu", (unsigned long)index + 1,
-                       word, plural, (unsigned long)index);
+    return raise_value(vm, "zip() argument %lu is %s than argument%s%lu",
+                       (unsigned long)index + 1, word, plural, (unsigned long)index);
 }
 
 /* The first iterator is at its end: the others must be too. */
@@ -64,7 +64,8 @@ static Value check_others(VM *vm, Tuple *iterators) {
 }
 
 static Value make_result(VM *vm, Zip *self, usize count) {
-    if (self->result != EMPTY && to_object(self->result)->rc == 1) return incref(self->result);
+    if (self->result != EMPTY && to_object(self->result)->rc == 1)
+        return incref(self->result);
     Value result = TRY(tuple_new(vm, count));
     replace(&self->result, incref(result));
     return result;
@@ -104,7 +105,8 @@ TYPE(zip, .name = "zip", .size = sizeof(Zip), .kind = KIND_ITERATOR,
             "raise a ValueError.\n"
             "\n"
             "   >>> list(zip('abcdefg', range(3), range(4)))\n"
-            "   [('a', 0, 0), ('b', 1, 1), ('c', 2, 2)]")
+            "   [('a', 0, 0), ('b', 1, 1), ('c', 2, 2)]",
+     .signature = "(*iterables, strict=False)")
 
 /* Return state information for pickling. */
 METHOD(zip, __reduce__, "($self, /)") {

@@ -137,7 +137,8 @@ TYPE(functools_partial, .name = "functools.partial", .size = sizeof(Partial),
      .kind = KIND_OTHER, .flags = TYPE_HAS_DICT | TYPE_WEAKREFS,
      .slots = {.new = construct, FIELDS_SLOTS, .call = call, .repr = show, .get = bind},
      .doc = "Create a new function with partial application of the given arguments\n"
-            "and keywords.")
+            "and keywords.",
+     .signature = "(func, /, *args, **keywords)")
 
 /* function object to use in future partial calls */
 GETTER(functools_partial, func) {

@@ -139,7 +139,8 @@ TYPE(itertools_count, .name = "itertools.count", .size = sizeof(Count),
          "        x = firstval\n"
          "        while 1:\n"
          "            yield x\n"
-         "            x += step")
+         "            x += step",
+     .signature = "(start=0, step=1)")
 
 /* Return state information for pickling. */
 METHOD(itertools_count, __reduce__, "($self, /)") {
@@ -196,7 +197,8 @@ TYPE(itertools_cycle, .name = "itertools.cycle", .size = sizeof(Cycle),
                .next = next_cycle},
      .doc = "Return elements from the iterable until it is exhausted. Then repeat the "
             "sequence "
-            "indefinitely.")
+            "indefinitely.",
+     .signature = "(iterable, /)")
 
 /* ---- repeat ---- */
 

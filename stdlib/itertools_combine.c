@@ -145,7 +145,8 @@ TYPE(itertools_product, .name = "itertools.product", .size = sizeof(Arranging),
          "of repetitions with the optional repeat keyword argument. For example,\n"
          "product(A, repeat=4) means the same as product(A, A, A, A).\n\n"
          "product('ab', range(3)) --> ('a',0) ('a',1) ('a',2) ('b',0) ('b',1) ('b',2)\n"
-         "product((0,1), (0,1), (0,1)) --> (0,0,0) (0,0,1) (0,1,0) (0,1,1) (1,0,0) ...")
+         "product((0,1), (0,1), (0,1)) --> (0,0,0) (0,0,1) (0,1,0) (0,1,1) (1,0,0) ...",
+     .signature = "(*iterables, repeat=1)")
 
 /* ---- combinations ---- */
 
@@ -206,7 +207,8 @@ TYPE(itertools_combinations, .name = "itertools.combinations", .size = sizeof(Ar
                .iter = iterator_self,
                .next = next_combinations},
      .doc = "Return successive r-length combinations of elements in the iterable.\n\n"
-            "combinations(range(4), 3) --> (0,1,2), (0,1,3), (0,2,3), (1,2,3)")
+            "combinations(range(4), 3) --> (0,1,2), (0,1,3), (0,2,3), (1,2,3)",
+     .signature = "(iterable, r)")
 
 static Value construct_replacing(VM *vm, Type *type, Value *args, u32 nargs,
                                  Value kwnames) {
@@ -250,7 +252,8 @@ TYPE(itertools_combinations_with_replacement,
          "Return successive r-length combinations of elements in the iterable allowing "
          "individual elements to have successive repeats.\n\n"
          "combinations_with_replacement('ABC', 2) --> ('A','A'), ('A','B'), ('A','C'), "
-         "('B','B'), ('B','C'), ('C','C')")
+         "('B','B'), ('B','C'), ('C','C')",
+     .signature = "(iterable, r)")
 
 /* ---- permutations ---- */
 
@@ -323,4 +326,5 @@ TYPE(itertools_permutations, .name = "itertools.permutations", .size = sizeof(Ar
                .iter = iterator_self,
                .next = next_permutations},
      .doc = "Return successive r-length permutations of elements in the iterable.\n\n"
-            "permutations(range(3), 2) --> (0,1), (0,2), (1,0), (1,2), (2,0), (2,1)")
+            "permutations(range(3), 2) --> (0,1), (0,2), (1,0), (1,2), (2,0), (2,1)",
+     .signature = "(iterable, r=None)")

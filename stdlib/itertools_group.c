@@ -91,7 +91,8 @@ TYPE(itertools_groupby, .name = "itertools.groupby", .size = sizeof(GroupBy),
          "  key\n"
          "    A function for computing the group category for each element.\n"
          "    If the key function is not specified or is None, the element itself\n"
-         "    is used for grouping.")
+         "    is used for grouping.",
+     .signature = "(iterable, key=None)")
 
 static Value next_in_group(VM *vm, Value v) {
     Group *group = (Group *)v;

@@ -68,7 +68,8 @@ TYPE(itertools_chain, .name = "itertools.chain", .size = sizeof(Chain),
                .next = next_chain},
      .doc = "Return a chain object whose .__next__() method returns elements from the\n"
             "first iterable until it is exhausted, then elements from the next\n"
-            "iterable, until all of the iterables are exhausted.")
+            "iterable, until all of the iterables are exhausted.",
+     .signature = "(*iterables)")
 
 /* Alternative chain() constructor taking a single iterable argument that evaluates
  * lazily. */
@@ -152,7 +153,8 @@ TYPE(itertools_zip_longest, .name = "itertools.zip_longest", .size = sizeof(ZipL
             "method continues until the longest iterable in the argument sequence\n"
             "is exhausted and then it raises StopIteration.  When the shorter iterables\n"
             "are exhausted, the fillvalue is substituted in their place.  The fillvalue\n"
-            "defaults to None or can be specified by a keyword argument.\n")
+            "defaults to None or can be specified by a keyword argument.\n",
+     .signature = "(*iterables, fillvalue=None)")
 
 /* ---- islice ---- */
 
@@ -309,7 +311,8 @@ TYPE(itertools_pairwise, .name = "itertools.pairwise", .size = sizeof(Pairwise),
                .iter = iterator_self,
                .next = next_pairwise},
      .doc = "Return an iterator of overlapping pairs taken from the input iterator.\n\n"
-            "    s -> (s0,s1), (s1,s2), (s2, s3), ...")
+            "    s -> (s0,s1), (s1,s2), (s2, s3), ...",
+     .signature = "(iterable, /)")
 
 /* ---- batched ---- */
 
@@ -387,4 +390,5 @@ TYPE(itertools_batched, .name = "itertools.batched", .size = sizeof(Batched),
          "    ('D', 'E', 'F')\n"
          "    ('G',)\n\n"
          "If \"strict\" is True, raises a ValueError if the final batch is shorter\n"
-         "than n.")
+         "than n.",
+     .signature = "(iterable, n, *, strict=False)")

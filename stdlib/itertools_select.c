@@ -84,7 +84,8 @@ TYPE(itertools_compress, .name = "itertools.compress", .size = sizeof(Selecting)
      .doc =
          "Return data elements corresponding to true selector elements.\n\n"
          "Forms a shorter iterator from selected data elements using the selectors to\n"
-         "choose the data elements.")
+         "choose the data elements.",
+     .signature = "(data, selectors)")
 
 /* ---- dropwhile and takewhile ---- */
 
@@ -116,7 +117,8 @@ TYPE(itertools_dropwhile, .name = "itertools.dropwhile", .size = sizeof(Selectin
                .iter = iterator_self,
                .next = next_dropwhile},
      .doc = "Drop items from the iterable while predicate(item) is true.\n\n"
-            "Afterwards, return every element until the iterable is exhausted.")
+            "Afterwards, return every element until the iterable is exhausted.",
+     .signature = "(predicate, iterable, /)")
 
 static Value construct_takewhile(VM *vm, Type *type, Value *args, u32 nargs,
                                  Value kwnames) {
@@ -143,7 +145,8 @@ TYPE(itertools_takewhile, .name = "itertools.takewhile", .size = sizeof(Selectin
                .next = next_takewhile},
      .doc = "Return successive entries from an iterable as long as the predicate "
             "evaluates to "
-            "true for each entry.")
+            "true for each entry.",
+     .signature = "(predicate, iterable, /)")
 
 /* ---- filterfalse ---- */
 
@@ -172,7 +175,8 @@ TYPE(itertools_filterfalse, .name = "itertools.filterfalse", .size = sizeof(Sele
                .iter = iterator_self,
                .next = next_filterfalse},
      .doc = "Return those items of iterable for which function(item) is false.\n\n"
-            "If function is None, return the items that are false.")
+            "If function is None, return the items that are false.",
+     .signature = "(function, iterable, /)")
 
 /* ---- starmap ---- */
 
@@ -200,7 +204,8 @@ TYPE(itertools_starmap, .name = "itertools.starmap", .size = sizeof(Selecting),
                .next = next_starmap},
      .doc = "Return an iterator whose values are returned from the function evaluated "
             "with an "
-            "argument tuple taken from the given sequence.")
+            "argument tuple taken from the given sequence.",
+     .signature = "(function, iterable, /)")
 
 /* ---- accumulate ---- */
 
@@ -254,4 +259,5 @@ TYPE(itertools_accumulate, .name = "itertools.accumulate", .size = sizeof(Accumu
                FIELDS_SLOTS,
                .iter = iterator_self,
                .next = next_accumulate},
-     .doc = "Return series of accumulated sums (or other binary function results).")
+     .doc = "Return series of accumulated sums (or other binary function results).",
+     .signature = "(iterable, func=None, *, initial=None)")

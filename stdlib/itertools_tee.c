@@ -92,7 +92,7 @@ static Value next(VM *vm, Value v) {
 TYPE(itertools__tee, .name = "itertools._tee", .size = sizeof(Tee), .kind = KIND_ITERATOR,
      .flags = TYPE_FINAL,
      .slots = {.new = construct, FIELDS_SLOTS, .iter = iterator_self, .next = next},
-     .doc = "Iterator wrapped to make it copyable.")
+     .doc = "Iterator wrapped to make it copyable.", .signature = "(iterable, /)")
 
 /* Returns an independent iterator. */
 METHOD(itertools__tee, __copy__, "($self, /)") {

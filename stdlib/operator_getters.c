@@ -45,8 +45,7 @@ static Value show(VM *vm, Value self, Value arguments) {
 static Value construct_itemgetter(VM *vm, Type *type, Value *args, u32 nargs,
                                   Value kwnames) {
     CHECK(arguments_no_keywords(vm, "itemgetter", kwnames));
-    if (nargs == 0)
-        return raise_type(vm, "itemgetter expected 1 argument, got 0");
+    if (nargs == 0) return raise_type(vm, "itemgetter expected 1 argument, got 0");
     OWNED Value wanted = TRY(tuple_from(vm, args, nargs));
     Getter *self = FIELDS_NEW(vm, type, Getter, 2);
     if (!self) return FAIL;
@@ -72,7 +71,8 @@ TYPE(operator_itemgetter, .name = "operator.itemgetter", .size = sizeof(Getter),
                .repr = show_itemgetter},
      .doc = "Return a callable object that fetches the given item(s) from its operand.\n"
             "After f = itemgetter(2), the call f(r) returns r[2].\n"
-            "After g = itemgetter(2, 5, 3), the call g(r) returns (r[2], r[5], r[3])")
+            "After g = itemgetter(2, 5, 3), the call g(r) returns (r[2], r[5], r[3])",
+     .signature = "(item, /, *items)")
 
 /* Return state information for pickling */
 METHOD(operator_itemgetter, __reduce__, "($self, /)") {
@@ -102,8 +102,7 @@ static Value split_name(VM *vm, Value name) {
 static Value construct_attrgetter(VM *vm, Type *type, Value *args, u32 nargs,
                                   Value kwnames) {
     CHECK(arguments_no_keywords(vm, "attrgetter", kwnames));
-    if (nargs == 0)
-        return raise_type(vm, "attrgetter expected 1 argument, got 0");
+    if (nargs == 0) return raise_type(vm, "attrgetter expected 1 argument, got 0");
     OWNED Value wanted = TRY(tuple_new(vm, nargs));
     for (u32 i = 0; i < nargs; i++) {
         if (!is_str(args[i])) return raise_type(vm, "attribute name must be a string");
@@ -192,7 +191,8 @@ static Value construct_methodcaller(VM *vm, Type *type, Value *args, u32 nargs,
 }
 
 static Value call_methodcaller(VM *vm, Value v, Value *args, u32 nargs, Value kwnames) {
-    if (nargs != 1) return raise_type(vm, "methodcaller expected 1 argument, got %u", nargs);
+    if (nargs != 1)
+        return raise_type(vm, "methodcaller expected 1 argument, got %u", nargs);
     CHECK(check_call(vm, "methodcaller", nargs, kwnames));
     MethodCaller *self = (MethodCaller *)v;
     OWNED Value method = TRY(object_getattr(vm, args[0], self->name));
@@ -245,4 +245,5 @@ TYPE(operator_methodcaller, .name = "operator.methodcaller", .size = sizeof(Meth
      .doc = "Return a callable object that calls the given method on its operand.\n"
             "After f = methodcaller('name'), the call f(r) returns r.name().\n"
             "After g = methodcaller('name', 'date', foo=1), the call g(r) returns\n"
-            "r.name('date', foo=1).")
+            "r.name('date', foo=1).",
+     .signature = "(name, /, *args, **kwargs)")
