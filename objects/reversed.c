@@ -24,8 +24,7 @@ static bool is_sequence(VM *vm, Value v) {
 }
 
 static Value construct(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
-    if (type == vm->types[TYPE_reversed])
-        CHECK(arguments_no_keywords(vm, "reversed", kwnames));
+    CHECK(arguments_no_keywords(vm, "reversed", kwnames));
     if (nargs != 1) return raise_type(vm, "reversed expected 1 argument, got %u", nargs);
     Value method = type_lookup(vm, type_of(vm, args[0]), NAME(__reversed__));
     if (method == NONE) return raise_not_reversible(vm, args[0]);

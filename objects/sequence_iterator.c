@@ -1,6 +1,7 @@
 #include "objects/sequence_iterator.h"
 
 #include "objects/dict.h"
+#include "objects/int.h"
 #include "objects/iterator.h"
 #include "objects/native.h"
 #include "objects/str.h"
@@ -76,6 +77,7 @@ METHOD(iterator, __reduce__, "($self, /)") {
 /* Set state information for unpickling. */
 METHOD(iterator, __setstate__, "($self, object, /)") {
     i64 index;
+    if (!is_int(args[1])) return raise_type(vm, "an integer is required");
     CHECK(object_to_i64(vm, args[1], &index));
     ((SequenceIterator *)args[0])->index = index < 0 ? 0 : index;
     return NONE;

@@ -120,9 +120,9 @@ static bool counts_by_one(Count *self) {
 
 static Value show_count(VM *vm, Value v) {
     Count *self = (Count *)v;
-    if (counts_by_one(self))
-        return str_format(vm, "%S(%R)", type_name_of(vm, v), self->next);
-    return str_format(vm, "%S(%R, %R)", type_name_of(vm, v), self->next, self->step);
+    Value name = TRY(type_name_value(vm, type_of(vm, v)));
+    if (counts_by_one(self)) return str_format(vm, "%S(%R)", name, self->next);
+    return str_format(vm, "%S(%R, %R)", name, self->next, self->step);
 }
 
 TYPE(itertools_count, .name = "itertools.count", .size = sizeof(Count),
