@@ -84,8 +84,8 @@ void coro_finish(VM *vm, Coro *coro);
 /* A step of waiting for something that is not a coroutine: a value to yield; EMPTY with vm->return_value;
  * FAIL. */
 Value await_step(VM *vm, Value awaited, Value sent);
-/* The same for a future (objects/future.h); `is_resumed`: it was yielded before. */
-Value await_future(VM *vm, Value future, bool is_resumed);
+/* The same for a future (objects/future.h). */
+Value await_future(VM *vm, Value future);
 /* As await_step, for throw(): */
 Value await_throw(VM *vm, Value awaited, Value exception);
 

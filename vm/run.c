@@ -365,7 +365,6 @@ await_again: {
     k = vm->frame->code->constants;
     insn = pc[-1];
     Coro *self = frame_coro(vm->frame);
-    bool is_resumed = self->flags & CORO_DELEGATING;
     self->flags &= ~CORO_DELEGATING;
     if (self->awaiting) {
         Coro *inner = self->awaiting;
@@ -376,7 +375,7 @@ await_again: {
         if (vm->pending_sent != EMPTY) replace(&vm->pending_sent, EMPTY);
         goto reload;
     }
-    Value step = is_plain_future(r[A]) ? await_future(vm, r[A], is_resumed) : await_step(vm, r[A], sent);
+    Value step = is_plain_future(r[A]) ? await_future(vm, r[A]) : await_step(vm, r[A], sent);
     if (vm->pending_sent != EMPTY) replace(&vm->pending_sent, EMPTY);
     if (step == FAIL) goto raised;
     if (step == EMPTY) {

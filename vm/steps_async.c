@@ -108,7 +108,7 @@ static Value next_step(VM *vm, Value awaited) {
     return given;
 }
 
-Value await_future(VM *vm, Value v, bool is_resumed) {
+Value await_future(VM *vm, Value v) {
     Future *future = to_future(v);
     u32 state = future->h.aux & (FUTURE_STATE | FUTURE_FAILED);
     if (state == FUTURE_FINISHED) {
@@ -116,7 +116,7 @@ Value await_future(VM *vm, Value v, bool is_resumed) {
         return EMPTY;
     }
     if (state != FUTURE_PENDING) return vm->hooks.future_raise(vm, v);
-    if (is_resumed) return raise_runtime(vm, "await wasn't used with future");
+    if (future->h.aux & FUTURE_BLOCKING) return raise_runtime(vm, "await wasn't used with future");
     future->h.aux |= FUTURE_BLOCKING;
     return incref(v);
 }

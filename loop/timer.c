@@ -1,0 +1,137 @@
+/* Timers: a heap of those that are set, by time and then by the order of their making. Cancelled ones stay
+ * until their time comes, or until they are many: then the heap is made anew without them. */
+#include <math.h>
+
+#include "loop/chance.h"
+#include "loop/handle.h"
+#include "loop/loop.h"
+
+enum { FEW_TIMERS = 100 }; /* below that, cancelled timers just wait for their time */
+static const double CLOCK_RESOLUTION = 1e-9;
+
+double loop_time(VM *vm, Loop *loop) {
+    return (double)chance_monotonic(vm) * 1e-9;
+}
+
+static inline bool is_before(const Timer *a, const Timer *b) {
+    return a->when < b->when || (a->when == b->when && a->order < b->order);
+}
+
+static void rise(Timer *timers, u32 at) {
+    Timer moved = timers[at];
+    while (at) {
+        u32 parent = (at - 1) / 2;
+        if (!is_before(&moved, &timers[parent])) break;
+        timers[at] = timers[parent];
+        at = parent;
+    }
+    timers[at] = moved;
+}
+
+static void sink(Timer *timers, u32 count, u32 at) {
+    Timer moved = timers[at];
+    for (;;) {
+        u32 child = 2 * at + 1;
+        if (child >= count) break;
+        if (child + 1 < count && is_before(&timers[child + 1], &timers[child])) child++;
+        if (!is_before(&timers[child], &moved)) break;
+        timers[at] = timers[child];
+        at = child;
+    }
+    timers[at] = moved;
+}
+
+static bool grow(VM *vm, Loop *loop) {
+    u32 capacity = loop->timer_capacity ? loop->timer_capacity * 2 : 16;
+    Timer *timers = heap_raw_resize(&vm->heap, loop->timers, loop->timer_capacity * sizeof(Timer),
+                                    capacity * sizeof(Timer));
+    if (!timers) return raise_memory(vm), false;
+    loop->timers = timers;
+    loop->timer_capacity = capacity;
+    return true;
+}
+
+bool loop_add_timer(VM *vm, Loop *loop, double when, Value what) {
+    if (loop->timer_count == loop->timer_capacity && !grow(vm, loop)) return false;
+    loop->timers[loop->timer_count] = (Timer){when, loop->timer_order++, incref(what)};
+    rise(loop->timers, loop->timer_count++);
+    return true;
+}
+
+static bool is_cancelled(Value what) {
+    if (is_future(what)) return future_state(to_future(what)) != FUTURE_PENDING;
+    return to_handle(what)->h.aux & HANDLE_CANCELLED;
+}
+
+/* The timer leaves the heap. */
+static void unmark(Value what) {
+    if (is_future(what)) to_future(what)->h.aux &= ~FUTURE_IN_TIMER;
+    else to_handle(what)->h.aux &= ~HANDLE_SCHEDULED;
+}
+
+static Value take_first(Loop *loop) {
+    Value what = loop->timers[0].what;
+    loop->timers[0] = loop->timers[--loop->timer_count];
+    if (loop->timer_count) sink(loop->timers, loop->timer_count, 0);
+    unmark(what);
+    return what;
+}
+
+void loop_timer_cancelled(VM *vm, Value loop) {
+    to_loop(loop)->cancelled_timers++;
+}
+
+/* Many are cancelled: rebuild the heap of the others. Released last: that may run script code which sets
+ * timers. Without memory for that nothing is done. */
+static void drop_cancelled(VM *vm, Loop *loop) {
+    u32 kept = 0, dropped = 0, count = loop->timer_count;
+    Value *gone = heap_raw_alloc(&vm->heap, count * sizeof(Value));
+    if (!gone) return;
+    for (u32 i = 0; i < count; i++) {
+        Value what = loop->timers[i].what;
+        if (is_cancelled(what)) {
+            unmark(what);
+            gone[dropped++] = what;
+        } else loop->timers[kept++] = loop->timers[i];
+    }
+    loop->timer_count = kept;
+    loop->cancelled_timers = 0;
+    for (u32 at = kept / 2; at-- > 0;) sink(loop->timers, kept, at);
+    for (u32 i = 0; i < dropped; i++) decref(gone[i]);
+    heap_raw_free(&vm->heap, gone, count * sizeof(Value));
+}
+
+void loop_compact_timers(VM *vm, Loop *loop) {
+    if (loop->timer_count > FEW_TIMERS && loop->cancelled_timers > loop->timer_count / 2) {
+        drop_cancelled(vm, loop);
+        return;
+    }
+    while (loop->timer_count && is_cancelled(loop->timers[0].what)) {
+        loop->cancelled_timers--;
+        decref(take_first(loop));
+    }
+}
+
+bool loop_move_timers(VM *vm, Loop *loop) {
+    if (!loop->timer_count) return true;
+    double end = loop_time(vm, loop) + CLOCK_RESOLUTION;
+    while (loop->timer_count && loop->timers[0].when < end) {
+        Value what = take_first(loop);
+        EntrySort sort = is_future(what) ? ENTRY_TIMER : ENTRY_HANDLE;
+        if (is_cancelled(what)) loop->cancelled_timers--;
+        if (!loop_push(vm, loop, (Entry){.what = what, .argument = EMPTY, .context = EMPTY, .sort = sort}))
+            return false;
+    }
+    return true;
+}
+
+void loop_free_timers(VM *vm, Loop *loop) {
+    while (loop->timer_count) {
+        Value what = loop->timers[--loop->timer_count].what;
+        unmark(what);
+        decref(what);
+    }
+    heap_raw_free(&vm->heap, loop->timers, loop->timer_capacity * sizeof(Timer));
+    loop->timers = NULL;
+    loop->timer_capacity = 0;
+}
