@@ -277,29 +277,13 @@ FUNCTION(_asyncio, all_tasks, "(loop=None)") {
     OWNED Value loop = TRY(args[0] == EMPTY || args[0] == NONE ? loop_running(vm) : incref(args[0]));
     AsyncState *state = async_state(vm);
     if (!state) return FAIL;
-    OWNED Value set = TRY(set_new(vm));
+    OWNED Value set = TRY(set_new(vm, EMPTY));
     for (Task *task = state->tasks; task; task = task->next)
         if (task->future.loop == loop && future_state(&task->future) == FUTURE_PENDING &&
             task->future.h.rc)
             CHECK(set_add(vm, to_set(set), from_object(task)));
     CHECK(add_others(vm, set, loop));
     return TAKE(set);
-}
-
-static Value create_by_method(VM *vm, Value loop, Value coroutine) {
-    return call_method_1(vm, loop, NAME(create_task), coroutine);
-}
-
-Value task_create(VM *vm, Value loop, Value coroutine) {
-    if (!is_plain_loop(loop)) return create_by_method(vm, loop, coroutine);
-    if (!loop_check_open(vm, to_loop(loop))) return FAIL;
-    Value factory = to_loop(loop)->task_factory;
-    if (factory != EMPTY) {
-        OWNED Value held = incref(factory);
-        return call_2(vm, held, loop, coroutine);
-    }
-    if (!is_coroutine(vm, coroutine)) return raise_type(vm, "a coroutine was expected, got %R", coroutine);
-    return task_new(vm, loop, coroutine, EMPTY, EMPTY);
 }
 
 /* Schedule the execution of a coroutine object in a spawn task.

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "vm/interrupt.h"
+#include "vm/threads.h"
 
 enum {
     SECOND = 1000000000,
@@ -65,7 +66,8 @@ i64 chance_thread_time(VM *vm) {
 
 /* One ppoll with the wake file behind the others: what it says, -1 also for a wake. Signals are let in only
  * inside it, so that none can arrive unseen before. */
-static int poll_once(Chance *chance, struct pollfd *files, u32 count, i64 timeout) {
+static int poll_once(VM *vm, struct pollfd *files, u32 count, i64 timeout) {
+    Chance *chance = vm->chance;
     struct pollfd all[count + 1];
     if (count) memcpy(all, files, count * sizeof *files);
     all[count] = (struct pollfd){.fd = chance->wake_file, .events = POLLIN};
@@ -74,7 +76,12 @@ static int poll_once(Chance *chance, struct pollfd *files, u32 count, i64 timeou
     sigfillset(&blocked);
     pthread_sigmask(SIG_SETMASK, &blocked, &before);
     u64 arrived = __atomic_load_n(&chance->signals, __ATOMIC_SEQ_CST);
-    int ready = arrived ? -1 : ppoll(all, count + 1, timeout < 0 ? NULL : &limit, &before);
+    int ready = -1;
+    if (!arrived) {
+        threads_release(vm);
+        ready = ppoll(all, count + 1, timeout < 0 ? NULL : &limit, &before);
+        threads_acquire(vm);
+    }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     u64 wakes;
     if (ready > 0 && all[count].revents) {
@@ -100,8 +107,9 @@ static int pass_events(Chance *chance, struct pollfd *files, u32 count, int read
     return ready;
 }
 
-static int wait_virtually(Chance *chance, struct pollfd *files, u32 count, i64 timeout) {
-    int ready = poll_once(chance, files, count, timeout < 0 ? -1 : 0);
+static int wait_virtually(VM *vm, struct pollfd *files, u32 count, i64 timeout) {
+    Chance *chance = vm->chance;
+    int ready = poll_once(vm, files, count, timeout < 0 ? -1 : 0);
     if (ready || timeout <= 0) return ready;
     chance->virtual_passed += timeout;
     chance->looks = 0;
@@ -110,8 +118,8 @@ static int wait_virtually(Chance *chance, struct pollfd *files, u32 count, i64 t
 
 int chance_wait(VM *vm, struct pollfd *files, u32 count, i64 timeout) {
     Chance *chance = vm->chance;
-    int ready = chance->is_virtual ? wait_virtually(chance, files, count, timeout)
-                                   : poll_once(chance, files, count, timeout);
+    int ready = chance->is_virtual ? wait_virtually(vm, files, count, timeout)
+                                   : poll_once(vm, files, count, timeout);
     return pass_events(chance, files, count, ready);
 }
 
@@ -210,7 +218,7 @@ bool chance_start(VM *vm, bool is_virtual) {
     chance->wake_file = -1;
     if (is_virtual) {
         chance->start_wall = read_clock(CLOCK_REALTIME);
-        chance->start_monotonic = read_clock(CLOCK_MONOTONIC);
+        chance->start_monotonic = (i64)1000 * SECOND;
     }
     vm->chance = chance;
     return true;

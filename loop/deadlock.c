@@ -12,6 +12,7 @@
 #include "objects/list.h"
 #include "objects/str.h"
 #include "vm/interpreter.h"
+#include "vm/threads.h"
 #include "vm/unraisable.h"
 
 enum { SIGINT_BIT = 1 << 2 };
@@ -20,7 +21,7 @@ bool deadlock_is_certain(VM *vm, Loop *loop) {
     bool has_handlers = loop->signal_handlers != EMPTY && to_dict(loop->signal_handlers)->count;
     bool watches_signals = vm->chance->watched & ~(u64)SIGINT_BIT;
     return loop->main_task != EMPTY && poll_is_idle(loop) && !has_handlers && !watches_signals &&
-           !vm->hooks.yield_thread;
+           !(vm->threads && vm->threads->count > 1);
 }
 
 /* ---- who waits for whom ---- */

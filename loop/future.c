@@ -108,7 +108,7 @@ void future_finalize(VM *vm, Value self) {
     if (!(future->h.aux & FUTURE_LOG_TRACEBACK)) return;
     future->h.aux &= ~FUTURE_LOG_TRACEBACK;
     OWNED Value message =
-        str_format(vm, "%s exception was never retrieved", type_name(type_of(vm, self)));
+        str_format(vm, "%s exception was never retrieved", type_short_name(type_of(vm, self)));
     report_to_loop(vm, future->loop, message,
                    (ReportItem[]){{"exception", future->result}, {"future", self}}, 2);
 }

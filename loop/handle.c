@@ -1,6 +1,7 @@
 #include "loop/handle.h"
 
 #include "loop/context.h"
+#include "loop/report.h"
 #include "loop/show.h"
 #include "objects/exc.h"
 #include "objects/float.h"
@@ -108,7 +109,7 @@ static bool is_timer(VM *vm, Value self) {
 static Value repr_handle(VM *vm, Value self) {
     Handle *handle = to_handle(self);
     Buffer out = {0};
-    buffer_printf(&out, "<%s", type_name(type_of(vm, self)));
+    buffer_printf(&out, "<%s", type_short_name(type_of(vm, self)));
     if (handle->h.aux & HANDLE_CANCELLED) buffer_add_text(&out, " cancelled");
     if (is_timer(vm, self)) {
         buffer_add_text(&out, " when=");

@@ -6,6 +6,7 @@
 #include "loop/poll.h"
 #include "loop/state.h"
 #include "objects/exc.h"
+#include "objects/frame.h"
 #include "objects/native.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
@@ -100,16 +101,19 @@ bool loop_push_callback(VM *vm, Value loop, Value callback, Value future, Value 
 
 /* ---- life ---- */
 
+static bool overrides(VM *vm, Type *type, Value name) {
+    Type *base = vm->types[TYPE__UnixSelectorEventLoop];
+    return type_lookup(vm, type, name) != type_lookup(vm, base, name);
+}
+
 /* A script class may override what C code would otherwise do without asking. */
 static bool is_plain_type(VM *vm, Type *type) {
-    static const u16 watched[] = {NAME_call_soon, NAME_call_later, NAME_call_at, NAME_time, NAME_create_task,
-                                  NAME_call_exception_handler, NAME_default_exception_handler};
+    const Value watched[] = {NAME(call_soon),   NAME(call_later),
+                             NAME(call_at),     NAME(create_task),
+                             NAME(call_exception_handler), NAME(default_exception_handler)};
     if (!(type->flags & TYPE_HEAP)) return true;
-    Type *base = vm->types[TYPE__UnixSelectorEventLoop];
-    for (u32 i = 0; i < COUNT_OF(watched); i++) {
-        Value name = vm->names[watched[i]];
-        if (type_lookup(vm, type, name) != type_lookup(vm, base, name)) return false;
-    }
+    for (u32 i = 0; i < COUNT_OF(watched); i++)
+        if (overrides(vm, type, watched[i])) return false;
     return true;
 }
 
@@ -123,6 +127,7 @@ static Value new_loop(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames)
     for (u32 i = 0; i < COUNT_OF(fields); i++) *fields[i] = EMPTY;
     loop->slow_callback_duration = 0.1;
     loop->is_plain = is_plain_type(vm, type);
+    loop->has_own_time = type->flags & TYPE_HEAP && overrides(vm, type, NAME(time));
     return from_object(loop);
 }
 
@@ -192,7 +197,7 @@ static void visit_loop(Obj *self, Visitor *visitor) {
 
 static Value repr_loop(VM *vm, Value self) {
     Loop *loop = to_loop(self);
-    return str_format(vm, "<%s running=%s closed=%s debug=%s>", type_name(type_of(vm, self)),
+    return str_format(vm, "<%s running=%s closed=%s debug=%s>", type_short_name(type_of(vm, self)),
                       loop->is_running ? "True" : "False", loop->is_closed ? "True" : "False",
                       loop->is_debug ? "True" : "False");
 }
@@ -202,8 +207,8 @@ static Value repr_loop(VM *vm, Value self) {
 /* Methods that few programs need are functions of asyncio.base_events, found on first use. */
 static Value getattr_loop(VM *vm, Value self, Value name) {
     Value found = generic_find(vm, self, name);
-    if (found != EMPTY) return found;
-    return loop_late_method(vm, self, name);
+    if (found == EMPTY) found = loop_late_method(vm, self, name);
+    return found == EMPTY ? raise_attribute(vm, self, name) : found;
 }
 
 TYPE(AbstractEventLoop, .name = "asyncio.events.AbstractEventLoop", .flags = TYPE_HAS_DICT | TYPE_WEAKREFS,

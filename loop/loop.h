@@ -69,6 +69,7 @@ typedef struct Loop {
     bool is_entered; /* the context of the callback that runs was entered */
     bool has_failed; /* a hook that cannot fail has left an exception for the next step */
     bool is_debug, notes_lines, generators_closed, executor_closed;
+    bool has_own_time; /* a script class overrides time() */
     bool is_plain; /* no method that matters is overridden by a script class */
 } Loop;
 
@@ -111,6 +112,8 @@ void loop_free_timers(VM *vm, Loop *loop);
 Value loop_running(VM *vm);
 Value loop_current_or_policy(VM *vm);
 Value loop_new(VM *vm);
+/* False: it is closed, or a loop is running already. */
+bool loop_check_not_running(VM *vm, Loop *loop);
 /* Run until it is told to stop. */
 bool loop_run_forever(VM *vm, Loop *loop);
 

@@ -1,7 +1,6 @@
 /* A loop that runs: its built-in code, turns, and what must be so while it runs. */
 #include <math.h>
 
-#include "compiler/compiler.h"
 #include "loop/deadlock.h"
 #include "loop/poll.h"
 #include "loop/state.h"
@@ -9,6 +8,7 @@
 #include "objects/exc.h"
 #include "objects/native.h"
 #include "objects/str.h"
+#include "objects/tuple.h"
 #include "vm/interpreter.h"
 
 /* ---- the code ---- */

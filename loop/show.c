@@ -184,7 +184,7 @@ static Value show(VM *vm, Value self, bool (*inner)(VM *vm, Buffer *out, Value s
     int shown = repr_enter(vm, self);
     if (shown) return shown < 0 ? FAIL : str_from_text(vm, "...");
     Buffer out = {0};
-    buffer_printf(&out, "<%s", type_name(type_of(vm, self)));
+    buffer_printf(&out, "<%s", type_short_name(type_of(vm, self)));
     bool done = inner(vm, &out, self);
     buffer_add_char(&out, '>');
     repr_leave(vm, self);

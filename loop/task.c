@@ -29,7 +29,8 @@ static void remove_from_list(VM *vm, Task *task) {
     task->future.h.aux &= ~TASK_IS_LISTED;
     if (task->next) task->next->previous = task->previous;
     if (task->previous) task->previous->next = task->next;
-    else async_state(vm)->tasks = task->next;
+    AsyncState *state = vm->module_state[MODULE__asyncio].state;
+    if (state && state->tasks == task) state->tasks = task->next;
 }
 
 /* ---- life ---- */
@@ -89,9 +90,9 @@ bool is_coroutine(VM *vm, Value v) {
     if (has_exact_kind(v, KIND_COROUTINE)) return true;
     if (!is_object(v) || has_kind(v, KIND_GENERATOR)) return false;
     /* anything with the methods of collections.abc.Coroutine */
-    static const u16 wanted[] = {NAME_send, NAME_throw, NAME_close, NAME___await__};
+    const Value wanted[] = {NAME(send), NAME(throw), NAME(close), NAME(__await__)};
     for (u32 i = 0; i < COUNT_OF(wanted); i++)
-        if (type_lookup(vm, type_of(vm, v), vm->names[wanted[i]]) == EMPTY) return false;
+        if (type_lookup(vm, type_of(vm, v), wanted[i]) == EMPTY) return false;
     return true;
 }
 
