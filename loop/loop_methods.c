@@ -375,6 +375,10 @@ GETTER(BaseEventLoop, _signal_handlers) {
     loop->signal_handlers = EMPTY;
     return FAIL;
 }
+GETTER(BaseEventLoop, _has_asyncgens) {
+    Loop *loop = to_loop(self);
+    return from_bool(loop->async_generators != EMPTY && to_dict(loop->async_generators)->count);
+}
 GETTER(BaseEventLoop, _default_executor) {
     return field_get(to_loop(self)->executor);
 }

@@ -8,7 +8,7 @@
 #include "objects/tuple.h"
 
 static const char *class_name(Value self) {
-    return type_name(to_object(self)->shape->type);
+    return type_short_name(to_object(self)->shape->type);
 }
 
 /* ---- life ---- */
