@@ -13,8 +13,14 @@ static const char *class_name(Value self) {
 
 /* ---- life ---- */
 
+/* Builtin types have nothing behind their struct, and every field is set below. */
+static Exception *new_piece(VM *vm, Type *type) {
+    if (UNLIKELY(type->flags & TYPE_HEAP)) return (Exception *)object_new(vm, type);
+    return (Exception *)object_new_sized(vm, type, type->alloc_size);
+}
+
 static Value allocate(VM *vm, Type *type, u32 extra_values) {
-    Exception *e = (Exception *)object_new(vm, type);
+    Exception *e = new_piece(vm, type);
     if (UNLIKELY(!e)) return FAIL;
     e->h.aux = (u16)extra_values;
     e->dict = e->cause = e->context = e->traceback = EMPTY;
@@ -247,10 +253,6 @@ METHOD(BaseException, __reduce__, "($self, /)") {
 
 /* ---- raise ---- */
 
-bool is_exception_class(VM *vm, Value v) {
-    return has_kind(v, KIND_TYPE) && type_is_subtype((Type *)v, EXC(BaseException));
-}
-
 static Value call_class(VM *vm, Value class, Value argument) {
     u32 count = argument == EMPTY ? 0 : 1;
     Type *type = (Type *)class;
@@ -265,13 +267,13 @@ static Value call_class(VM *vm, Value class, Value argument) {
 
 Value exception_make(VM *vm, Value what, Value argument) {
     if (is_exception(what)) return incref(what);
-    if (is_exception_class(vm, what)) return call_class(vm, what, argument);
+    if (is_exception_class(what)) return call_class(vm, what, argument);
     return raise_type(vm, "exceptions must derive from BaseException");
 }
 
 static Value make_cause(VM *vm, Value cause) {
     if (cause == NONE || is_exception(cause)) return incref(cause);
-    if (is_exception_class(vm, cause)) return call_class(vm, cause, EMPTY);
+    if (is_exception_class(cause)) return call_class(vm, cause, EMPTY);
     return raise_type(vm, "exception causes must derive from BaseException");
 }
 
@@ -296,6 +298,7 @@ Value raise_by_statement(VM *vm, Value what, Value cause) {
 /* ---- except ---- */
 
 static bool is_of(VM *vm, Value exception, Value type) {
+    if (LIKELY(from_object(to_object(exception)->shape->type) == type)) return true;
     return has_kind(type, KIND_TYPE) && is_instance(vm, exception, (Type *)type);
 }
 
@@ -307,16 +310,16 @@ bool exception_given_matches(VM *vm, Value exception, Value types) {
     return false;
 }
 
-static bool are_classes(VM *vm, Value types) {
-    if (!has_kind(types, KIND_TUPLE)) return is_exception_class(vm, types);
+static bool are_classes(Value types) {
+    if (!has_kind(types, KIND_TUPLE)) return is_exception_class(types);
     Tuple *tuple = to_tuple(types);
     for (usize i = 0; i < tuple->count; i++)
-        if (!is_exception_class(vm, tuple->items[i])) return false;
+        if (!is_exception_class(tuple->items[i])) return false;
     return true;
 }
 
 int exception_caught_by(VM *vm, Value exception, Value types) {
-    if (UNLIKELY(!are_classes(vm, types))) {
+    if (UNLIKELY(!are_classes(types))) {
         raise_type(
             vm, "catching classes that do not inherit from BaseException is not allowed");
         return -1;

@@ -92,7 +92,9 @@ static inline bool is_exception(Value v) {
     return has_kind(v, KIND_EXCEPTION);
 }
 /* Is it a class that derives from BaseException? */
-bool is_exception_class(VM *vm, Value v);
+static inline bool is_exception_class(Value v) {
+    return has_kind(v, KIND_TYPE) && ((Type *)v)->flags & TYPE_EXCEPTION;
+}
 
 /* Call the type with these arguments, or take the instance as it is: what `raise X`
  * makes. `argument` may be EMPTY. */

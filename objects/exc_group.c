@@ -167,10 +167,10 @@ typedef struct Parts { /* owned; NONE: nothing */
     Value match, rest;
 } Parts;
 
-static bool is_class_tuple(VM *vm, Value v) {
+static bool is_class_tuple(Value v) {
     if (!has_exact_kind(v, KIND_TUPLE)) return false;
     for (usize i = 0; i < to_tuple(v)->count; i++)
-        if (!is_exception_class(vm, to_tuple(v)->items[i])) return false;
+        if (!is_exception_class(to_tuple(v)->items[i])) return false;
     return true;
 }
 
@@ -178,7 +178,7 @@ static bool set_matcher(VM *vm, Matcher *matcher, Value with) {
     matcher->with = with;
     if (!has_kind(with, KIND_TYPE) && is_callable(vm, with))
         matcher->sort = BY_CALL;
-    else if (is_exception_class(vm, with) || is_class_tuple(vm, with))
+    else if (is_exception_class(with) || is_class_tuple(with))
         matcher->sort = BY_CLASS;
     else {
         raise_type(

@@ -43,7 +43,8 @@ static void visit_traceback(Obj *self, Visitor *visitor) {
 
 /* Takes over `next`; with room for the locals. */
 static Value make(VM *vm, Value next, Value function, Code *code, u32 word) {
-    Obj *made = object_new_var(vm, EXC(traceback), code->locals * sizeof(Value));
+    usize size = sizeof(Traceback) + code->locals * sizeof(Value);
+    Obj *made = object_new_sized(vm, EXC(traceback), size);
     if (!made) return FAIL;
     Traceback *t = (Traceback *)made;
     t->next = next;
