@@ -23,7 +23,7 @@ static Value allocate(VM *vm, Type *type, u32 extra_values) {
     Exception *e = new_piece(vm, type);
     if (UNLIKELY(!e)) return FAIL;
     e->h.aux = (u16)extra_values;
-    e->dict = e->cause = e->context = e->traceback = EMPTY;
+    e->dict = e->cause = e->context = e->entries = e->function = EMPTY;
     e->suppress_context = false;
     Value *extra = (Value *)(e + 1);
     for (u32 i = 0; i < extra_values; i++) extra[i] = EMPTY;
@@ -33,8 +33,9 @@ static Value allocate(VM *vm, Type *type, u32 extra_values) {
 
 static bool has_same_args(Exception *e, Value *args, u32 nargs) {
     if (e->args == EMPTY || to_tuple(e->args)->count != nargs) return false;
-    return nargs == 0 ||
-           memcmp(to_tuple(e->args)->items, args, nargs * sizeof(Value)) == 0;
+    for (u32 i = 0; i < nargs; i++)
+        if (to_tuple(e->args)->items[i] != args[i]) return false;
+    return true;
 }
 
 static bool set_args(VM *vm, Exception *e, Value *args, u32 nargs) {
@@ -54,24 +55,42 @@ static Value base_new(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames)
 }
 
 bool exception_init(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
-    if (!arguments_no_keywords(vm, class_name(self), kwnames)) return false;
+    if (kwnames != EMPTY && !arguments_no_keywords(vm, class_name(self), kwnames))
+        return false;
     return set_args(vm, to_exception(self), args, nargs);
-}
-
-static void drop_values(Value *fields, u32 count) {
-    for (u32 i = 0; i < count; i++) replace(&fields[i], EMPTY);
 }
 
 void exception_free(VM *vm, Obj *self) {
     Exception *e = (Exception *)self;
-    drop_values(&e->dict, (u32)(&e->traceback - &e->dict) + 1);
-    drop_values((Value *)(e + 1), e->h.aux);
+    Value *extra = (Value *)(e + 1);
+    decref(e->dict);
+    decref(e->args);
+    if (e->function != EMPTY) {
+        decref(e->function);
+        decref(from_object(e->code));
+    }
+    decref(e->entries);
+    decref(e->cause);
+    decref(e->context);
+    for (u32 i = 0; i < e->h.aux; i++) decref(extra[i]);
+}
+
+static void clear(VM *vm, Obj *self) {
+    Exception *e = (Exception *)self;
+    Value *extra = (Value *)(e + 1);
+    replace(&e->dict, EMPTY);
+    replace(&e->args, EMPTY);
+    exception_set_traceback(from_object(e), EMPTY);
+    replace(&e->cause, EMPTY);
+    replace(&e->context, EMPTY);
+    for (u32 i = 0; i < e->h.aux; i++) replace(&extra[i], EMPTY);
 }
 
 void exception_visit(Obj *self, Visitor *visitor) {
     Exception *e = (Exception *)self;
-    for (Value *field = &e->dict; field <= &e->traceback; field++)
+    for (Value *field = &e->dict; field <= &e->function; field++)
         visitor->visit(visitor, *field);
+    if (e->function != EMPTY) visitor->visit(visitor, from_object(e->code));
     Value *extra = (Value *)(e + 1);
     for (u32 i = 0; i < e->h.aux; i++) visitor->visit(visitor, extra[i]);
 }
@@ -103,7 +122,7 @@ TYPE(BaseException, .name = "BaseException", .size = sizeof(Exception),
                .init = exception_init,
                .free = exception_free,
                .visit = exception_visit,
-               .clear = exception_free,
+               .clear = clear,
                .repr = exception_repr,
                .str = exception_str},
      .doc = "Common base class for all exceptions")
@@ -140,7 +159,7 @@ SETTER(BaseException, __dict__) {
 }
 
 GETTER(BaseException, __traceback__) {
-    return field_get(to_exception(self)->traceback);
+    return field_get(exception_traceback(vm, self));
 }
 
 SETTER(BaseException, __traceback__) {
@@ -149,7 +168,8 @@ SETTER(BaseException, __traceback__) {
         raise_type(vm, "__traceback__ must be a traceback or None");
         return false;
     }
-    return field_set(&to_exception(self)->traceback, value == NONE ? EMPTY : value);
+    exception_set_traceback(self, value == NONE ? EMPTY : value);
+    return true;
 }
 
 static bool check_link(VM *vm, Value value, const char *what) {
@@ -284,15 +304,20 @@ static Value raise_again(VM *vm) {
     return FAIL;
 }
 
+/* Takes over the exception. */
+static Value raise_with_cause(VM *vm, Value exception, Value cause) {
+    OWNED Value held = exception;
+    Value made = TRY(make_cause(vm, cause));
+    to_exception(exception)->suppress_context = true;
+    replace(&to_exception(exception)->cause, made == NONE ? EMPTY : made);
+    return raise_owned(vm, TAKE(held));
+}
+
 Value raise_by_statement(VM *vm, Value what, Value cause) {
     if (what == EMPTY) return raise_again(vm);
-    OWNED Value exception = TRY(exception_make(vm, what, EMPTY));
-    if (cause != EMPTY) {
-        Value made = TRY(make_cause(vm, cause));
-        to_exception(exception)->suppress_context = true;
-        replace(&to_exception(exception)->cause, made == NONE ? EMPTY : made);
-    }
-    return raise_instance(vm, exception);
+    Value exception = TRY(exception_make(vm, what, EMPTY));
+    if (cause != EMPTY) return raise_with_cause(vm, exception, cause);
+    return raise_owned(vm, exception);
 }
 
 /* ---- except ---- */
@@ -319,6 +344,7 @@ static bool are_classes(Value types) {
 }
 
 int exception_caught_by(VM *vm, Value exception, Value types) {
+    if (LIKELY(from_object(to_object(exception)->shape->type) == types)) return 1;
     if (UNLIKELY(!are_classes(types))) {
         raise_type(
             vm, "catching classes that do not inherit from BaseException is not allowed");

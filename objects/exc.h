@@ -22,9 +22,13 @@ enum { EXCEPTION_SEEN = OBJECT_OWN_A }; /* Obj.flags: while it is being printed 
 
 typedef struct Exception {
     Obj h;
-    Value dict; /* __dict__: EMPTY or dict (dict_offset points here) */
-    Value args; /* tuple; EMPTY only after the collector cleared it */
-    Value cause, context, traceback; /* EMPTY: None */
+    Value dict;           /* __dict__: EMPTY or dict (dict_offset points here) */
+    Value args;           /* tuple; EMPTY only after the collector cleared it */
+    Value cause, context; /* EMPTY: None */
+    Value entries;        /* Traceback or EMPTY: read them by exception_traceback */
+    Value function; /* the entry in front of them that is not made yet; EMPTY: none */
+    Code *code;     /* of that entry: owned */
+    u32 word;
     bool suppress_context;
 } Exception;
 
@@ -102,6 +106,8 @@ Value exception_make(VM *vm, Value type_or_instance, Value argument);
 /* `raise what from cause`; cause EMPTY: no `from`; what EMPTY: a bare `raise`. Gives
  * FAIL. */
 Value raise_by_statement(VM *vm, Value what, Value cause);
+/* raise_instance, which takes over the instance. */
+Value raise_owned(VM *vm, Value exception);
 /* Raise with the exception that is being raised now as __cause__ and __context__. */
 Value raise_from(VM *vm, Type *type, const char *format, ...);
 /* Does `except types:` catch this exception? -1: TypeError, `types` are not exception
@@ -144,7 +150,12 @@ Value exception_group_new(VM *vm, const char *message, Value exceptions);
 bool traceback_add(VM *vm, Value exception, Value function, Code *code, u32 word);
 /* The frame is left by the exception: move its locals into the entry that was made for
  * it. False: there is no such entry, the caller releases them. */
-bool traceback_keep_locals(Value exception, Frame *frame);
+bool traceback_keep_locals(VM *vm, Value exception, Frame *frame);
+/* The traceback: Traceback (borrowed) or EMPTY, also when there is no memory to make it.
+ */
+Value exception_traceback(VM *vm, Value exception);
+/* Traceback (borrowed) or EMPTY. */
+void exception_set_traceback(Value exception, Value traceback);
 /* The locals of an entry's frame as a dict (owned), EMPTY if they are not known. */
 Value traceback_locals(VM *vm, Traceback *traceback);
 /* The line of an entry; 0: none. */

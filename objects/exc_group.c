@@ -220,7 +220,8 @@ static Value subset(VM *vm, Value group, List *members) {
     if (!is_group(vm, part))
         return raise_type(vm, "derive must return an instance of BaseExceptionGroup");
     Exception *from = to_exception(group), *to = to_exception(part);
-    if (from->traceback != EMPTY) field_set(&to->traceback, from->traceback);
+    Value traceback = exception_traceback(vm, group);
+    if (traceback != EMPTY) exception_set_traceback(part, traceback);
     field_set(&to->context, from->context);
     field_set(&to->cause, from->cause);
     to->suppress_context = true;
@@ -348,7 +349,8 @@ bool exception_group_match(VM *vm, Value exception, Value types, Value *matched,
 /* Did a clause raise a part of the original again, rather than something new? */
 static bool is_same_raise(VM *vm, Value a, Value b) {
     Exception *x = to_exception(a), *y = to_exception(b);
-    return is_group(vm, a) && is_group(vm, b) && x->traceback == y->traceback &&
+    return is_group(vm, a) && is_group(vm, b) &&
+           exception_traceback(vm, a) == exception_traceback(vm, b) &&
            x->cause == y->cause && x->context == y->context;
 }
 

@@ -89,7 +89,7 @@ static void each_attribute(Obj *object, Type *type, ValueAction action, void *co
 }
 
 static bool has_attributes(const Type *type) {
-    return type->flags & (TYPE_HEAP | TYPE_HAS_DICT);
+    return type->flags & TYPE_HEAP || type->dict_offset >= type->struct_size;
 }
 
 static void release_place(Value *place, void *context) {

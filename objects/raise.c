@@ -55,8 +55,7 @@ void exception_chain(Value exception, Value context) {
 
 /* ---- raising instances ---- */
 
-/* Takes over the instance. */
-static Value raise_owned(VM *vm, Value exception) {
+Value raise_owned(VM *vm, Value exception) {
     if (UNLIKELY(vm->handled != EMPTY)) exception_chain(exception, vm->handled);
     replace(&vm->exception, exception);
     return FAIL;
@@ -131,7 +130,7 @@ Value raise_memory(VM *vm) {
     if (vm->memory_error == EMPTY) return raise_bare(vm, EXC(MemoryError));
     Exception *e = to_exception(vm->memory_error);
     if (e->h.rc == 1) {
-        replace(&e->traceback, EMPTY);
+        exception_set_traceback(vm->memory_error, EMPTY);
         replace(&e->context, EMPTY);
     }
     return raise_instance(vm, vm->memory_error);

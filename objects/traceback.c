@@ -59,24 +59,59 @@ static Value make(VM *vm, Value next, Value function, Code *code, u32 word) {
 
 /* ---- entries made by raising ---- */
 
-bool traceback_add(VM *vm, Value exception, Value function, Code *code, u32 word) {
-    Exception *e = to_exception(exception);
-    Value made = make(vm, e->traceback, function, code, word);
-    if (UNLIKELY(made == FAIL)) return false;
-    e->traceback = made; /* the old one moved into `next` */
-    Frame *frame = vm->frame;
-    if (UNLIKELY(frame && frame->flags & FRAME_OBSERVED) && frame->code == code) {
-        Value object = frame_object(vm, frame);
-        if (object == FAIL)
-            exception_clear(vm);
-        else
-            to_traceback(made)->frame = object;
-    }
+/* Make the entry that the exception keeps in itself. */
+static bool make_first(VM *vm, Exception *e) {
+    if (e->function == EMPTY) return true;
+    Value made = make(vm, e->entries, e->function, e->code, e->word);
+    if (made == FAIL) return false;
+    e->entries = made; /* the old ones moved into `next` */
+    decref(from_object(e->code));
+    replace(&e->function, EMPTY);
     return true;
 }
 
-bool traceback_keep_locals(Value exception, Frame *frame) {
-    Value head = to_exception(exception)->traceback;
+static bool is_observed(const Frame *frame, const Code *code) {
+    return frame && frame->flags & FRAME_OBSERVED && frame->code == code;
+}
+
+static COLD bool add_observed(VM *vm, Exception *e) {
+    if (!make_first(vm, e)) return false;
+    Value object = frame_object(vm, vm->frame);
+    if (object == FAIL) return false;
+    to_traceback(e->entries)->frame = object;
+    return true;
+}
+
+bool traceback_add(VM *vm, Value exception, Value function, Code *code, u32 word) {
+    Exception *e = to_exception(exception);
+    if (UNLIKELY(!make_first(vm, e))) return false;
+    e->function = incref(function);
+    e->code = (Code *)to_object(incref(from_object(code)));
+    e->word = word;
+    return LIKELY(!is_observed(vm->frame, code)) || add_observed(vm, e);
+}
+
+Value exception_traceback(VM *vm, Value exception) {
+    Exception *e = to_exception(exception);
+    if (LIKELY(e->function == EMPTY)) return e->entries;
+    Value pending = exception_take(vm);
+    make_first(vm, e);
+    exception_clear(vm);
+    exception_restore(vm, pending);
+    return e->entries;
+}
+
+void exception_set_traceback(Value exception, Value traceback) {
+    Exception *e = to_exception(exception);
+    if (e->function != EMPTY) {
+        decref(from_object(e->code));
+        replace(&e->function, EMPTY);
+    }
+    replace(&e->entries, incref(traceback));
+}
+
+bool traceback_keep_locals(VM *vm, Value exception, Frame *frame) {
+    Value head = exception_traceback(vm, exception);
     if (head == EMPTY) return false;
     Traceback *t = to_traceback(head);
     if (t->code != frame->code || t->function != frame->func || t->count) return false;
@@ -88,6 +123,8 @@ bool traceback_keep_locals(Value exception, Frame *frame) {
     t->count = count;
     return true;
 }
+
+/* ---- as programs see them ---- */
 
 i32 traceback_line(const Traceback *t) {
     return t->line ? t->line : code_line(t->code, t->word);

@@ -48,7 +48,7 @@ FUNCTION(sys, exception, "()") {
 FUNCTION(sys, exc_info, "()") {
     Value handled = vm->handled;
     if (handled == EMPTY) return tuple_of(vm, 3, NONE, NONE, NONE);
-    Value traceback = to_exception(handled)->traceback;
+    Value traceback = exception_traceback(vm, handled);
     return tuple_of(vm, 3, from_object(type_of(vm, handled)), handled, traceback == EMPTY ? NONE : traceback);
 }
 

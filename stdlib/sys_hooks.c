@@ -12,9 +12,8 @@ FUNCTION(sys, excepthook, "(exctype, value, traceback, /)") {
     if (!is_exception(args[1]))
         return raise_type(vm, "print_exception(): Exception expected for value, %T found",
                           args[1]);
-    Exception *e = to_exception(args[1]);
-    if (e->traceback == EMPTY && has_kind(args[2], KIND_TRACEBACK))
-        field_set(&e->traceback, args[2]);
+    if (exception_traceback(vm, args[1]) == EMPTY && has_kind(args[2], KIND_TRACEBACK))
+        exception_set_traceback(args[1], args[2]);
     CHECK(excepthook_display(vm, args[1]));
     return NONE;
 }

@@ -39,8 +39,8 @@ static void say(VM *vm, Span text) {
     if (!stderr_write(vm, text)) exception_clear(vm);
 }
 
-static Value traceback_of(Value exception) {
-    Value traceback = to_exception(exception)->traceback;
+static Value traceback_of(VM *vm, Value exception) {
+    Value traceback = exception_traceback(vm, exception);
     return traceback == EMPTY ? NONE : traceback;
 }
 
@@ -49,7 +49,7 @@ static bool set_last(VM *vm, Value exception) {
     return dict_set_text(vm, sys, "last_exc", exception) &&
            dict_set_text(vm, sys, "last_type", from_object(type_of(vm, exception))) &&
            dict_set_text(vm, sys, "last_value", exception) &&
-           dict_set_text(vm, sys, "last_traceback", traceback_of(exception));
+           dict_set_text(vm, sys, "last_traceback", traceback_of(vm, exception));
 }
 
 static void show_both(VM *vm, Value exception) {
@@ -73,6 +73,6 @@ void excepthook_call(VM *vm, Value exception) {
         return;
     }
     OWNED Value type = incref(from_object(type_of(vm, exception)));
-    OWNED Value done = call_3(vm, hook, type, exception, traceback_of(exception));
+    OWNED Value done = call_3(vm, hook, type, exception, traceback_of(vm, exception));
     if (done == FAIL) show_both(vm, exception);
 }

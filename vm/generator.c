@@ -118,7 +118,7 @@ Value thrown_exception(VM *vm, Value type, Value value, Value traceback) {
     }
     if (exception == FAIL) return FAIL;
     if (traceback != EMPTY && traceback != NONE)
-        replace(&to_exception(exception)->traceback, incref(traceback));
+        exception_set_traceback(exception, traceback);
     return TAKE(exception);
 }
 

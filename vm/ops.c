@@ -1840,7 +1840,7 @@ OP(WITHEXIT) {
         args[0] = args[1] = args[2] = NONE;
     } else {
         Value exception = r[C];
-        Value traceback = to_exception(exception)->traceback;
+        Value traceback = exception_traceback(vm, exception);
         args[0] = incref(from_object(to_object(exception)->shape->type));
         args[1] = incref(exception);
         args[2] = traceback == EMPTY ? NONE : incref(traceback);

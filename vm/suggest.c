@@ -44,8 +44,8 @@ static Value without_underscored(VM *vm, Value names) {
 }
 
 /* The traceback entry of the frame that raised. */
-static Traceback *innermost(Value exception) {
-    Value at = to_exception(exception)->traceback;
+static Traceback *innermost(VM *vm, Value exception) {
+    Value at = exception_traceback(vm, exception);
     if (at == EMPTY) return NULL;
     while (((Traceback *)at)->next != EMPTY) at = ((Traceback *)at)->next;
     return (Traceback *)at;
@@ -60,7 +60,7 @@ static Value candidates_of(VM *vm, Value object, bool hide_underscored) {
 /* Is it about the `self` of the frame that raised? Then private names are suggested too.
  */
 static bool is_about_self(VM *vm, Value exception, Value object) {
-    Traceback *entry = innermost(exception);
+    Traceback *entry = innermost(vm, exception);
     OWNED Value locals = entry ? traceback_locals(vm, entry) : EMPTY;
     if (locals == FAIL) exception_clear(vm);
     if (!has_kind(locals, KIND_DICT)) return false;
@@ -108,7 +108,7 @@ static Value suggest_on_self(VM *vm, Value locals, Value wrong) {
 }
 
 static Value suggest_variable(VM *vm, Value exception, Value wrong) {
-    Traceback *entry = innermost(exception);
+    Traceback *entry = innermost(vm, exception);
     if (!entry) return EMPTY;
     OWNED Value locals = TRY(traceback_locals(vm, entry));
     OWNED Value names = TRY(list_new(vm, 0));

@@ -206,7 +206,7 @@ static void emit_buffer(Printer *p, Buffer *text) {
 }
 
 static void emit_traceback(Printer *p, const Report *report, Span heading, char margin) {
-    Value traceback = to_exception(report->exception)->traceback;
+    Value traceback = exception_traceback(p->vm, report->exception);
     Buffer text = {0};
     u64 from, to;
     choose_entries(p->vm, p->style, count_entries(traceback), &from, &to);

@@ -45,7 +45,7 @@ GETTER(UnraisableHookArgs, exc_value) {
 
 /* Exception traceback */
 GETTER(UnraisableHookArgs, exc_traceback) {
-    return field_get(to_exception(to_args(self)->exception)->traceback);
+    return field_get(exception_traceback(vm, to_args(self)->exception));
 }
 
 /* Error message */
@@ -89,7 +89,7 @@ static void add_heading(VM *vm, Value message, Value object, Buffer *out) {
 }
 
 static void add_exception(VM *vm, Value exception, Buffer *out) {
-    Value traceback = to_exception(exception)->traceback;
+    Value traceback = exception_traceback(vm, exception);
     TracebackStyle plain = {.is_plain = true};
     if (traceback != EMPTY) {
         buffer_add_text(out, "Traceback (most recent call last):\n");

@@ -52,7 +52,7 @@ static void release_frame(VM *vm, Frame *frame, u32 word) {
     Value exception = take(&vm->exception);
     if (frame->flags & FRAME_OBSERVED) frame_object_detach(vm, frame);
     release_temporaries(vm, frame, word, frame->code->locals);
-    if (!traceback_keep_locals(exception, frame))
+    if (!traceback_keep_locals(vm, exception, frame))
         for (u32 i = 0; i < frame->code->locals; i++) replace(&frame->r[i], EMPTY);
     decref(vm->exception);
     vm->exception = exception;
