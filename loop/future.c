@@ -232,7 +232,7 @@ static Value wrap_stop(VM *vm, Value stop) {
 }
 
 static Value exception_for(VM *vm, Value given) {
-    OWNED Value exception = is_exception_class(vm, given) ? call_0(vm, given) : incref(given);
+    OWNED Value exception = is_exception_class(given) ? call_0(vm, given) : incref(given);
     if (exception == FAIL) return FAIL;
     if (!is_exception(exception)) return raise_type(vm, "invalid exception object");
     if (is_instance(vm, exception, EXC(StopIteration))) return wrap_stop(vm, exception);
@@ -244,7 +244,7 @@ bool future_set_exception(VM *vm, Future *future, Value given) {
     Value exception = exception_for(vm, given);
     if (exception == FAIL) return false;
     replace(&future->result, exception);
-    replace(&future->extra, incref(to_exception(exception)->traceback));
+    replace(&future->extra, incref(exception_traceback(vm, exception)));
     future->h.aux |= FUTURE_FINISHED | FUTURE_FAILED | FUTURE_LOG_TRACEBACK;
     return schedule(vm, future);
 }
@@ -275,7 +275,7 @@ Value future_raise(VM *vm, Value self) {
         return raise_instance(vm, cancelled);
     }
     OWNED Value exception = incref(future_exception(future));
-    replace(&to_exception(exception)->traceback, incref(future->extra));
+    exception_set_traceback(exception, future->extra);
     return raise_instance(vm, exception);
 }
 
@@ -345,7 +345,7 @@ METHOD(FutureIter, throw, "($self, type, value=None, traceback=None, /)") {
     if (args[3] != EMPTY && args[3] != NONE) {
         if (!has_kind(args[3], KIND_TRACEBACK))
             return raise_type(vm, "throw() third argument must be a traceback");
-        replace(&to_exception(exception)->traceback, incref(args[3]));
+        exception_set_traceback(exception, args[3]);
     }
     return raise_instance(vm, exception);
 }
