@@ -8,6 +8,7 @@
 #include "objects/list.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "vm/suggest.h"
 
 typedef struct Binding {
     VM *vm;
@@ -107,6 +108,23 @@ static bool raise_positional_only(Binding *b, Value kwnames) {
     return found;
 }
 
+/* The parameters that can be given by keyword: a list. */
+static Value keyword_names(Binding *b) {
+    OWNED Value names = TRY(list_new(b->vm, b->named));
+    for (u32 i = b->code->positional_only; i < b->named; i++)
+        CHECK(list_push(b->vm, to_list(names), parameter_name(b, i)));
+    return TAKE(names);
+}
+
+static Value raise_unexpected(Binding *b, Value name) {
+    OWNED Value names = TRY(keyword_names(b));
+    Value meant = suggest_among(names, name);
+    if (meant == EMPTY)
+        return raise_type(b->vm, "%S() got an unexpected keyword argument '%S'", b->function->qualname, name);
+    return raise_type(b->vm, "%S() got an unexpected keyword argument '%S'. Did you mean '%S'?",
+                      b->function->qualname, name, meant);
+}
+
 static bool bind_keyword(Binding *b, Value kwnames, Value name, Value value) {
     i32 index = find_parameter(b, name);
     if (index >= 0) {
@@ -118,8 +136,7 @@ static bool bind_keyword(Binding *b, Value kwnames, Value name, Value value) {
         return false;
     }
     if (varkeywords_slot(b)) return dict_set(b->vm, to_dict(*varkeywords_slot(b)), name, value);
-    if (!raise_positional_only(b, kwnames))
-        raise_type(b->vm, "%S() got an unexpected keyword argument '%S'", b->function->qualname, name);
+    if (!raise_positional_only(b, kwnames)) raise_unexpected(b, name);
     return false;
 }
 

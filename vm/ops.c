@@ -1665,7 +1665,10 @@ leave: {
     Frame *frame = FP;
     if (UNLIKELY(frame->flags & (FRAME_OBSERVED | FRAME_TRACED))) {
         SAVE();
+        bool is_moved = INSN_OP(insn) == OP_RETURN && !HAS(F_FIRST); /* a local: still seen there */
+        if (is_moved) r[A] = sent;
         frame_object_detach(vm, frame);
+        if (is_moved) r[A] = EMPTY;
     }
     for (u32 i = 0, n = frame->code->locals; i < n; i++) {
         Value local = r[i];
