@@ -62,17 +62,37 @@ static void put_in_order(Points *points) {
     }
 }
 
-void unicode_normalize(Span text, bool compose, bool compatible, Buffer *out) {
+enum { BEFORE_TAILS = 0x11A7 }; /* no Hangul tail, though libutf8proc joins it like one */
+
+/* Compose the stretches between those. */
+static void compose(Points *points) {
+    usize start = 0, out = 0;
+    while (start < points->count) {
+        usize end = start;
+        while (end < points->count && points->data[end] != BEFORE_TAILS) end++;
+        i32 *stretch = points->data + start;
+        ssize_t count = end > start
+                            ? utf8proc_normalize_utf32(stretch, (ssize_t)(end - start),
+                                                       UTF8PROC_STABLE | UTF8PROC_COMPOSE)
+                            : 0;
+        if (count < 0) count = (ssize_t)(end - start);
+        memmove(points->data + out, stretch, (usize)count * sizeof *stretch);
+        out += (usize)count;
+        if (end < points->count) points->data[out++] = BEFORE_TAILS;
+        start = end + 1;
+    }
+    points->count = out;
+}
+
+void unicode_normalize(Span text, bool composed, bool compatible, Buffer *out) {
     utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE;
     if (compatible) options |= UTF8PROC_COMPAT;
     Points points = {0};
     decompose(text, options, &points);
     put_in_order(&points);
-    ssize_t count = (ssize_t)points.count;
-    if (compose && count && !points.failed)
-        count = utf8proc_normalize_utf32(points.data, count,
-                                         UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-    for (ssize_t i = 0; i < count; i++) buffer_add_code_point(out, (u32)points.data[i]);
-    out->failed |= points.failed || count < 0;
+    if (composed && !points.failed) compose(&points);
+    for (usize i = 0; i < points.count; i++)
+        buffer_add_code_point(out, (u32)points.data[i]);
+    out->failed |= points.failed;
     free(points.data);
 }

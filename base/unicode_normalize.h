@@ -7,6 +7,6 @@
 
 /* Append the text in its normal form: composed (NFC, NFKC) or not (NFD, NFKD), with
  * characters that are only alike replaced (NFKC, NFKD) or not. */
-void unicode_normalize(Span text, bool compose, bool compatible, Buffer *out);
+void unicode_normalize(Span text, bool composed, bool compatible, Buffer *out);
 
 #endif

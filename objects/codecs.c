@@ -107,19 +107,25 @@ bool codec_find(const char *encoding, Codec *out) {
 
 Value codec_run_decode(VM *vm, const Codec *codec, Span data, const char *errors,
                        bool final, usize *consumed) {
-    Decoder decoder = {
-        vm,          codec,         codec->encoding, errors, (const u8 *)data.data,
-        data.length, .final = final};
     if (codec->ascii && utf8_is_ascii(data.data, data.length)) {
         *consumed = data.length;
         return str_new(vm, data.data, data.length);
     }
-    if (!codec->decode(&decoder)) {
-        buffer_free(&decoder.out);
-        return FAIL;
-    }
-    *consumed = decoder.at + (usize)((const char *)decoder.data - data.data);
-    return str_from_buffer(vm, &decoder.out);
+    Decoder decoder = {.vm = vm,
+                       .codec = codec,
+                       .encoding = codec->encoding,
+                       .errors = errors,
+                       .data = (const u8 *)data.data,
+                       .size = data.length,
+                       .final = final,
+                       .input = EMPTY};
+    bool good = codec->decode(&decoder);
+    usize skipped = data.length - decoder.size; /* a mark in front */
+    *consumed = decoder.at + (decoder.input == EMPTY ? skipped : 0);
+    decref(decoder.input);
+    if (good) return str_from_buffer(vm, &decoder.out);
+    buffer_free(&decoder.out);
+    return FAIL;
 }
 
 bool encode_rest(Encoder *e) {
@@ -134,7 +140,9 @@ bool encode_rest(Encoder *e) {
         }
         usize count = 0;
         for (const char *next = start; next < e->end; count++)
-            if (codec->can(e, utf8_next(&next)) || (count && codec->one_by_one)) break;
+            if (codec->can(e, utf8_next(&next)) || (count && codec->unit > 1)) break;
+        if (e->vm->exception != EMPTY)
+            return false; /* a mapping of the caller's failed */
         if (!encode_fault(e, e->index, count, codec->reason)) return false;
     }
     return true;

@@ -191,7 +191,7 @@ bool codec_handler_is_builtin(const char *errors) {
 }
 
 int codec_repair(VM *vm, const char *errors, const Fault *fault, Repair *out) {
-    *out = (Repair){.next = fault->end};
+    *out = (Repair){.next = fault->end, .input = EMPTY};
     Repaired repaired = find_handler(errors)(vm, fault, out);
     if (repaired != DONE) buffer_free(&out->out);
     return repaired;
@@ -231,8 +231,34 @@ static bool check_answer(VM *vm, const Fault *fault, Value answer) {
     return false;
 }
 
+/* The handler may have changed the exception's object: that is decoded then. */
+static bool take_input(VM *vm, const Fault *fault, Value exception, Repair *out) {
+    OWNED Value object = TRY_OR_FALSE(object_getattr_text(vm, exception, "object"));
+    if (!has_kind(object, KIND_BYTES))
+        return raise_type(vm, "exception attribute 'object' must be bytes") != FAIL;
+    if (!span_equal(bytes_span(object), fault->bytes)) out->input = TAKE(object);
+    return true;
+}
+
+static usize length_of_input(const Fault *fault, const Repair *answer) {
+    if (answer->input != EMPTY) return bytes_span(answer->input).length;
+    return fault->is_decoding ? fault->bytes.length : str_length(fault->text);
+}
+
+static bool take_position(VM *vm, const Fault *fault, Value position, Repair *out) {
+    i64 limit = (i64)length_of_input(fault, out), at;
+    if (!want_index(vm, position, &at)) return false;
+    i64 next = at < 0 ? at + limit : at;
+    if (next < 0 || next > limit) {
+        raise_index(vm, "position %ld from error handler out of bounds", (long)next);
+        return false;
+    }
+    out->next = (usize)next;
+    return true;
+}
+
 static int ask_script(VM *vm, const char *errors, const Fault *fault, Repair *out) {
-    *out = (Repair){0};
+    *out = (Repair){.input = EMPTY};
     OWNED Value handler = codec_lookup_error(vm, errors);
     if (handler == FAIL) return RAISED;
     OWNED Value exception = codec_make_exception(vm, fault);
@@ -240,15 +266,11 @@ static int ask_script(VM *vm, const char *errors, const Fault *fault, Repair *ou
     OWNED Value answer = call_1(vm, handler, exception);
     if (answer == FAIL || !check_answer(vm, fault, answer)) return RAISED;
     Value text = to_tuple(answer)->items[0], position = to_tuple(answer)->items[1];
-    i64 limit = (i64)(fault->is_decoding ? fault->bytes.length : str_length(fault->text)),
-        at;
-    if (!want_index(vm, position, &at)) return RAISED;
-    i64 next = at < 0 ? at + limit : at;
-    if (next < 0 || next > limit) {
-        raise_index(vm, "position %ld from error handler out of bounds", (long)next);
+    if (fault->is_decoding && !take_input(vm, fault, exception, out)) return RAISED;
+    if (!take_position(vm, fault, position, out)) {
+        decref(out->input);
         return RAISED;
     }
-    out->next = (usize)next;
     out->is_bytes = !is_str(text);
     buffer_add_span(&out->out, out->is_bytes ? bytes_span(text) : str_span(text));
     return DONE;
@@ -274,16 +296,23 @@ bool decode_fault(Decoder *decoder, usize start, usize end, const char *reason) 
     buffer_add_span(&decoder->out, buffer_span(&answer.out));
     decoder->at = answer.next;
     buffer_free(&answer.out);
+    if (answer.input != EMPTY) {
+        decoder->data = (const u8 *)bytes_span(answer.input).data;
+        decoder->size = bytes_span(answer.input).length;
+        replace(&decoder->input, answer.input);
+    }
     return true;
 }
 
 /* Encode what a handler gave; false: that too has characters without a code. */
 static bool put_replacement(Encoder *encoder, const Repair *answer) {
     Span text = buffer_span(&answer->out);
+    u8 unit = encoder->codec->unit;
     if (answer->is_bytes) {
         buffer_add_span(&encoder->out, text);
-        return true;
+        return !unit || text.length % unit == 0;
     }
+    if (unit && !utf8_is_ascii(text.data, text.length)) return false;
     const char *at = text.data, *end = at + text.length;
     while (at < end) {
         u32 c = utf8_next(&at);
@@ -302,7 +331,7 @@ bool encode_fault(Encoder *encoder, usize index, usize count, const char *reason
     Repair answer;
     if (!repair(encoder->vm, encoder->errors, &fault, &answer)) return false;
     bool done = put_replacement(encoder, &answer);
-    if (!done) raise_fault(encoder->vm, &fault);
+    if (!done && encoder->vm->exception == EMPTY) raise_fault(encoder->vm, &fault);
     encoder->index = answer.next;
     encoder->at = to_str(encoder->text)->data + str_offset(encoder->text, answer.next);
     buffer_free(&answer.out);

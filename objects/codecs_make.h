@@ -21,6 +21,8 @@ typedef struct Decoder {
     bool final; /* more will not come: an incomplete end is a fault, else it is left over
                  */
     Buffer out; /* UTF-8 */
+    Value
+        input; /* the bytes that an error handler put in place of the input, else EMPTY */
 } Decoder;
 
 typedef struct Encoder {
@@ -46,7 +48,8 @@ struct Codec {
     const u16 *map; /* charmap: code points of the bytes 128 ... 255, 0xFFFE: undefined */
     bool ascii;     /* ASCII text is itself */
     bool is_aside;  /* known to CPython by its registry only: faults get a note */
-    bool one_by_one; /* each character that has no code is a fault of its own */
+    u8 unit; /* UTF-8, 16, 32: bytes of a code unit. What handlers give must be ASCII
+                or whole units */
 };
 
 extern const Codec codec_utf_8, codec_utf_8_sig, codec_ascii, codec_latin_1, codec_utf_16,
@@ -94,6 +97,7 @@ typedef struct Repair {
     Buffer out;
     bool is_bytes; /* of encoding: append as it is */
     usize next;    /* where to go on */
+    Value input; /* of decoding: what to decode instead from there on, owned, or EMPTY */
 } Repair;
 
 /* Is this one of the builtin handlers? */

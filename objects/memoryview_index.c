@@ -31,7 +31,8 @@ static Value refuse_sub_view(VM *vm, const char *kind) {
 }
 
 /* The item at a tuple of indices; NULL with an exception. */
-static char *find_by_tuple(VM *vm, const MemoryView *view, Value key) {
+static char *find_by_tuple(VM *vm, Value self, Value key) {
+    const MemoryView *view = to_memoryview(self);
     const Tuple *tuple = to_tuple(key);
     if (tuple->count > view->dimensions) {
         raise_type(vm, "cannot index %d-dimension view with %ld-element tuple",
@@ -45,23 +46,26 @@ static char *find_by_tuple(VM *vm, const MemoryView *view, Value key) {
     char *at = view->data;
     for (u32 i = 0; at && i < tuple->count; i++) {
         i64 index;
-        if (!want_index(vm, tuple->items[i], &index)) return NULL;
+        if (!want_index(vm, tuple->items[i], &index) || !memoryview_check(vm, self))
+            return NULL;
         at = enter(vm, view, at, i, index);
     }
     return at;
 }
 
+/* The part borrows before the bounds are asked: their __index__ may release the view. */
 static Value slice(VM *vm, const MemoryView *view, Value key) {
     i64 start, step, count;
-    CHECK(slice_resolve(vm, key, view->shape[0], &start, &step, &count));
     MemoryView *part = memoryview_derive(vm, view, view->dimensions);
     if (!part) return FAIL;
+    OWNED Value owner = from_object(part);
     memcpy(part->shape, view->shape, view->dimensions * sizeof(i64));
     memcpy(part->strides, view->strides, view->dimensions * sizeof(i64));
-    part->data += start * view->strides[0];
+    CHECK(slice_resolve(vm, key, view->shape[0], &start, &step, &count));
+    part->data += start * part->strides[0];
     part->shape[0] = count;
     part->strides[0] *= step;
-    return from_object(part);
+    return TAKE(owner);
 }
 
 static Value refuse_key(VM *vm, Value key) {
@@ -91,7 +95,7 @@ Value memoryview_getitem(VM *vm, Value self, Value key) {
         if (view->dimensions > 1) return refuse_sub_view(vm, "multi-dimensional ");
         at = enter(vm, view, view->data, 0, index);
     } else if (has_kind(key, KIND_TUPLE) && all_are(vm, key, has_index)) {
-        at = find_by_tuple(vm, view, key);
+        at = find_by_tuple(vm, self, key);
     } else {
         return refuse_key(vm, key);
     }
@@ -135,7 +139,8 @@ static bool copy_items(VM *vm, const MemoryView *to, const MemoryView *from) {
     return true;
 }
 
-static bool set_slice(VM *vm, const MemoryView *view, Value key, Value value) {
+static bool set_slice(VM *vm, Value self, Value key, Value value) {
+    const MemoryView *view = to_memoryview(self);
     if (view->dimensions > 1) {
         raise_format(vm, EXC(NotImplementedError),
                      "memoryview slice assignments are currently restricted to ndim = 1");
@@ -147,6 +152,7 @@ static bool set_slice(VM *vm, const MemoryView *view, Value key, Value value) {
     }
     OWNED Value source = TRY_OR_FALSE(memoryview_new(vm, value));
     OWNED Value target = TRY_OR_FALSE(slice(vm, view, key));
+    if (!memoryview_check(vm, self)) return false;
     const MemoryView *to = to_memoryview(target), *from = to_memoryview(source);
     if (same_structure(to, from)) return copy_items(vm, to, from);
     raise_value(vm, "memoryview assignment: lvalue and rvalue have different structures");
@@ -167,7 +173,7 @@ bool memoryview_setitem(VM *vm, Value self, Value key, Value value) {
     if (view->read_only) return raise_type(vm, "cannot modify read-only memory") != FAIL;
     if (value == EMPTY) return raise_type(vm, "cannot delete memory") != FAIL;
     if (!view->dimensions) return set_without_dimensions(vm, self, key, value);
-    if (has_kind(key, KIND_SLICE)) return set_slice(vm, view, key, value);
+    if (has_kind(key, KIND_SLICE)) return set_slice(vm, self, key, value);
     if (has_index(vm, key)) {
         i64 index;
         if (!want_index(vm, key, &index) || !memoryview_check(vm, self)) return false;
@@ -175,6 +181,6 @@ bool memoryview_setitem(VM *vm, Value self, Value key, Value value) {
         return put(vm, self, enter(vm, view, view->data, 0, index), value);
     }
     if (has_kind(key, KIND_TUPLE) && all_are(vm, key, has_index))
-        return put(vm, self, find_by_tuple(vm, view, key), value);
+        return put(vm, self, find_by_tuple(vm, self, key), value);
     return refuse_key(vm, key) != FAIL;
 }

@@ -84,8 +84,7 @@ static Value as_subclass(VM *vm, Type *type, Value s) {
 
 static Value make(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     static const char *const names[] = {"object", "encoding", "errors", NULL};
-    static const Arguments spec = {
-        "str", names, .positional = 3, .counts_plainly = true};
+    static const Arguments spec = {"str", names, .positional = 3, .counts_plainly = true};
     Value bound[3];
     if (nargs > 3 && kwnames == EMPTY)
         return raise_type(vm, "str expected at most 3 arguments, got %d", (int)nargs);
@@ -134,7 +133,10 @@ METHOD(str, __format__, "($self, format_spec, /)") {
 }
 
 METHOD(str, __getnewargs__, "($self, /)") {
-    OWNED Value text = TRY(str_exact(vm, args[0]));
+    Span span = str_span(args[0]);
+    OWNED Value text =
+        TRY(span.length ? str_new_counted(vm, span.data, span.length, str_length(args[0]))
+                        : incref(vm->empty_str));
     return tuple_of(vm, 1, text);
 }
 

@@ -47,20 +47,16 @@ FUNCTION(_codecs, register_error, "(errors, handler, /)") {
     return NONE;
 }
 
-/* The function of this module that is the builtin handler of the name; EMPTY: there is
- * none. */
+/* This module's function that is the builtin handler of the name; EMPTY: there is none.
+ */
 static Value find_builtin_handler(VM *vm, const char *name) {
     if (!codec_handler_is_builtin(name)) return EMPTY;
-    const ModuleSpec *module = &module_specs[MODULE__codecs];
-    OWNED Value module_name = TRY(str_from_text(vm, "_codecs"));
-    usize length = strlen(name);
-    for (u32 i = 0; i < module->function_count; i++) {
-        const char *known = module->functions[i]->name;
-        if (strncmp(known, name, length)) continue;
-        if (known[length] && strcmp(known + length, "_errors")) continue;
-        return native_new(vm, module->functions[i], EMPTY, module_name);
-    }
-    return EMPTY;
+    bool is_surrogate = !strncmp(name, "surrogate", 9);
+    OWNED Value module = TRY(object_getitem(vm, vm->modules, NAME(_codecs)));
+    OWNED Value function =
+        TRY(str_format(vm, "%s%s", name, is_surrogate ? "" : "_errors"));
+    function = str_intern(vm, TAKE(function));
+    return object_getattr(vm, module, function);
 }
 
 /* lookup_error(errors) -> handler

@@ -73,13 +73,14 @@ FUNCTION(_codecs, charmap_decode, "(data, errors=None, mapping=None, /)") {
     CHECK(take_errors(vm, "charmap_decode", args[1], &errors));
     Buffered lent;
     CHECK(buffered_get(vm, args[0], &lent, false));
-    Decoder decoder = {vm,           &codec_latin_1,        "charmap",
-                       errors,       (const u8 *)lent.data, lent.size,
-                       .final = true};
+    Decoder decoder = {
+        vm,        &codec_latin_1, "charmap",     errors, (const u8 *)lent.data,
+        lent.size, .final = true,  .input = EMPTY};
     bool plain = args[2] == EMPTY || args[2] == NONE;
     bool good = plain ? codec_latin_1.decode(&decoder) : decode_all(&decoder, args[2]);
     i64 size = (i64)lent.size;
     buffered_release(vm, &lent);
+    decref(decoder.input);
     if (!good) {
         buffer_free(&decoder.out);
         return FAIL;
@@ -114,19 +115,40 @@ static int encode_point(VM *vm, Value mapping, u32 c, Buffer *out) {
     return 1;
 }
 
-static bool encode_all(Encoder *e, Value mapping) {
-    while (e->at < e->end) {
-        const char *next = e->at;
-        int found = encode_point(e->vm, mapping, utf8_next(&next), &e->out);
-        if (found < 0) return false;
-        if (found) {
-            e->at = next;
-            e->index++;
-        } else if (!encode_fault(e, e->index, 1, undefined)) {
-            return false;
-        }
+/* An encoder whose codes come from a mapping. */
+typedef struct MapEncoder {
+    Encoder encoder;
+    Value mapping;
+    Buffer code; /* of the last character asked for */
+} MapEncoder;
+
+static bool can_map(const Encoder *encoder, u32 c) {
+    MapEncoder *m = CONTAINER_OF(encoder, MapEncoder, encoder);
+    buffer_clear(&m->code);
+    if (encoder->vm->exception != EMPTY) return false;
+    return encode_point(encoder->vm, m->mapping, c, &m->code) == 1;
+}
+
+static void put_mapped(Encoder *encoder, u32 c) {
+    MapEncoder *m = CONTAINER_OF(encoder, MapEncoder, encoder);
+    buffer_add_span(&encoder->out, buffer_span(&m->code));
+}
+
+static const Codec mapped = {.name = "charmap",
+                             .encoding = "charmap",
+                             .can = can_map,
+                             .put = put_mapped,
+                             .reason = undefined};
+
+static Value run_map_encoder(VM *vm, MapEncoder *m) {
+    bool good = encode_rest(&m->encoder);
+    buffer_free(&m->code);
+    if (!good) {
+        buffer_free(&m->encoder.out);
+        return FAIL;
     }
-    return true;
+    OWNED Value bytes = TRY(bytes_from_buffer(vm, &m->encoder.out));
+    return tuple_of(vm, 2, bytes, from_small((i64)str_length(m->encoder.text)));
 }
 
 /* Encode text by a mapping of its code points to bytes or their values. */
@@ -134,17 +156,17 @@ FUNCTION(_codecs, charmap_encode, "(str, errors=None, mapping=None, /)") {
     const char *errors;
     CHECK(want_str(vm, "charmap_encode", "argument 1", args[0]) &&
           take_errors(vm, "charmap_encode", args[1], &errors));
+    const Codec *codec = args[2] == EMPTY || args[2] == NONE ? &codec_latin_1 : &mapped;
     Span text = str_span(args[0]);
-    Encoder encoder = {vm,        &codec_latin_1,         "charmap", errors, args[0],
-                       text.data, text.data + text.length};
-    bool plain = args[2] == EMPTY || args[2] == NONE;
-    if (plain) encoder.encoding = "latin-1";
-    if (!(plain ? encode_rest(&encoder) : encode_all(&encoder, args[2]))) {
-        buffer_free(&encoder.out);
-        return FAIL;
-    }
-    OWNED Value bytes = TRY(bytes_from_buffer(vm, &encoder.out));
-    return tuple_of(vm, 2, bytes, from_small((i64)str_length(args[0])));
+    MapEncoder m = {.mapping = args[2],
+                    .encoder = {.vm = vm,
+                                .codec = codec,
+                                .encoding = codec->encoding,
+                                .errors = errors,
+                                .text = args[0],
+                                .at = text.data,
+                                .end = text.data + text.length}};
+    return run_map_encoder(vm, &m);
 }
 
 /* The mapping for charmap_encode that turns around the str of charmap_decode. */
