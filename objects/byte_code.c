@@ -58,14 +58,14 @@ Value byte_maketrans(VM *vm, Value *args) {
 
 /* ---- hex ---- */
 
-static bool take_separator(VM *vm, Value v, char *out) {
+static bool take_separator(VM *vm, Value v, int *out) {
     i64 length = object_length(vm, v);
     if (length < 0) return false;
     if (length != 1) return raise_value(vm, "sep must be length 1.") != FAIL;
     if (!is_str(v) && !is_bytes(v))
         return raise_type(vm, "sep must be str or bytes.") != FAIL;
-    *out = (is_str(v) ? str_span(v) : bytes_span(v)).data[0];
-    return (u8)*out < 128 || raise_value(vm, "sep must be ASCII.") != FAIL;
+    *out = (u8)(is_str(v) ? str_span(v) : bytes_span(v)).data[0];
+    return *out < 128 || raise_value(vm, "sep must be ASCII.") != FAIL;
 }
 
 /* Groups of `group` bytes, counted from the right, or from the left when it is negative.
@@ -78,14 +78,13 @@ static bool begins_group(usize index, usize size, i64 group) {
 
 Value byte_hex(VM *vm, Span bytes, Value separator, Value group_value) {
     static const char digits[] = "0123456789abcdef";
-    char between = 0;
-    int group = 1;
+    int between = -1, group = 1;
     if (group_value != EMPTY) CHECK(want_int(vm, group_value, &group));
     if (separator != EMPTY) CHECK(take_separator(vm, separator, &between));
     Buffer out = {0};
     for (usize i = 0; i < bytes.length; i++) {
-        if (between && begins_group(i, bytes.length, group))
-            buffer_add_char(&out, between);
+        if (between >= 0 && begins_group(i, bytes.length, group))
+            buffer_add_char(&out, (char)between);
         buffer_add_char(&out, digits[(u8)bytes.data[i] >> 4]);
         buffer_add_char(&out, digits[bytes.data[i] & 15]);
     }

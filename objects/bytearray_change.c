@@ -1,6 +1,7 @@
 /* The methods that change a bytearray, and those that only it has. */
 #include "objects/byte_text.h"
 #include "objects/bytearray.h"
+#include "objects/memoryview.h"
 #include "objects/native.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
@@ -92,6 +93,11 @@ METHOD(bytearray, reverse, "($self, /)") {
 METHOD(bytearray, clear, "($self, /)") {
     CHECK(bytearray_resize(vm, to_bytearray(args[0]), 0));
     return NONE;
+}
+
+/* Return a buffer object that exposes the underlying memory of the object. */
+METHOD(bytearray, __buffer__, "($self, flags, /)") {
+    return memoryview_new(vm, args[0]);
 }
 
 /* Return a copy of B. */

@@ -2,6 +2,7 @@
 #include "base/hash.h"
 #include "objects/byte_text.h"
 #include "objects/iterator.h"
+#include "objects/memoryview.h"
 #include "objects/native.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
@@ -9,8 +10,8 @@
 static Value make(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     static const ByteMake how = {"bytes", true, "bytes must be in range(0, 256)"};
     OWNED Value bytes = TRY(byte_make(vm, &how, args, nargs, kwnames));
-    if (type == vm->types[TYPE_bytes] && has_exact_kind(bytes, KIND_BYTES))
-        return TAKE(bytes);
+    if (type == vm->types[TYPE_bytes])
+        return TAKE(bytes); /* __bytes__ may give a subclass */
     Span span = bytes_span(bytes);
     return bytes_new_as(vm, type, span.data, span.length);
 }
@@ -165,6 +166,11 @@ CLASS_METHOD(bytes, fromhex, "($type, string, /)") {
  * in to. */
 STATIC_METHOD(bytes, maketrans, "(frm, to, /)") {
     return byte_maketrans(vm, args);
+}
+
+/* Return a buffer object that exposes the underlying memory of the object. */
+METHOD(bytes, __buffer__, "($self, flags, /)") {
+    return memoryview_new(vm, args[0]);
 }
 
 /* Convert this value to exact type bytes. */

@@ -74,9 +74,10 @@ static const CodecName builtin_codecs[] = {
 static bool find_charmap(const char *name, Codec *out) {
     for (const Charmap *row = codec_charmaps; row->name; row++) {
         if (strcmp(row->name, name) && !is_listed(name, row->aliases)) continue;
-        *out = (Codec){row->name,       "charmap",     charmap_decode,
-                       charmap_can,     charmap_put,   "character maps to <undefined>",
-                       .map = row->map, .ascii = true, .is_aside = true};
+        *out = (Codec){row->name,       "charmap",       charmap_decode,
+                       charmap_can,     charmap_put,     "character maps to <undefined>",
+                       .map = row->map, .low = row->low, .ascii = !row->low,
+                       .is_aside = true};
         return true;
     }
     return false;

@@ -45,9 +45,14 @@ const Codec codec_latin_1 = {"latin_1",    "latin-1", decode_latin_1,
 
 enum { UNDEFINED = 0xFFFE };
 
+static u16 decode_byte(const Codec *codec, u8 byte) {
+    if (byte >= 128) return codec->map[byte - 128];
+    return codec->low ? codec->low[byte] : byte;
+}
+
 bool charmap_decode(Decoder *d) {
-    while (skip_ascii(d)) {
-        u16 c = d->codec->map[d->data[d->at] - 128];
+    while (d->codec->low ? d->at < d->size : skip_ascii(d)) {
+        u16 c = decode_byte(d->codec, d->data[d->at]);
         if (c != UNDEFINED) {
             buffer_add_code_point(&d->out, c);
             d->at++;
@@ -58,17 +63,18 @@ bool charmap_decode(Decoder *d) {
     return true;
 }
 
-static int find_byte(const u16 *map, u32 c) {
-    if (c < 128) return (int)c;
-    for (int i = 0; i < 128 && c != UNDEFINED; i++)
-        if (map[i] == c) return i + 128;
+static int find_byte(const Codec *codec, u32 c) {
+    if (c < 128 && !codec->low) return (int)c;
+    if (c >= UNDEFINED) return -1;
+    for (int i = 0; i < 256; i++)
+        if (decode_byte(codec, (u8)i) == c) return i;
     return -1;
 }
 
 bool charmap_can(const Encoder *encoder, u32 c) {
-    return find_byte(encoder->codec->map, c) >= 0;
+    return find_byte(encoder->codec, c) >= 0;
 }
 
 void charmap_put(Encoder *encoder, u32 c) {
-    buffer_add_char(&encoder->out, (char)find_byte(encoder->codec->map, c));
+    buffer_add_char(&encoder->out, (char)find_byte(encoder->codec, c));
 }

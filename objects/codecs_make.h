@@ -45,9 +45,9 @@ struct Codec {
     const char *reason;                         /* why not: "ordinal not in range(128)" */
     const char *start; /* what encoded text begins with: a byte order mark, or NULL */
     usize start_size;
-    const u16 *map; /* charmap: code points of the bytes 128 ... 255, 0xFFFE: undefined */
-    bool ascii;     /* ASCII text is itself */
-    bool is_aside;  /* known to CPython by its registry only: faults get a note */
+    const u16 *map, *low; /* charmap, see there. 0xFFFE: undefined */
+    bool ascii;           /* ASCII text is itself */
+    bool is_aside;        /* known to CPython by its registry only: faults get a note */
     u8 unit; /* UTF-8, 16, 32: bytes of a code unit. What handlers give must be ASCII
                 or whole units */
 };
@@ -59,7 +59,8 @@ extern const Codec codec_utf_8, codec_utf_8_sig, codec_ascii, codec_latin_1, cod
 /* One row of codecs_charmaps.c. */
 typedef struct Charmap {
     const char *name, *aliases; /* normalised; aliases separated by spaces */
-    const u16 *map;
+    const u16 *map;             /* of the bytes 128 ... 255 */
+    const u16 *low;             /* of 0 ... 127; NULL: ASCII */
 } Charmap;
 extern const Charmap codec_charmaps[]; /* ends with a NULL name */
 bool charmap_decode(Decoder *decoder);

@@ -309,6 +309,11 @@ static Value list_items(VM *vm, const MemoryView *view, const char *at, u32 dime
     return TAKE(list);
 }
 
+/* Return a buffer object that exposes the underlying memory of the object. */
+METHOD(memoryview, __buffer__, "($self, flags, /)") {
+    return memoryview_new(vm, args[0]);
+}
+
 /* Return the data in the buffer as a list of elements. */
 METHOD(memoryview, tolist, "($self, /)") {
     CHECK(memoryview_check(vm, args[0]));
