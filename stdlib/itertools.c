@@ -88,6 +88,10 @@ static bool is_number(VM *vm, Value v) {
     return has_kind(v, KIND_COMPLEX) || type_of(vm, v)->unary_ops & ops;
 }
 
+static bool counts_by_one(Count *self) {
+    return is_int(self->step) && int_plain(self->step) == from_small(1);
+}
+
 static Value construct_count(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     static const char *const names[] = {"start", "step", NULL};
     static const Arguments spec = {.function = "count", .names = names, .positional = 2};
@@ -100,8 +104,9 @@ static Value construct_count(VM *vm, Type *type, Value *args, u32 nargs, Value k
     }
     Count *self = FIELDS_NEW(vm, type, Count, 2);
     if (!self) return FAIL;
-    self->next = incref(start);
+    /* counting by one a bool becomes a plain int at once */
     self->step = incref(step);
+    self->next = incref(is_int(start) && counts_by_one(self) ? int_plain(start) : start);
     return from_object(self);
 }
 
@@ -112,10 +117,6 @@ static Value next_count(VM *vm, Value v) {
     Value number = self->next;
     self->next = following;
     return number;
-}
-
-static bool counts_by_one(Count *self) {
-    return is_int(self->step) && int_plain(self->step) == from_small(1);
 }
 
 static Value show_count(VM *vm, Value v) {

@@ -42,21 +42,25 @@ static Value make_tee(VM *vm, Type *type, Value link, u32 index) {
     return from_object(tee);
 }
 
-/* A first walker over an iterable; a walker is itself copied. */
+/* A first walker over an iterable: a walker itself is already one. */
 static Value tee_from(VM *vm, Value iterable) {
     Type *type = vm->types[TYPE_itertools__tee];
     OWNED Value iterator = TRY(object_iter(vm, iterable));
-    if (is_instance(vm, iterator, type)) {
-        return make_tee(vm, type, ((Tee *)iterator)->link, ((Tee *)iterator)->index);
-    }
+    if (is_instance(vm, iterator, type)) return TAKE(iterator);
     OWNED Value link = TRY(make_link(vm, iterator));
     return make_tee(vm, type, link, 0);
+}
+
+static Value copy_tee(VM *vm, Value v) {
+    Tee *tee = (Tee *)to_object(v);
+    return make_tee(vm, vm->types[TYPE_itertools__tee], tee->link, tee->index);
 }
 
 static Value construct(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     (void)type;
     CHECK(arguments_plain(vm, "_tee", nargs, kwnames, 1, 1));
-    return tee_from(vm, args[0]);
+    OWNED Value tee = TRY(tee_from(vm, args[0]));
+    return tee == args[0] ? copy_tee(vm, tee) : TAKE(tee);
 }
 
 /* The item at the index (borrowed), taken from the source if need be. */
@@ -96,8 +100,7 @@ TYPE(itertools__tee, .name = "itertools._tee", .size = sizeof(Tee), .kind = KIND
 
 /* Returns an independent iterator. */
 METHOD(itertools__tee, __copy__, "($self, /)") {
-    Tee *tee = (Tee *)args[0];
-    return make_tee(vm, vm->types[TYPE_itertools__tee], tee->link, tee->index);
+    return copy_tee(vm, args[0]);
 }
 
 /* Returns a tuple of n independent iterators. */
@@ -107,8 +110,8 @@ FUNCTION(itertools, tee, "(iterable, n=2, /)") {
     if (count < 0) return raise_value(vm, "n must be >= 0");
     OWNED Value tees = TRY(tuple_new(vm, (usize)count));
     for (i64 i = 0; i < count; i++) {
-        Value source = i ? to_tuple(tees)->items[0] : args[0];
-        to_tuple(tees)->items[i] = TRY(tee_from(vm, source));
+        Value first = to_tuple(tees)->items[0];
+        to_tuple(tees)->items[i] = TRY(i ? copy_tee(vm, first) : tee_from(vm, args[0]));
     }
     return TAKE(tees);
 }
