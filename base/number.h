@@ -23,6 +23,10 @@ void number_write(Buffer *out, double d, char code, i64 precision, u32 flags);
 /* C99's hexadecimal form, 13 digits behind the point: 0x1.8000000000000p+1 */
 void number_write_hex(Buffer *out, double d);
 
+/* The double nearest to d rounded (half to even) to so many decimals, exactly; false for numbers and
+ * decimals for which that takes more than a few steps. */
+bool number_round(double d, i64 places, double *out);
+
 enum { NUMBER_DIGITS = 17 };
 /* The fewest digits (at most 17, no zeros behind) of a positive finite double; returns
  * their count. The value is 0.DIGITS times ten to the power of *point. */

@@ -84,8 +84,65 @@ u32 number_shortest(double d, char digits[NUMBER_DIGITS], i32 *point) {
     return count;
 }
 
-/* ---- a given number of digits: the C library's exact conversion, its digits picked out
- * ---- */
+/* ---- a given number of digits, common cases: exact in 128 bits ---- */
+
+enum { LARGEST_SCALE = 22 }; /* 53 bits times 10 ** 22 fit into 127 */
+
+static const u64 small_powers[] = {
+    1u,
+    10u,
+    100u,
+    1000u,
+    10000u,
+    100000u,
+    1000000u,
+    10000000u,
+    100000000u,
+    1000000000u,
+    10000000000u,
+    100000000000u,
+    1000000000000u,
+    10000000000000u,
+    100000000000000u,
+    1000000000000000u,
+    10000000000000000u,
+    100000000000000000u,
+    1000000000000000000u,
+    10000000000000000000u,
+};
+
+static unsigned __int128 power_of_ten(u32 exponent) {
+    if (exponent < COUNT_OF(small_powers)) return small_powers[exponent];
+    return (unsigned __int128)small_powers[19] * small_powers[exponent - 19];
+}
+
+/* d * 10 ** places, rounded half to even; false if that is out of reach. d is not negative. */
+static bool scale_exactly(double d, i64 places, u64 *out) {
+    if (places < 0 || places > LARGEST_SCALE || !(d < 0x1p52)) return false;
+    u64 bits;
+    memcpy(&bits, &d, sizeof bits);
+    u64 mantissa = bits & (((u64)1 << 52) - 1);
+    i32 biased = (i32)(bits >> 52);
+    if (biased) mantissa |= (u64)1 << 52;
+    i32 shift = 1075 - (biased ? biased : 1); /* d is mantissa / 2 ** shift, shift at least 1 */
+    *out = 0;
+    if (shift >= 128) return true; /* below a half */
+    unsigned __int128 scaled = mantissa * power_of_ten((u32)places);
+    unsigned __int128 rest = scaled & (((unsigned __int128)1 << shift) - 1);
+    unsigned __int128 half = (unsigned __int128)1 << (shift - 1), whole = scaled >> shift;
+    if (whole >= UINT64_MAX) return false;
+    *out = (u64)whole + (rest > half || (rest == half && (whole & 1)));
+    return true;
+}
+
+bool number_round(double d, i64 places, double *out) {
+    u64 scaled;
+    if (!scale_exactly(fabs(d), places, &scaled) || scaled > (u64)1 << 53) return false;
+    *out = copysign((double)scaled / (double)power_of_ten((u32)places), d);
+    return true;
+}
+
+/* ---- the other cases: the C library's conversion, its digits picked out ---- */
 
 /* More digits than any double has: behind them come zeros. */
 enum { MOST_DECIMALS = 1100, MOST_INTEGER_DIGITS = 310 };
@@ -111,7 +168,38 @@ static void pick_digits(const char *text, Decimal *out) {
     }
 }
 
+static void set_digits(Decimal *out, u64 number) {
+    char reversed[24];
+    u32 count = 0;
+    do reversed[count++] = (char)('0' + number % 10);
+    while (number /= 10);
+    for (u32 i = 0; i < count; i++) out->digits[i] = reversed[count - 1 - i];
+    out->count = count;
+}
+
+/* The same for few digits of common numbers, d > 0. */
+static bool round_to_few_digits(double d, i64 count, Decimal *out) {
+    if (count > 17 || d < 1e-15 || d >= 0x1p53) return false;
+    int exponent;
+    frexp(d, &exponent);
+    i64 point = floor_log10_of_power_of_two(exponent) + 1; /* right, or one too large */
+    u64 number;
+    if (!scale_exactly(d, count - point, &number)) return false;
+    if (number <= small_powers[count - 1]) { /* too few digits, or rounded up to this */
+        point--;
+        if (!scale_exactly(d, count - point, &number)) return false;
+    }
+    if (number >= small_powers[count]) { /* rounded up to the next power */
+        number /= 10;
+        point++;
+    }
+    set_digits(out, number);
+    out->point = (i32)point;
+    return true;
+}
+
 static void round_to_digits(double d, i64 count, Decimal *out) {
+    if (d > 0 && round_to_few_digits(d, count, out)) return;
     char text[MOST_INTEGER_DIGITS + MOST_DECIMALS + 16];
     int decimals = count - 1 > MOST_DECIMALS ? MOST_DECIMALS : (int)(count - 1);
     snprintf(text, sizeof text, "%.*e", decimals, d);
@@ -120,6 +208,12 @@ static void round_to_digits(double d, i64 count, Decimal *out) {
 }
 
 static void round_to_decimals(double d, i64 decimals, Decimal *out) {
+    u64 scaled;
+    if (scale_exactly(d, decimals, &scaled)) {
+        set_digits(out, scaled);
+        out->point = (i32)(out->count - decimals);
+        return;
+    }
     char text[MOST_INTEGER_DIGITS + MOST_DECIMALS + 16];
     int wanted = decimals > MOST_DECIMALS ? MOST_DECIMALS : (int)decimals;
     snprintf(text, sizeof text, "%.*f", wanted, d);

@@ -307,6 +307,8 @@ static double round_fraction(double d, i64 places) {
 }
 
 Value float_round(VM *vm, double d, i64 places) {
+    double quick;
+    if (number_round(d, places, &quick)) return float_new(vm, quick);
     if (!isfinite(d) || places > 323 || d == 0) return float_new(vm, d);
     if (places < -308) return float_new(vm, 0.0 * d);
     double rounded = places >= 0 ? round_fraction(d, places)
