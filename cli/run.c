@@ -13,6 +13,7 @@
 #include "objects/int.h"
 #include "objects/list.h"
 #include "objects/str.h"
+#include "stdlib/io.h"
 #include "vm/excepthook.h"
 #include "vm/import.h"
 #include "vm/sources.h"
@@ -210,7 +211,9 @@ static bool set_warnings(VM *vm, const Options *options) {
 }
 
 static bool prepare(VM *vm, const Options *options) {
-    return set_arguments(vm, options) && set_path(vm, options) && make_main(vm) &&
+    const char *unbuffered = getenv("PYTHONUNBUFFERED");
+    bool is_unbuffered = options->is_unbuffered || (unbuffered && *unbuffered);
+    return io_start_streams(vm, is_unbuffered) && set_arguments(vm, options) && set_path(vm, options) && make_main(vm) &&
            set_warnings(vm, options);
 }
 
@@ -221,12 +224,7 @@ static int finish(VM *vm, int status) {
         OWNED Value done = call_0(vm, hook);
         if (done == FAIL) report_exception(vm);
     }
-    if (!flush_stream(vm, "stdout")) {
-        unraisable_report(vm, "Exception ignored on flushing sys.stdout", NONE);
-        status = 120;
-    }
-    if (!flush_stream(vm, "stderr")) exception_clear(vm);
-    return status;
+    return io_end_streams(vm) ? status : 120;
 }
 
 int run_program(const Options *options) {

@@ -1,8 +1,8 @@
-/* print and input. */
+/* print */
 #include "objects/dict.h"
 #include "objects/native.h"
 #include "objects/str.h"
-#include "stdlib/stdout.h"
+#include "stdlib/io.h"
 
 /* ---- print ---- */
 
@@ -14,18 +14,8 @@ static bool check_text(VM *vm, const char *name, Value *text) {
     return false;
 }
 
-static bool write_text(VM *vm, Value file, Value text) {
-    if (file == EMPTY) return stdout_write(vm, str_span(text));
-    OWNED Value done = call_method_1(vm, file, NAME(write), text);
-    return done != FAIL;
-}
-
 /* The writer is looked up before the object is asked for its text. */
-static bool write_object(VM *vm, Value file, Value object) {
-    if (file == EMPTY) {
-        OWNED Value text = object_str(vm, object);
-        return text != FAIL && stdout_write(vm, str_span(text));
-    }
+static bool write_slowly(VM *vm, Value file, Value object) {
     OWNED Value write = object_getattr(vm, file, NAME(write));
     if (write == FAIL) return false;
     OWNED Value text = object_str(vm, object);
@@ -34,14 +24,34 @@ static bool write_object(VM *vm, Value file, Value object) {
     return done != FAIL;
 }
 
+static bool write_small(VM *vm, Value file, i64 number) {
+    char digits[24], *at = digits + sizeof digits;
+    u64 rest = number < 0 ? -(u64)number : (u64)number;
+    do *--at = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (number < 0) *--at = '-';
+    return text_write_ascii(vm, file, (Span){at, (usize)(digits + sizeof digits - at)});
+}
+
+static bool write_object(VM *vm, Value file, Value object) {
+    if (!text_is_direct(vm, file)) return write_slowly(vm, file, object);
+    if (has_exact_kind(object, KIND_STR)) return text_write_str(vm, file, object);
+    if (is_small(object)) return write_small(vm, file, to_small(object));
+    OWNED Value text = object_str(vm, object);
+    if (text == FAIL) return false;
+    if (text_is_direct(vm, file)) return text_write_str(vm, file, text);
+    OWNED Value done = call_method_1(vm, file, NAME(write), text);
+    return done != FAIL;
+}
+
 static bool write_default(VM *vm, Value file, Value given, const char *text) {
-    if (given != EMPTY) return write_text(vm, file, given);
+    if (given != EMPTY) return write_object(vm, file, given);
+    if (text_is_direct(vm, file)) return text_write_ascii(vm, file, span_of(text));
     OWNED Value s = str_from_text(vm, text);
-    return s != FAIL && write_text(vm, file, s);
+    return s != FAIL && write_slowly(vm, file, s);
 }
 
 static bool flush(VM *vm, Value file) {
-    if (file == EMPTY) return stdout_flush(vm);
     OWNED Value done = call_method_0(vm, file, NAME(flush));
     return done != FAIL;
 }
@@ -60,7 +70,8 @@ static bool flush(VM *vm, Value file) {
 FUNCTION(builtins, print, "(*args, sep=' ', end='\\n', file=None, flush=False)") {
     Value separator = args[0], end = args[1];
     if (args[2] == EMPTY || args[2] == NONE) {
-        args[2] = dict_get_text(vm, to_dict(vm->sys), "stdout");
+        args[2] = dict_get_str(vm, to_dict(vm->sys), NAME(stdout));
+        if (args[2] == EMPTY) return raise_runtime(vm, "lost sys.stdout");
     }
     if (args[2] == NONE) return NONE;
     OWNED Value file = incref(args[2]);
@@ -77,51 +88,3 @@ FUNCTION(builtins, print, "(*args, sep=' ', end='\\n', file=None, flush=False)")
     return NONE;
 }
 
-/* ---- input ---- */
-
-/* One of sys's streams: EMPTY if it was never made, FAIL with RuntimeError if it was
- * lost. */
-static Value find_stream(VM *vm, const char *name) {
-    Value stream = dict_get_text(vm, to_dict(vm->sys), name);
-    if (stream == NONE) return raise_runtime(vm, "input(): lost sys.%s", name);
-    return incref(stream);
-}
-
-static Value strip_newline(VM *vm, Span line) {
-    if (line.length == 0) {
-        return raise_format(vm, EXC(EOFError), "EOF when reading a line");
-    }
-    if (line.data[line.length - 1] == '\n') line.length--;
-    return str_from_span(vm, line);
-}
-
-static Value read_line(VM *vm, Value stdin_stream) {
-    if (stdin_stream == EMPTY) {
-        Buffer line = {0};
-        bool ok = stdin_read_line(vm, &line);
-        Value result = ok ? strip_newline(vm, buffer_span(&line)) : FAIL;
-        buffer_free(&line);
-        return result;
-    }
-    OWNED Value line = TRY(call_method_0(vm, stdin_stream, NAME(readline)));
-    if (!is_str(line)) return raise_type(vm, "object.readline() returned non-string");
-    return strip_newline(vm, str_span(line));
-}
-
-/* Read a string from standard input.  The trailing newline is stripped.
- *
- * The prompt string, if given, is printed to standard output without a
- * trailing newline before reading input.
- *
- * If the user hits EOF (*nix: Ctrl-D, Windows: Ctrl-Z+Return), raise EOFError.
- * On *nix systems, readline is used if available.
- */
-FUNCTION(builtins, input, "(prompt='', /)") {
-    OWNED Value in = TRY(find_stream(vm, "stdin"));
-    OWNED Value out = TRY(find_stream(vm, "stdout"));
-    OWNED Value errors = TRY(find_stream(vm, "stderr"));
-    if (errors != EMPTY && !flush(vm, errors)) exception_clear(vm);
-    if (args[0] != EMPTY) CHECK(write_object(vm, out, args[0]));
-    CHECK(flush(vm, out));
-    return read_line(vm, in);
-}

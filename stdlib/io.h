@@ -95,16 +95,21 @@ i64 io_line_end(Span text, NewlineSort sort, bool is_translated);
 Value text_wrap(VM *vm, Value buffer, Value encoding, Value errors, Value newline, bool line_buffering,
                 bool write_through);
 void text_set_mode(Value self, Value mode);
-/* Is it exactly a TextIOWrapper, unpatched, open, whose text goes out as UTF-8? Then text_write_utf8 is all
- * that its write() would do. */
+/* Is it exactly a TextIOWrapper, unpatched, open, whose text goes out as UTF-8? Then text_write_str is all
+ * that its write() would do, and for ASCII text text_write_ascii. */
 bool text_is_direct(VM *vm, Value self);
-bool text_write_utf8(VM *vm, Value self, Value str);
+bool text_write_str(VM *vm, Value self, Value str);
+bool text_write_ascii(VM *vm, Value self, Span text);
 Value text_flush(VM *vm, Value self);
+/* Forget what was not written. */
+void text_discard(VM *vm, Value self);
 
 /* ---- starting: io_streams.c ---- */
 
 /* sys.stdin, sys.stdout, sys.stderr and their __x__. */
 bool io_start_streams(VM *vm, bool is_unbuffered);
+/* Flush them at the end: false when that failed (and was told). */
+bool io_end_streams(VM *vm);
 /* open(): the arguments as builtins.open has them. */
 Value io_open(VM *vm, Value *args);
 /* The encoding of files when none is given: "UTF-8", in UTF-8 mode "utf-8". */

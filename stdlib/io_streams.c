@@ -77,3 +77,24 @@ bool io_start_streams(VM *vm, bool is_unbuffered) {
     }
     return true;
 }
+
+/* ---- the end ---- */
+
+static bool end_stream(VM *vm, const char *name, bool tells) {
+    OWNED Value stream = incref(dict_get_text(vm, to_dict(vm->sys), name));
+    if (stream == EMPTY || stream == NONE) return true;
+    int closed = io_is_closed(vm, stream);
+    if (closed < 0) exception_clear(vm);
+    if (closed > 0) return true;
+    OWNED Value done = call_method_0(vm, stream, NAME(flush));
+    if (done != FAIL) return true;
+    if (tells) vm->hooks.unraisable(vm, NULL, stream);
+    else exception_clear(vm);
+    text_discard(vm, stream);
+    return false;
+}
+
+bool io_end_streams(VM *vm) {
+    bool out = end_stream(vm, "stdout", true);
+    return end_stream(vm, "stderr", false) && out;
+}

@@ -1,5 +1,6 @@
 /* Writing through a TextIOWrapper. */
 #include "objects/exc.h"
+#include "stdlib/io_buffered.h"
 #include "stdlib/io_text.h"
 
 static bool write_bytes(VM *vm, Value buffer, Span data) {
@@ -63,12 +64,18 @@ static bool make_room(VM *vm, TextFile *file, usize added) {
     return !file->pending.length || !is_too_much || text_write_pending(vm, file);
 }
 
-bool text_write_utf8(VM *vm, Value self, Value text) {
+bool text_write_ascii(VM *vm, Value self, Span text) {
     TextFile *file = to_text(self);
-    Span span = str_span(text);
-    if (!make_room(vm, file, span.length)) return false;
+    if (!make_room(vm, file, text.length)) return false;
+    buffer_add_span(&file->pending, text);
+    return write_if_due(vm, file, needs_flush(file, text)) && leave_reading(vm, file);
+}
+
+bool text_write_str(VM *vm, Value self, Value text) {
+    TextFile *file = to_text(self);
+    if (!make_room(vm, file, to_str(text)->size)) return false;
     if (!text_encode(vm, file, text, &file->pending)) return false;
-    return write_if_due(vm, file, needs_flush(file, span)) && leave_reading(vm, file);
+    return write_if_due(vm, file, needs_flush(file, str_span(text))) && leave_reading(vm, file);
 }
 
 /* "\n" as this file writes it. */
@@ -107,7 +114,7 @@ METHOD(TextIOWrapper, write, "($self, text, /)") {
     if (!file->encoder.exists) return raise_unsupported(vm, "not writable");
     bool is_direct = file->encoder.is_utf8 && file->newline != NEWLINE_CR &&
                      file->newline != NEWLINE_CRLF;
-    CHECK(is_direct ? text_write_utf8(vm, args[0], args[1])
+    CHECK(is_direct ? text_write_str(vm, args[0], args[1])
                     : write_encoded(vm, file, args[1]));
     return from_small((i64)str_length(args[1]));
 }
@@ -129,4 +136,12 @@ METHOD(TextIOWrapper, truncate, "($self, pos=None, /)") {
     CHECK(text_check_ready(vm, file));
     OWNED Value done = TRY(call_method_0(vm, args[0], NAME(flush)));
     return call_method_1(vm, file->buffer, NAME(truncate), args[1] == EMPTY ? NONE : args[1]);
+}
+
+void text_discard(VM *vm, Value self) {
+    if (!is_instance(vm, self, vm->types[TYPE_TextIOWrapper])) return;
+    TextFile *file = to_text(self);
+    buffer_clear(&file->pending);
+    if (file->ready && is_instance(vm, file->buffer, vm->types[TYPE__Buffered]))
+        to_buffered(file->buffer)->dirty = 0;
 }
