@@ -85,7 +85,7 @@ bool buffered_is_plain_open(VM *vm, Value self);
  * universal (any end), "" any end untranslated, else that text. */
 typedef enum NewlineSort { NEWLINE_ANY, NEWLINE_ANY_KEPT, NEWLINE_LF, NEWLINE_CR, NEWLINE_CRLF } NewlineSort;
 /* "illegal newline value: 'x'" */
-bool io_take_newline(VM *vm, Value v, NewlineSort *out);
+bool io_take_newline(VM *vm, Value v, bool is_shown_by_repr, NewlineSort *out);
 /* Where the first line of the text ends; -1: it has no end. With newlines translated look for '\n' only. */
 i64 io_line_end(Span text, NewlineSort sort, bool is_translated);
 

@@ -12,8 +12,8 @@ static bool check_readable(VM *vm, Value self, const char *method) {
 
 /* Before reading: what was written must be in the file. */
 static bool begin(VM *vm, Value self, const char *method, const char *closed) {
-    if (!check_readable(vm, self, method) || !buffered_check_open(vm, self, closed) ||
-        !buffered_enter(vm, self))
+    if (!buffered_check_ready(vm, self) || !check_readable(vm, self, method) ||
+        !buffered_check_open(vm, self, closed) || !buffered_enter(vm, self))
         return false;
     if (!to_buffered(self)->dirty || buffered_settle(vm, self)) return true;
     buffered_leave(self);
@@ -53,8 +53,9 @@ static i64 read_fully(VM *vm, Value self, char *to, usize size, usize *got) {
     if (*got == size) return 1;
     file->at = file->end = 0;
     i64 n = read_blocks(vm, self, to, size, got);
-    while (n > 0 && *got < size) {
-        n = buffered_fill(vm, self);
+    while (n > 0 && *got < size && file->end < file->size) {
+        n = buffered_raw_read(vm, self, file->data + file->end, file->size - file->end);
+        if (n > 0) file->end += (usize)n;
         if (n > 0) *got += take_some(file, to + *got, size - *got);
     }
     return n;
@@ -205,7 +206,7 @@ static i64 fill_lent(VM *vm, Value self, Buffered *lent, bool once, usize *got) 
 static Value read_into(VM *vm, Value *args, bool once) {
     Buffered lent;
     usize got = 0;
-    CHECK(check_readable(vm, args[0], once ? "readinto1" : "readinto"));
+    CHECK(check_readable(vm, args[0], once ? "read1" : "read"));
     CHECK(buffered_get(vm, args[1], &lent, true));
     i64 n = -1;
     if (begin(vm, args[0], "readinto", "readinto of closed file")) {

@@ -59,7 +59,7 @@ Value newline_seen(VM *vm, const NewlineState *state) {
 
 /* ---- newline arguments and line ends ---- */
 
-bool io_take_newline(VM *vm, Value v, NewlineSort *out) {
+bool io_take_newline(VM *vm, Value v, bool is_shown_by_repr, NewlineSort *out) {
     static const char *const texts[] = {NULL, "", "\n", "\r", "\r\n"};
     *out = NEWLINE_ANY;
     if (v == EMPTY || v == NONE) return true;
@@ -68,7 +68,7 @@ bool io_take_newline(VM *vm, Value v, NewlineSort *out) {
         *out = (NewlineSort)i;
         return true;
     }
-    raise_value(vm, "illegal newline value: %R", v);
+    raise_value(vm, is_shown_by_repr ? "illegal newline value: %R" : "illegal newline value: %S", v);
     return false;
 }
 

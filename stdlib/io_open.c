@@ -91,7 +91,7 @@ static bool check_mode(VM *vm, const Mode *mode, Value *args, i64 buffering) {
     int sorts = mode->creating + mode->reading + mode->writing + mode->appending;
     if (mode->text && mode->binary)
         return refuse(vm, "can't have text and binary mode at once");
-    if (sorts != 1)
+    if (sorts > 1)
         return refuse(vm, "must have exactly one of create/read/write/append mode");
     if (!mode->binary) return true;
     if (is_given(args[3])) return refuse(vm, "binary mode doesn't take an encoding argument");

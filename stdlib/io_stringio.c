@@ -138,7 +138,7 @@ static void drop_text(StringIO *file) {
 static bool take_newline(VM *vm, Value v, NewlineSort *sort) {
     *sort = NEWLINE_LF;
     if (v == EMPTY) return true;
-    if (v == NONE || is_str(v)) return io_take_newline(vm, v, sort);
+    if (v == NONE || is_str(v)) return io_take_newline(vm, v, true, sort);
     raise_type(vm, "newline must be str or None, not %T", v);
     return false;
 }

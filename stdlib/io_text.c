@@ -79,7 +79,7 @@ static bool take_encoding(VM *vm, Value given, Value *out) {
 static bool take_newline(VM *vm, Value given, NewlineSort *out) {
     if (given != EMPTY && given != NONE && !is_str(given))
         return want_refuse(vm, "TextIOWrapper", "argument 'newline'", "str or None", given);
-    return io_take_newline(vm, given, out);
+    return io_take_newline(vm, given, false, out);
 }
 
 static void forget_all(TextFile *file) {
@@ -184,7 +184,7 @@ static void visit(Obj *self, Visitor *visitor) {
 
 static Value repr(VM *vm, Value self) {
     TextFile *file = to_text(self);
-    CHECK(text_check_ready(vm, file));
+    if (file->encoding == EMPTY) CHECK(text_check_ready(vm, file));
     OWNED Value encoding = TRY(str_format(vm, " encoding=%R", file->encoding));
     return io_repr(vm, self, NONE, to_str(encoding)->data);
 }

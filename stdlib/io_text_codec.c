@@ -1,6 +1,7 @@
 /* The encoder and the decoder of a TextIOWrapper. */
 #include "objects/tuple.h"
 #include "stdlib/io_text.h"
+#include "vm/import.h"
 
 /* ---- making ---- */
 
@@ -68,6 +69,7 @@ bool text_open_codecs(VM *vm, TextFile *file) {
     bool is_known = codec_find(to_str(file->encoding)->data, &codec);
     OWNED Value info = EMPTY;
     if (!is_known || has_mark(&codec) || is_escape(&codec)) {
+        OWNED Value codecs = TRY_OR_FALSE(import_text(vm, "codecs"));
         info = codec_lookup(vm, to_str(file->encoding)->data);
         if (info == FAIL || !check_text_encoding(vm, info, file->encoding)) return false;
     }
