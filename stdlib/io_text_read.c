@@ -199,6 +199,8 @@ static Value read_line(VM *vm, TextFile *file, i64 limit) {
 
 METHOD(TextIOWrapper, readline, "($self, size=-1, /)") {
     i64 limit;
+    CHECK(text_check_ready(vm, to_text(args[0])));
+    if (args[1] == NONE) CHECK(object_to_i64(vm, args[1], &limit));
     CHECK(io_take_size(vm, args[1], &limit) && text_check_open(vm, args[0]));
     CHECK(text_write_pending(vm, to_text(args[0])));
     return read_line(vm, to_text(args[0]), limit);

@@ -62,7 +62,9 @@ static bool unpack(VM *vm, Value v, Cookie *cookie) {
  * is needed. */
 static bool is_same_text(const TextFile *file) {
     Span input = bytes_span(file->snapshot);
-    bool is_plain = file->decoder.is_native && (file->encoder.is_utf8 || file->decoder.codec.ascii ||
+    bool may_be_half = file->decoder.has_newlines && file->decoded_at &&
+                       to_str(file->decoded)->data[file->decoded_at - 1] == '\r';
+    bool is_plain = !may_be_half && file->decoder.is_native && (file->encoder.is_utf8 || file->decoder.codec.ascii ||
                                                 !strcmp(file->decoder.codec.name, "utf_8"));
     return is_plain && !file->snapshot_flags && file->decoded_at <= input.length &&
            !memcmp(input.data, to_str(file->decoded)->data, file->decoded_at);
