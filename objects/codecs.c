@@ -67,16 +67,31 @@ static const CodecName builtin_codecs[] = {
     {&codec_utf_32, "u32 utf32"},
     {&codec_utf_32_le, "utf_32le"},
     {&codec_utf_32_be, "utf_32be"},
+    {&codec_utf_7, "utf7 u7 unicode_1_1_utf_7"},
     {&codec_unicode_escape, "unicodeescape"},
     {&codec_raw_unicode_escape, "rawunicodeescape"},
 };
 
+/* Is ASCII text itself, and are its characters nowhere else (as in mac_arabic)? */
+static bool keeps_ascii(const Charmap *row) {
+    for (int i = 0; i < 128; i++)
+        if (row->map[i] < 128) return false;
+    return !row->low;
+}
+
 static bool find_charmap(const char *name, Codec *out) {
     for (const Charmap *row = codec_charmaps; row->name; row++) {
         if (strcmp(row->name, name) && !is_listed(name, row->aliases)) continue;
-        *out = (Codec){row->name,       "charmap",       charmap_decode,
-                       charmap_can,     charmap_put,     "character maps to <undefined>",
-                       .map = row->map, .low = row->low, .ascii = !row->low,
+        *out = (Codec){row->name,
+                       "charmap",
+                       charmap_decode,
+                       NULL,
+                       charmap_can,
+                       charmap_put,
+                       "character maps to <undefined>",
+                       .map = row->map,
+                       .low = row->low,
+                       .ascii = keeps_ascii(row),
                        .is_aside = true};
         return true;
     }
@@ -170,7 +185,8 @@ Value codec_run_encode(VM *vm, const Codec *codec, Value text, const char *error
     Encoder encoder = {vm,   codec,     codec->encoding,        errors,
                        text, span.data, span.data + span.length};
     if (codec->start_size) buffer_add(&encoder.out, codec->start, codec->start_size);
-    if (encode_rest(&encoder)) return bytes_from_buffer(vm, &encoder.out);
+    if (codec->encode ? codec->encode(&encoder) : encode_rest(&encoder))
+        return bytes_from_buffer(vm, &encoder.out);
     buffer_free(&encoder.out);
     return FAIL;
 }

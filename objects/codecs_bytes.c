@@ -24,8 +24,13 @@ static void put_byte(Encoder *encoder, u32 c) {
     buffer_add_char(&encoder->out, (char)c);
 }
 
-const Codec codec_ascii = {"ascii",      "ascii",  decode_ascii,
-                           can_ascii,    put_byte, "ordinal not in range(128)",
+const Codec codec_ascii = {"ascii",
+                           "ascii",
+                           decode_ascii,
+                           NULL,
+                           can_ascii,
+                           put_byte,
+                           "ordinal not in range(128)",
                            .ascii = true};
 
 static bool decode_latin_1(Decoder *d) {
@@ -37,8 +42,13 @@ static bool can_latin_1(const Encoder *encoder, u32 c) {
     return c < 256;
 }
 
-const Codec codec_latin_1 = {"latin_1",    "latin-1", decode_latin_1,
-                             can_latin_1,  put_byte,  "ordinal not in range(256)",
+const Codec codec_latin_1 = {"latin_1",
+                             "latin-1",
+                             decode_latin_1,
+                             NULL,
+                             can_latin_1,
+                             put_byte,
+                             "ordinal not in range(256)",
                              .ascii = true};
 
 /* ---- charmap ---- */
@@ -63,10 +73,11 @@ bool charmap_decode(Decoder *d) {
     return true;
 }
 
+/* Of several, the last byte. */
 static int find_byte(const Codec *codec, u32 c) {
-    if (c < 128 && !codec->low) return (int)c;
+    if (c < 128 && codec->ascii) return (int)c;
     if (c >= UNDEFINED) return -1;
-    for (int i = 0; i < 256; i++)
+    for (int i = 255; i >= 0; i--)
         if (decode_byte(codec, (u8)i) == c) return i;
     return -1;
 }

@@ -133,8 +133,8 @@ static void put_escape(Encoder *encoder, u32 c) {
     }
 }
 
-const Codec codec_unicode_escape = {"unicode_escape", "unicodeescape", decode_escape, can,
-                                    put_escape};
+const Codec codec_unicode_escape = {
+    "unicode_escape", "unicodeescape", decode_escape, NULL, can, put_escape};
 
 static bool decode_raw(Decoder *d) {
     static const char range[] = "\\Uxxxxxxxx out of range";
@@ -168,5 +168,5 @@ static void put_raw(Encoder *encoder, u32 c) {
         str_escape_code_point(&encoder->out, c);
 }
 
-const Codec codec_raw_unicode_escape = {"raw_unicode_escape", "rawunicodeescape",
-                                        decode_raw, can, put_raw};
+const Codec codec_raw_unicode_escape = {
+    "raw_unicode_escape", "rawunicodeescape", decode_raw, NULL, can, put_raw};

@@ -40,6 +40,7 @@ struct Codec {
     const char *name;     /* normalised: utf_8 */
     const char *encoding; /* as exceptions name it */
     bool (*decode)(Decoder *decoder);
+    bool (*encode)(Encoder *encoder);           /* the whole, or NULL: by the two below */
     bool (*can)(const Encoder *encoder, u32 c); /* is there a code for it? */
     void (*put)(Encoder *encoder, u32 c);       /* append it */
     const char *reason;                         /* why not: "ordinal not in range(128)" */
@@ -52,9 +53,9 @@ struct Codec {
                 or whole units */
 };
 
-extern const Codec codec_utf_8, codec_utf_8_sig, codec_ascii, codec_latin_1, codec_utf_16,
-    codec_utf_16_le, codec_utf_16_be, codec_utf_32, codec_utf_32_le, codec_utf_32_be,
-    codec_unicode_escape, codec_raw_unicode_escape;
+extern const Codec codec_utf_7, codec_utf_8, codec_utf_8_sig, codec_ascii, codec_latin_1,
+    codec_utf_16, codec_utf_16_le, codec_utf_16_be, codec_utf_32, codec_utf_32_le,
+    codec_utf_32_be, codec_unicode_escape, codec_raw_unicode_escape;
 
 /* One row of codecs_charmaps.c. */
 typedef struct Charmap {

@@ -50,11 +50,10 @@ static void put_utf8(Encoder *encoder, u32 c) {
 
 #define SURROGATES "surrogates not allowed"
 
-const Codec codec_utf_8 = {"utf_8",  "utf-8",    decode_utf8,   can,
+const Codec codec_utf_8 = {"utf_8",  "utf-8",    decode_utf8,   NULL,     can,
                            put_utf8, SURROGATES, .ascii = true, .unit = 1};
-const Codec codec_utf_8_sig = {"utf_8_sig", "utf-8",    decode_utf8_sig, can,
-                               put_utf8,    SURROGATES, "\xEF\xBB\xBF",  3,
-                               .unit = 1};
+const Codec codec_utf_8_sig = {"utf_8_sig", "utf-8",    decode_utf8_sig, NULL, can,
+                               put_utf8,    SURROGATES, "\xEF\xBB\xBF",  3,    .unit = 1};
 
 /* ---- UTF-16 ---- */
 
@@ -138,13 +137,12 @@ static void put_utf16_be(Encoder *encoder, u32 c) {
     put_16(encoder, c, true);
 }
 
-const Codec codec_utf_16 = {"utf_16",     "utf-16",   decode_utf16, can,
-                            put_utf16_le, SURROGATES, "\xFF\xFE",   2,
-                            .unit = 2};
-const Codec codec_utf_16_le = {"utf_16_le",  "utf-16-le", decode_utf16_le, can,
-                               put_utf16_le, SURROGATES,  .unit = 2};
-const Codec codec_utf_16_be = {"utf_16_be",  "utf-16-be", decode_utf16_be, can,
-                               put_utf16_be, SURROGATES,  .unit = 2};
+const Codec codec_utf_16 = {"utf_16",     "utf-16",   decode_utf16, NULL, can,
+                            put_utf16_le, SURROGATES, "\xFF\xFE",   2,    .unit = 2};
+const Codec codec_utf_16_le = {"utf_16_le", "utf-16-le",  decode_utf16_le, NULL,
+                               can,         put_utf16_le, SURROGATES,      .unit = 2};
+const Codec codec_utf_16_be = {"utf_16_be", "utf-16-be",  decode_utf16_be, NULL,
+                               can,         put_utf16_be, SURROGATES,      .unit = 2};
 
 /* ---- UTF-32 ---- */
 
@@ -202,10 +200,9 @@ static void put_utf32_be(Encoder *encoder, u32 c) {
     put_unit(&encoder->out, c, 4, true);
 }
 
-const Codec codec_utf_32 = {"utf_32",     "utf-32",   decode_utf32,   can,
-                            put_utf32_le, SURROGATES, "\xFF\xFE\0\0", 4,
-                            .unit = 4};
-const Codec codec_utf_32_le = {"utf_32_le",  "utf-32-le", decode_utf32_le, can,
-                               put_utf32_le, SURROGATES,  .unit = 4};
-const Codec codec_utf_32_be = {"utf_32_be",  "utf-32-be", decode_utf32_be, can,
-                               put_utf32_be, SURROGATES,  .unit = 4};
+const Codec codec_utf_32 = {"utf_32",     "utf-32",   decode_utf32,   NULL, can,
+                            put_utf32_le, SURROGATES, "\xFF\xFE\0\0", 4,    .unit = 4};
+const Codec codec_utf_32_le = {"utf_32_le", "utf-32-le",  decode_utf32_le, NULL,
+                               can,         put_utf32_le, SURROGATES,      .unit = 4};
+const Codec codec_utf_32_be = {"utf_32_be", "utf-32-be",  decode_utf32_be, NULL,
+                               can,         put_utf32_be, SURROGATES,      .unit = 4};
