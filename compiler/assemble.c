@@ -155,17 +155,37 @@ static bool same_place(const PositionRow *x, const PositionRow *y) {
            x->end_column == y->end_column && x->depth == y->depth;
 }
 
+typedef struct PositionWriter {
+    PositionRow *out; /* NULL: only count */
+    u32 count;
+    PositionRow last;
+} PositionWriter;
+
+static void add_position(PositionWriter *w, PositionRow row) {
+    if (w->count && same_place(&row, &w->last)) return;
+    w->last = row;
+    if (w->out) w->out[w->count] = row;
+    w->count++;
+}
+
+/* Behind a FOR the iterator is gone, in the word that jumps back to the body it is not. */
+static void add_long_for(PositionWriter *w, PositionRow row) {
+    row.word++;
+    row.depth--;
+    add_position(w, row);
+    row.word++;
+    row.depth++;
+    add_position(w, row);
+}
+
 static u32 write_positions(const Unit *u, PositionRow *out) {
-    u32 count = 0;
-    PositionRow last = {0};
+    PositionWriter w = {.out = out};
     for (u32 i = 0; i < u->count; i++) {
         PositionRow row = position_of(u, &u->items[i]);
-        if (count && same_place(&row, &last)) continue;
-        last = row;
-        if (out) out[count] = row;
-        count++;
+        add_position(&w, row);
+        if (u->items[i].op == OP_FOR && u->items[i].is_long) add_long_for(&w, row);
     }
-    return count;
+    return w.count;
 }
 
 static u32 write_regions(const Unit *u, ExceptionRow *out) {
