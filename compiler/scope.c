@@ -188,7 +188,11 @@ Scope *scope_enter(Compiler *c, ScopeKind kind, ScopeRole role, const Node *node
         scope->class_name = parent->class_name;
         scope->mangled_only = parent->mangled_only;
         scope->is_inlined = can_inline(scope);
-        if (scope->is_inlined) scope->owner = parent->owner;
+        if (scope->is_inlined) {
+            scope->owner = parent->owner;
+            scope->next_inlined = scope->owner->inlined;
+            scope->owner->inlined = scope;
+        }
     }
     register_scope(c, scope);
     return c->scope = scope;

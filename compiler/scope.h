@@ -88,6 +88,8 @@ struct Scope {
     const Node *node;
     Scope *parent;
     Scope *owner; /* whose code it is: itself unless inlined */
+    Scope *inlined;      /* of an owner: the first of the scopes it owns */
+    Scope *next_inlined; /* ... and the next of them */
     Name *name;
     Name *class_name;         /* for private names; NULL outside classes */
     SymbolList *mangled_only; /* type parameters of a class: only these are mangled */

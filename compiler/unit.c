@@ -206,6 +206,14 @@ static u32 code_flags(const Compiler *c, const Scope *scope) {
     return flags;
 }
 
+/* The code of a scope may be made more than once (in `finally`): registers are new. */
+static void forget_registers(Scope *scope) {
+    for (u32 i = 0; i < scope->symbols.count; i++)
+        scope->symbols.items[i]->reg = NO_REGISTER;
+    if (scope->class_cell) scope->class_cell->reg = NO_REGISTER;
+    if (scope->class_dict) scope->class_dict->reg = NO_REGISTER;
+}
+
 Unit *unit_enter(Compiler *c, Scope *scope, i32 first_line) {
     Unit *u = scope ? COMPILER_NEW(c, Unit) : NULL;
     if (!u) return NULL;
@@ -222,6 +230,8 @@ Unit *unit_enter(Compiler *c, Scope *scope, i32 first_line) {
     u->at = (SourceRange){(u32)first_line, 0, (u32)first_line, 0};
     u->qualname = make_qualname(u);
     if (c->failed) return NULL;
+    forget_registers(scope);
+    for (Scope *at = scope->inlined; at; at = at->next_inlined) forget_registers(at);
     return c->unit = u;
 }
 

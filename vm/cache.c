@@ -72,7 +72,7 @@ static bool cache_module_attribute(VM *vm, Insn *at, Value object, Value name) {
 }
 
 /* A property written in script code: enter its getter. */
-static Value enter_property(VM *vm, Value object, Value name) {
+static Value enter_property(VM *vm, Insn instruction, Value object, Value name) {
     Type *type = to_object(object)->shape->type;
     if (!has_plain_getattr(type)) return NOT_IMPLEMENTED;
     Value found = type_lookup(vm, type, name);
@@ -81,16 +81,20 @@ static Value enter_property(VM *vm, Value object, Value name) {
     if (!is_enterable(getter)) return NOT_IMPLEMENTED;
     /* the instruction's cache words end with a copy of A: the result is stored by it */
     vm->frame->pc += 2;
-    if (enter_function(vm, (Function *)to_object(getter), &object, 1, EMPTY, FRAME_STORE, 0)) return EMPTY;
-    vm->frame->pc -= 2;
-    return FAIL;
+    Frame *frame = enter_function(vm, (Function *)to_object(getter), &object, 1, EMPTY, FRAME_STORE, 0);
+    if (!frame) {
+        vm->frame->pc -= 2;
+        return FAIL;
+    }
+    if (INSN_FLAGS(instruction) & F_LOCAL) frame->flags |= FRAME_LOCAL;
+    return EMPTY;
 }
 
 Value cached_getattr(VM *vm, Insn *at, Value object, Value name) {
     if (is_object(object)) {
         if (to_object(object)->kind == KIND_MODULE) cache_module_attribute(vm, at, object, name);
         else if (to_object(object)->shape->type->flags & TYPE_HEAP) {
-            Value outcome = enter_property(vm, object, name);
+            Value outcome = enter_property(vm, *at, object, name);
             if (outcome != NOT_IMPLEMENTED) return outcome;
         }
         if (to_object(object)->kind != KIND_MODULE) cache_getattr(vm, at, to_object(object), name);

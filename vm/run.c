@@ -131,10 +131,10 @@ static inline int quick_truth(Value v) {
 }
 
 /* Write the result of a coroutine's frame, or an entered frame, into the caller's destination. */
-static void store_by_rule(Frame *caller, Value owned) {
+static void store_by_rule(Frame *caller, Value owned, bool is_local) {
     Insn at = caller->pc[-1];
     Value *slot = &caller->r[INSN_A(at)];
-    if (INSN_FLAGS(at) & F_LOCAL) {
+    if (is_local || INSN_FLAGS(at) & F_LOCAL) {
         replace(slot, owned);
     } else {
         *slot = owned;
@@ -233,6 +233,7 @@ leave_slow: {
     Frame *frame = FP;
     Frame *caller = frame->prev;
     u8 kind = frame->kind;
+    bool is_local = frame->flags & FRAME_LOCAL;
     if (frame->flags & FRAME_HEAP) goto leave_coro;
     Value *extra = (Value *)frame;
     Value *generator_top = extra - frame_extra_words(kind);
@@ -244,7 +245,7 @@ leave_slow: {
     case FRAME_CALL:
         *(Value *)frame = sent;
         break;
-    case FRAME_STORE: store_by_rule(caller, sent); break;
+    case FRAME_STORE: store_by_rule(caller, sent, is_local); break;
     case FRAME_DISCARD: decref(sent); break;
     case FRAME_INIT:
         if (UNLIKELY(sent != NONE)) {
