@@ -376,8 +376,10 @@ await_again: {
         if (vm->pending_sent != EMPTY) replace(&vm->pending_sent, EMPTY);
         goto reload;
     }
+    /* what runs inside the step must not take the value for its own */
+    Value pending = take(&vm->pending_sent);
     Value step = is_plain_future(r[A]) ? await_future(vm, r[A]) : await_step(vm, r[A], sent);
-    if (vm->pending_sent != EMPTY) replace(&vm->pending_sent, EMPTY);
+    decref(pending);
     if (step == FAIL) goto raised;
     if (step == EMPTY) {
         Value awaited = r[A];
