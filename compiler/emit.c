@@ -162,7 +162,8 @@ void emit_drop(Unit *u) {
 }
 
 void emit_move(Unit *u, Operand operand, Place place) {
-    if (place.is_local && place.reg == operand.reg) return;
+    /* x = x still fails if x is unbound */
+    if (place.is_local && place.reg == operand.reg && unit_is_bound(u, place.reg)) return;
     consume(u, operand);
     if (!place.is_local && operand.is_temporary && operand.reg == next_temporary(u)) {
         push(u);

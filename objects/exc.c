@@ -343,12 +343,15 @@ static bool are_classes(Value types) {
     return true;
 }
 
+/* exception NONE: the types are checked alone. */
 int exception_caught_by(VM *vm, Value exception, Value types) {
-    if (LIKELY(from_object(to_object(exception)->shape->type) == types)) return 1;
+    bool is_exact = exception != NONE &&
+                    from_object(to_object(exception)->shape->type) == types;
+    if (LIKELY(is_exact)) return 1;
     if (UNLIKELY(!are_classes(types))) {
         raise_type(
             vm, "catching classes that do not inherit from BaseException is not allowed");
         return -1;
     }
-    return exception_given_matches(vm, exception, types);
+    return exception != NONE && exception_given_matches(vm, exception, types);
 }

@@ -324,7 +324,6 @@ static bool split_by_method(VM *vm, Value group, Value types, Value *matched,
 bool exception_group_match(VM *vm, Value exception, Value types, Value *matched,
                            Value *rest) {
     *matched = *rest = NONE;
-    if (exception == NONE) return true;
     int is_match = exception_caught_by(vm, exception, types);
     if (is_match < 0) return false;
     if (has_group_class(vm, types)) {
@@ -333,6 +332,7 @@ bool exception_group_match(VM *vm, Value exception, Value types, Value *matched,
             "catching ExceptionGroup with except* is not allowed. Use except instead.");
         return false;
     }
+    if (exception == NONE) return true;
     if (is_match && !is_group(vm, exception)) {
         *matched = wrap(vm, exception);
         return *matched != FAIL;
