@@ -144,6 +144,10 @@ static void set_shared(Type *type, const Special *special) {
         if (special->op == BINARY_MUL) type->slots.inplace_repeat = NULL;
         break;
     case SPECIAL_UNARY: type->unary_ops |= bit; break;
+    case SPECIAL_LENGTH: /* a container's quick answer no longer holds */
+        if (type->slots.length && type->slots.truth != script_truth)
+            type->slots.truth = NULL;
+        break;
     default: break;
     }
 }

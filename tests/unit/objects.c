@@ -224,7 +224,7 @@ static void test_long_chain(void) {
 int main(void) {
     char here;
     vm = calloc(1, sizeof(VM));
-    vm->c_stack_limit = &here - (4 << 20);
+    vm->c_stack_limit = (char *)((usize)&here - (4u << 20));
     Value *empty[] = {&vm->exception, &vm->handled, &vm->return_value, &vm->builtins,
                       &vm->modules,   &vm->sys,     &vm->main_module};
     for (usize i = 0; i < COUNT_OF(empty); i++) *empty[i] = EMPTY;
