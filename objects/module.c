@@ -37,6 +37,24 @@ bool module_add(VM *vm, Value module, const char *name, Value owned) {
     return dict_set(vm, dict_of(module), key, value);
 }
 
+static bool is_private(Value name) {
+    const char *text = to_str(name)->data;
+    return text[0] == '_' && text[1] != '_';
+}
+
+/* The entries stay, so that functions which still run find a None and not nothing. */
+void module_clear(VM *vm, Dict *dict) {
+    OWNED Value held = incref(from_object(dict));
+    for (int pass = 0; pass < 2; pass++) {
+        Value name, value;
+        for (u32 at = 0; dict_next(dict, &at, &name, &value);) {
+            if (value == NONE || !is_str(name) || (pass == 0 && !is_private(name))) continue;
+            if (str_equals_text(name, "__builtins__")) continue;
+            if (!dict_set(vm, dict, name, NONE)) exception_clear(vm);
+        }
+    }
+}
+
 /* ---- the type ---- */
 
 static Value new_module(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {

@@ -10,6 +10,8 @@ enum {                                     /* Obj.flags of modules */
        MODULE_INITIALIZING = OBJECT_OWN_B, /* its import is under way */
 };
 
+/* Set all names to None, private ones first: the end of a module. */
+void module_clear(VM *vm, Dict *dict);
 /* The getattr slot of modules: the dict, then its __getattr__. */
 Value module_getattr(VM *vm, Value self, Value name);
 /* The same, EMPTY for what is missing. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "objects/list.h"
+#include "objects/tuple.h"
 #include "objects/type.h"
 #include "objects/weakref.h"
 #include "vm/interrupt.h"
@@ -12,6 +13,7 @@ enum { REACHED = OBJECT_COLLECTOR_A, LEAST_TRIGGER = 20000 };
 typedef struct Collector {
     bool is_running, is_disabled;
     usize trigger;
+    const Obj *first; /* finalizers run in the order in which this object reaches theirs, if it is garbage */
 } Collector;
 
 typedef struct Pile { /* of borrowed or owned objects */
@@ -120,6 +122,22 @@ static void call_callbacks(VM *vm, List *references) {
     }
 }
 
+static void set_marks(Pile *garbage) {
+    for (usize i = 0; i < garbage->count; i++) garbage->items[i]->flags |= REACHED;
+}
+
+static void clear_marks(Pile *garbage) {
+    for (usize i = 0; i < garbage->count; i++) garbage->items[i]->flags &= (u8)~REACHED;
+}
+
+/* The callbacks of references that are garbage themselves are not called. */
+static void drop_marked(List *references) {
+    for (usize i = 0; i < references->count; i++) {
+        WeakRef *reference = (WeakRef *)to_object(references->items[i]);
+        if (reference->h.flags & REACHED) decref(take(&reference->callback));
+    }
+}
+
 static void clear_weak_references(VM *vm, Pile *garbage) {
     OWNED Value references = list_new(vm, 0);
     if (references == FAIL) {
@@ -129,7 +147,50 @@ static void clear_weak_references(VM *vm, Pile *garbage) {
     for (usize i = 0; i < garbage->count; i++)
         if (garbage->items[i]->flags & OBJECT_WEAKLY_REFERENCED)
             weakref_clear_collecting(vm, garbage->items[i], to_list(references));
+    set_marks(garbage);
+    drop_marked(to_list(references));
+    clear_marks(garbage);
     call_callbacks(vm, to_list(references));
+}
+
+/* ---- the order of finalizers ---- */
+
+static void queue(Visitor *visitor, Value v) {
+    if (!is_container(v) || !(to_object(v)->flags & REACHED)) return;
+    to_object(v)->flags &= (u8)~REACHED;
+    push(&((Marker *)visitor)->pile, to_object(v));
+}
+
+/* CPython's collector goes through lists and tuples from their ends. */
+static void queue_contents(Marker *marker, Obj *object) {
+    u8 kind = object->kind & KIND_MASK;
+    bool is_list = kind == KIND_LIST;
+    if (!is_list && kind != KIND_TUPLE) {
+        object_visit(object, &marker->visitor);
+        return;
+    }
+    usize count = is_list ? ((List *)object)->count : ((Tuple *)object)->count;
+    Value *items = is_list ? ((List *)object)->items : ((Tuple *)object)->items;
+    while (count) queue(&marker->visitor, items[--count]);
+}
+
+/* Put what `first` reaches in front, the nearest first; the rest keeps its order. `first` may be gone. */
+static void sort_from(Pile *garbage, const Obj *first) {
+    Marker marker = {.visitor = {queue}};
+    usize found = 0;
+    while (found < garbage->count && garbage->items[found] != first) found++;
+    if (found == garbage->count) return;
+    set_marks(garbage);
+    queue(&marker.visitor, from_object(first));
+    for (usize i = 0; i < marker.pile.count; i++) queue_contents(&marker, marker.pile.items[i]);
+    for (usize i = 0; i < garbage->count; i++) queue(&marker.visitor, from_object(garbage->items[i]));
+    clear_marks(garbage);
+    if (marker.pile.failed || marker.pile.count != garbage->count) {
+        free(marker.pile.items);
+        return;
+    }
+    free(garbage->items);
+    *garbage = marker.pile;
 }
 
 /* True when some finalizer ran: what is garbage must be found again. */
@@ -155,6 +216,8 @@ static i64 collect(VM *vm) {
     i64 count = (i64)sweep.garbage.count;
     if (found && count) {
         clear_weak_references(vm, &sweep.garbage);
+        const Obj *first = ((Collector *)vm->collector)->first;
+        if (first) sort_from(&sweep.garbage, first);
         if (finalize_all(vm, &sweep.garbage)) {
             let_go(&sweep.garbage);
             sweep = (Sweep){0};
@@ -190,6 +253,15 @@ i64 collector_run(VM *vm, int generation) {
     exception_restore(vm, exception);
     collector->is_running = false;
     set_trigger(vm);
+    return count;
+}
+
+i64 collector_run_from(VM *vm, Value first) {
+    Collector *collector = collector_of(vm);
+    if (!collector) return 0;
+    collector->first = to_object(first);
+    i64 count = collector_run(vm, 2);
+    collector->first = NULL;
     return count;
 }
 

@@ -19,6 +19,9 @@ void collector_start(VM *vm);
 void collector_free(VM *vm);
 /* hooks.collect: gives how many unreachable objects were found. */
 i64 collector_run(VM *vm, int generation);
+/* The collection at the end of a program: finalizers run in the order in which `first`, the namespace of
+ * the main module (borrowed), reaches their objects, which is CPython's. */
+i64 collector_run_from(VM *vm, Value first);
 bool collector_is_enabled(VM *vm);
 void collector_enable(VM *vm, bool enabled);
 

@@ -9,6 +9,9 @@
 #include "objects/exc.h"
 #include "objects/frame.h"
 #include "objects/frameobject.h"
+#include "objects/list.h"
+#include "objects/module.h"
+#include "objects/weakref.h"
 #include "objects/native.h"
 #include "objects/state.h"
 #include "objects/str.h"
@@ -114,26 +117,46 @@ static void free_module_states(VM *vm) {
         if (vm->module_state[i].free_state) vm->module_state[i].free_state(vm, vm->module_state[i].state);
 }
 
-/* Empty the namespaces of all modules, the main module's first, as CPython does at its end. */
-static void clear_modules(VM *vm) {
-    OWNED Value modules = take(&vm->modules);
+/* Weak references to all modules but builtins and sys: a list, owned. */
+static Value refer_to_modules(VM *vm) {
+    OWNED Value list = TRY(list_new(vm, to_dict(vm->modules)->count));
     Value name, module;
-    for (u32 at = 0; dict_next(to_dict(modules), &at, &name, &module);)
-        if (has_kind(module, KIND_MODULE) && ((Module *)to_object(module))->dict != to_dict(vm->builtins) &&
-            ((Module *)to_object(module))->dict != to_dict(vm->sys))
-            dict_clear(vm, ((Module *)to_object(module))->dict);
-    dict_clear(vm, to_dict(modules));
+    for (u32 at = 0; dict_next(to_dict(vm->modules), &at, &name, &module);) {
+        if (!has_kind(module, KIND_MODULE)) continue;
+        Dict *dict = ((Module *)to_object(module))->dict;
+        if (dict == to_dict(vm->builtins) || dict == to_dict(vm->sys)) continue;
+        CHECK(list_push_owned(vm, to_list(list), weakref_new(vm, module, EMPTY)));
+    }
+    return TAKE(list);
+}
+
+/* Let go of all modules, as CPython does at its end: most die then, or are found by the collector, and
+ * finalizers that run meanwhile still see their globals. The namespaces of those that somebody holds are
+ * emptied, the latest first. */
+static void clear_modules(VM *vm) {
+    OWNED Value references = refer_to_modules(vm);
+    if (references == FAIL) exception_clear(vm);
+    Value namespace = EMPTY; /* borrowed: it may die, the collector only looks whether it is there */
+    if (vm->main_module != EMPTY) namespace = from_object(((Module *)to_object(vm->main_module))->dict);
+    replace(&vm->main_module, EMPTY);
+    dict_clear(vm, to_dict(vm->modules));
+    collector_run_from(vm, namespace);
+    for (usize i = references == FAIL ? 0 : to_list(references)->count; i-- > 0;) {
+        OWNED Value module = weakref_get(to_list(references)->items[i]);
+        if (module != EMPTY) module_clear(vm, ((Module *)to_object(module))->dict);
+    }
+    collector_run(vm, 2);
+    dict_clear(vm, to_dict(vm->modules));
 }
 
 usize vm_free(VM *vm, bool report) {
     vm->is_closing = true;
-    replace(&vm->main_module, EMPTY);
     clear_modules(vm);
-    collector_run(vm, 2);
     dict_clear(vm, to_dict(vm->sys));
     dict_clear(vm, to_dict(vm->builtins));
+    collector_run(vm, 2);
     free_module_states(vm);
-    Value *values[] = {&vm->exception, &vm->handled, &vm->return_value, &vm->pending_sent, &vm->builtins,
+    Value *values[] = {&vm->modules,   &vm->exception, &vm->handled, &vm->return_value, &vm->pending_sent, &vm->builtins,
                        &vm->sys,       &vm->asyncgen_firstiter, &vm->asyncgen_finalizer, &vm->loop, &vm->context};
     for (u32 i = 0; i < COUNT_OF(values); i++) replace(values[i], EMPTY);
     collector_free(vm);
