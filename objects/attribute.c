@@ -202,16 +202,62 @@ bool callable_takes_self(Value callable) {
            ((SlotWrapper *)callable)->self == EMPTY;
 }
 
-Value object_find_method(VM *vm, Value v, Value name, bool *unbound) {
-    *unbound = false;
-    Type *type = type_of(vm, v);
-    if (type->slots.getattr != generic_getattr || !is_interned_name(name))
-        return object_getattr(vm, v, name);
+/* ---- methods about to be called: no bound method is made where one can do without ---- */
+
+/* Bind `found`, which `type` or its MRO has, to the instance (EMPTY: the class itself). */
+static bool bind_method(VM *vm, Value found, Value instance, Type *type, Method *method) {
+    if (callable_takes_self(found)) {
+        *method = (Method){incref(found), incref(instance)};
+        return true;
+    }
+    if (has_exact_kind(found, KIND_STATICMETHOD)) {
+        *method = (Method){incref(((MethodHolder *)found)->function), EMPTY};
+        return true;
+    }
+    if (has_exact_kind(found, KIND_CLASSMETHOD)) {
+        Value function = ((MethodHolder *)found)->function;
+        *method = (Method){incref(function), incref(from_object(type))};
+        return true;
+    }
+    Getter get = getter_of(found);
+    Value bound = get ? bind(vm, get, found, instance, type) : incref(found);
+    *method = (Method){bound, EMPTY};
+    return bound != FAIL;
+}
+
+static bool find_in_instance(VM *vm, Value v, Type *type, Value name, Method *method) {
     Value found = type_lookup(vm, type, name);
-    if (found == EMPTY || !callable_takes_self(found))
-        return generic_getattr(vm, v, name);
-    Value own = own_attribute(vm, type, v, name);
-    if (own != EMPTY) return incref(own);
-    *unbound = true;
-    return incref(found);
+    if (found == EMPTY || is_data_descriptor(found)) return false;
+    if (own_attribute(vm, type, v, name) != EMPTY) return false;
+    return bind_method(vm, found, v, type, method);
+}
+
+static bool find_in_class(VM *vm, Value v, Value name, Method *method) {
+    if (type_lookup(vm, type_of(vm, v), name) != EMPTY) return false;
+    Value found = type_lookup(vm, to_type(v), name);
+    return found != EMPTY && bind_method(vm, found, EMPTY, to_type(v), method);
+}
+
+static bool find_in_super(VM *vm, Value v, Value name, Method *method) {
+    const Super *super = (Super *)v;
+    Value found = super_lookup(vm, super, name);
+    if (found == EMPTY || found == FAIL) return false;
+    bool is_class = super->self == from_object(super->self_type);
+    return bind_method(vm, found, is_class ? EMPTY : super->self, super->self_type, method);
+}
+
+static bool find_method(VM *vm, Value v, Value name, Method *method) {
+    Type *type = type_of(vm, v);
+    if (!is_interned_name(name)) return false;
+    if (type->slots.getattr == generic_getattr)
+        return find_in_instance(vm, v, type, name, method);
+    if (type->slots.getattr == type_getattr) return find_in_class(vm, v, name, method);
+    return has_exact_kind(v, KIND_SUPER) && find_in_super(vm, v, name, method);
+}
+
+bool object_find_method(VM *vm, Value v, Value name, Method *method) {
+    if (find_method(vm, v, name, method)) return true;
+    if (vm->exception != EMPTY) return false;
+    *method = (Method){object_getattr(vm, v, name), EMPTY};
+    return method->callee != FAIL;
 }

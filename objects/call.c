@@ -80,10 +80,15 @@ Value call_3(VM *vm, Value callable, Value a, Value b, Value c) {
 
 /* window[0] is self. */
 static Value call_method(VM *vm, Value name, Value *window, u32 nargs) {
-    bool unbound;
-    OWNED Value method = TRY(object_find_method(vm, window[0], name, &unbound));
-    if (unbound) return object_call(vm, method, window, nargs, EMPTY);
-    return object_call(vm, method, window + 1, nargs - 1, EMPTY);
+    Method method;
+    if (!object_find_method(vm, window[0], name, &method)) return FAIL;
+    OWNED Value callee = method.callee, self = method.self, first = window[0];
+    incref(first);
+    window[0] = self;
+    bool has_self = self != EMPTY;
+    Value result = object_call(vm, callee, window + !has_self, nargs - !has_self, EMPTY);
+    window[0] = first;
+    return result;
 }
 
 Value call_method_0(VM *vm, Value self, Value name) {

@@ -60,8 +60,10 @@ typedef struct Super {
     Value self;      /* EMPTY: not bound */
     Type *self_type; /* whose MRO; owned, NULL while not bound */
 } Super;
-/* super(type, self).name, without making the super object: owned. `*unbound` as in
- * object_find_method. */
+/* The attribute as it stands in a class behind super's: borrowed, EMPTY if there is none. */
+Value super_lookup(VM *vm, const Super *super, Value name);
+/* super(type, self).name, without making the super object: owned. `*unbound`: self must be
+ * put in front of the arguments. */
 Value super_find(VM *vm, Type *type, Value self, Value name, bool *unbound);
 
 #endif

@@ -250,9 +250,12 @@ bool object_to_i64(VM *vm, Value v, i64 *out);
 bool object_to_i64_clamped(VM *vm, Value v, i64 *out);
 bool object_to_double(VM *vm, Value v, double *out); /* __float__, then __index__ */
 
-/* For `v.name(...)`: what to call, owned. `*unbound` says that v must be put in front of the
- * arguments (a function or C method of the class: no bound method is made). */
-Value object_find_method(VM *vm, Value v, Value name, bool *unbound);
+/* For `v.name(...)`: what to call, and what to put in front of the arguments (EMPTY: nothing), so that
+ * no bound method need be made. Both owned. */
+typedef struct Method {
+    Value callee, self;
+} Method;
+bool object_find_method(VM *vm, Value v, Value name, Method *method);
 
 /* Call anything. kwnames is EMPTY or a tuple of names for the last values of args; nargs counts
  * the positional ones only. */

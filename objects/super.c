@@ -66,13 +66,16 @@ Value super_find(VM *vm, Type *type, Value self, Value name, bool *unbound) {
 }
 
 /* __class__ is that of the super object itself. */
+Value super_lookup(VM *vm, const Super *super, Value name) {
+    if (!super->self_type || name == NAME(__class__)) return EMPTY;
+    return find_behind(vm, super->type, super->self_type, name);
+}
+
 static Value getattr(VM *vm, Value self, Value name) {
     Super *super = to_super(self);
-    if (super->self_type && name != NAME(__class__)) {
-        Value found = find_behind(vm, super->type, super->self_type, name);
-        if (found == FAIL) return FAIL;
-        if (found != EMPTY) return bind(vm, found, super->self, super->self_type);
-    }
+    Value found = super_lookup(vm, super, name);
+    if (found == FAIL) return FAIL;
+    if (found != EMPTY) return bind(vm, found, super->self, super->self_type);
     return generic_getattr(vm, self, name);
 }
 

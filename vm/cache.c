@@ -155,10 +155,11 @@ bool cached_method(VM *vm, Insn *at, Value object, Value name, Value *callee, Va
     }
     if (has_exact_kind(object, KIND_MODULE) && cache_module_attribute(vm, at, object, name))
         ((u8 *)at)[0] = OP_METHOD_MODULE;
-    Value bound = object_getattr(vm, object, name);
-    if (bound == FAIL) return false;
-    *callee = EMPTY;
-    *self = bound;
+    Method method;
+    if (!object_find_method(vm, object, name, &method)) return false;
+    bool is_bound = method.self == EMPTY;
+    *callee = is_bound ? EMPTY : method.callee;
+    *self = is_bound ? method.callee : method.self;
     return true;
 }
 
