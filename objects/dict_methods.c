@@ -89,10 +89,6 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     return equal < 0 ? FAIL : from_bool(equal == (op == EQ));
 }
 
-static int truth(VM *vm, Value self) {
-    return to_dict(self)->count != 0;
-}
-
 static i64 length(VM *vm, Value self) {
     return to_dict(self)->count;
 }
@@ -158,7 +154,6 @@ TYPE(dict, .name = "dict", .size = sizeof(Dict), .kind = KIND_DICT,
          .clear = free_dict,
          .repr = repr,
          .compare = compare,
-         .truth = truth,
          .iter = iterate,
          .length = length,
          .getitem = get_item,

@@ -55,10 +55,6 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     return sequence_compare(vm, self, other, op);
 }
 
-static int truth(VM *vm, Value self) {
-    return to_list(self)->count != 0;
-}
-
 static i64 length(VM *vm, Value self) {
     return (i64)to_list(self)->count;
 }
@@ -246,7 +242,6 @@ TYPE(list, .name = "list", .size = sizeof(List), .kind = KIND_LIST,
          .clear = free_list,
          .repr = repr,
          .compare = compare,
-         .truth = truth,
          .iter = iterate,
          .length = length,
          .getitem = get_item,

@@ -113,10 +113,6 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     return holds < 0 ? FAIL : from_bool(holds != (op == NE));
 }
 
-static int truth(VM *vm, Value self) {
-    return to_set(self)->used != 0;
-}
-
 static i64 length(VM *vm, Value self) {
     return (i64)to_set(self)->used;
 }
@@ -155,7 +151,7 @@ enum {
 
 #define SET_SLOTS                                                                   \
     .free = free_set, .visit = visit, .clear = free_set, .repr = repr,              \
-    .compare = compare, .truth = truth, .iter = set_iterator_new, .length = length, \
+    .compare = compare, .iter = set_iterator_new, .length = length, \
     .contains = contains, .binary = operate
 
 TYPE(set, .name = "set", .size = sizeof(Set), .kind = KIND_SET, .flags = TYPE_MATCH_SELF,

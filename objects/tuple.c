@@ -138,10 +138,6 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     return sequence_compare(vm, self, other, op);
 }
 
-static int truth(VM *vm, Value self) {
-    return to_tuple(self)->count != 0;
-}
-
 static i64 length(VM *vm, Value self) {
     return (i64)to_tuple(self)->count;
 }
@@ -216,7 +212,6 @@ TYPE(tuple, .name = "tuple", .size = sizeof(Tuple), .kind = KIND_TUPLE,
          .repr = repr,
          .hash = hash,
          .compare = compare,
-         .truth = truth,
          .iter = tuple_iterator_new,
          .length = length,
          .getitem = get_item,

@@ -67,9 +67,9 @@ static bool show_factory(VM *vm, Value factory, Buffer *out) {
 
 static Value repr(VM *vm, Value self) {
     OWNED Value plain = TRY(vm->types[TYPE_dict]->slots.repr(vm, self));
-    const char *name = type_name_of(vm, self), *dot = strrchr(name, '.');
+    const char *name = type_short_name(type_of(vm, self));
     Buffer out = {0};
-    buffer_printf(&out, "%s(", dot ? dot + 1 : name);
+    buffer_printf(&out, "%s(", name);
     OWNED Value factory = incref(to_default(self)->factory);
     bool ok = show_factory(vm, factory, &out);
     buffer_add_text(&out, ", ");

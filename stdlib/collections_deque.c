@@ -195,8 +195,8 @@ static Value repr(VM *vm, Value self) {
     if (shown) return shown < 0 ? FAIL : str_from_text(vm, "[...]");
     OWNED Value items = object_to_list(vm, self);
     Buffer out = {0};
-    const char *name = type_name_of(vm, self), *dot = strrchr(name, '.');
-    buffer_printf(&out, "%s(", dot ? dot + 1 : name);
+    const char *name = type_short_name(type_of(vm, self));
+    buffer_printf(&out, "%s(", name);
     bool ok = items != FAIL && show_repr(vm, &out, items);
     i64 limit = to_deque(self)->limit;
     if (limit >= 0) buffer_printf(&out, ", maxlen=%lld", (long long)limit);
@@ -237,10 +237,6 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
         int holds = object_truth(vm, answer);
         return holds < 0 ? FAIL : from_bool(holds);
     }
-}
-
-static int truth(VM *vm, Value self) {
-    return to_deque(self)->count != 0;
 }
 
 static i64 length(VM *vm, Value self) {
@@ -347,7 +343,6 @@ TYPE(deque, .name = "collections.deque", .size = sizeof(Deque), .kind = KIND_OTH
          .clear = free_deque,
          .repr = repr,
          .compare = compare,
-         .truth = truth,
          .iter = iterate,
          .length = length,
          .getitem = get_item,

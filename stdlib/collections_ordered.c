@@ -95,8 +95,7 @@ CLASS_METHOD(OrderedDict, fromkeys, "($type, /, iterable, value=None)") {
 /* ---- what operators do ---- */
 
 static Value repr(VM *vm, Value self) {
-    const char *name = type_name_of(vm, self), *dot = strrchr(name, '.');
-    if (dot) name = dot + 1;
+    const char *name = type_short_name(type_of(vm, self));
     if (!to_dict(self)->count) return str_format(vm, "%s()", name);
     int shown = repr_enter(vm, self);
     if (shown) return shown < 0 ? FAIL : str_from_text(vm, "...");

@@ -202,7 +202,7 @@ static void free_struct(VM *vm, Obj *self) {
 }
 
 static Value repr(VM *vm, Value self) {
-    return str_format(vm, "%s(%R)", type_name_of(vm, self), to_struct(self)->format);
+    return str_format(vm, "%s(%R)", type_short_name(type_of(vm, self)), to_struct(self)->format);
 }
 
 TYPE(Struct, .name = "_struct.Struct", .size = sizeof(Struct), .kind = KIND_OTHER,
