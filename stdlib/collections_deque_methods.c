@@ -130,7 +130,7 @@ METHOD(deque, remove, "($self, value, /)") {
         int equal = object_equal(vm, stored, args[1]);
         if (equal < 0) return FAIL;
         if (deque->changes != changes) {
-            return raise_index(vm, "deque mutated during remove().");
+            return raise_index(vm, "deque mutated during iteration");
         }
         if (!equal) continue;
         decref(deque_remove_at(vm, deque, i));

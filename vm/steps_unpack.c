@@ -98,13 +98,7 @@ bool step_list_extend(VM *vm, Value list, Value iterable) {
 }
 
 bool step_set_update(VM *vm, Value set, Value iterable) {
-    OWNED Value iterator = object_iter(vm, iterable);
-    if (iterator == FAIL) return false;
-    for (;;) {
-        OWNED Value item = iter_next(vm, iterator);
-        if (item == EMPTY) return true;
-        if (item == FAIL || !set_add(vm, (Set *)to_object(set), item)) return false;
-    }
+    return set_update(vm, to_set(set), iterable);
 }
 
 bool step_dict_update(VM *vm, Value dict, Value other) {
