@@ -148,13 +148,14 @@ TYPE(Context, .name = "_contextvars.Context", .size = sizeof(Context), .kind = K
                .iter = context_iter})
 
 /* Run the callable in this context. */
-METHOD(Context, run, "($self, callable, *args, **kwargs)") {
+METHOD(Context, run, "($self, *args, **kwargs)") {
+    if (nargs < 3) return raise_type(vm, "run() missing 1 required positional argument");
     Context *context = to_context(args[0]);
     if (context->is_entered) return raise_entered(vm, args[0]), FAIL;
     Value word = incref(args[0]);
     CHECK(context_enter(vm, &word));
     OWNED Value positional = tuple_from(vm, args + 3, nargs - 3);
-    Value result = positional == FAIL ? FAIL : call_with_tuple(vm, args[1], positional, args[2]);
+    Value result = positional == FAIL ? FAIL : call_with_tuple(vm, args[2], positional, args[1]);
     context_leave(vm, &word);
     decref(word);
     return result;

@@ -339,9 +339,9 @@ METHOD(FutureIter, send, "($self, value, /)") {
 
 METHOD(FutureIter, throw, "($self, type, value=None, traceback=None, /)") {
     replace(&((FutureIter *)to_object(args[0]))->future, EMPTY);
-    OWNED Value exception = TRY(exception_make(vm, args[1], args[2] == NONE ? EMPTY : args[2]));
-    if (!is_exception(exception))
+    if (!is_exception(args[1]) && !is_exception_class(vm, args[1]))
         return raise_type(vm, "exceptions must be classes deriving BaseException or instances of such a class");
+    OWNED Value exception = TRY(exception_make(vm, args[1], args[2] == NONE ? EMPTY : args[2]));
     if (args[3] != EMPTY && args[3] != NONE) {
         if (!has_kind(args[3], KIND_TRACEBACK))
             return raise_type(vm, "throw() third argument must be a traceback");

@@ -50,6 +50,12 @@ TYPE(_GatheringFuture, .name = "asyncio.tasks._GatheringFuture", .base = TYPE_Fu
 
 /* ---- the end ---- */
 
+static int is_child_cancelled(VM *vm, Value child) {
+    if (is_plain_future(child)) return future_state(to_future(child)) == FUTURE_CANCELLED;
+    OWNED Value cancelled = call_method_0(vm, child, NAME(cancelled));
+    return cancelled == FAIL ? -1 : object_truth(vm, cancelled);
+}
+
 /* The exception that a done child brings (owned), EMPTY: none. Asking marks it as seen. */
 static Value child_error(VM *vm, Value child) {
     if (is_plain_future(child)) {
@@ -57,8 +63,7 @@ static Value child_error(VM *vm, Value child) {
         if (future_state(future) == FUTURE_CANCELLED) return future_cancelled_error(vm, future);
         return future->h.aux & FUTURE_FAILED ? incref(future_exception(future)) : EMPTY;
     }
-    OWNED Value cancelled = TRY(call_method_0(vm, child, NAME(cancelled)));
-    int is_cancelled = object_truth(vm, cancelled);
+    int is_cancelled = is_child_cancelled(vm, child);
     if (is_cancelled < 0) return FAIL;
     if (is_cancelled) return call_method_0(vm, child, NAME(_make_cancelled_error));
     Value error = call_method_0(vm, child, NAME(exception));
@@ -70,16 +75,14 @@ static Value child_result(VM *vm, Value child) {
                                   : call_method_0(vm, child, NAME(result));
 }
 
-static bool is_child_cancelled(VM *vm, Value child, Value error) {
-    if (is_plain_future(child)) return future_state(to_future(child)) == FUTURE_CANCELLED;
-    return is_cancelled_error(vm, error);
-}
-
 /* In a list of results a cancelled child stands as a new CancelledError. */
 static Value outcome(VM *vm, Value child) {
-    OWNED Value error = TRY(child_error(vm, child));
-    if (error == EMPTY) return child_result(vm, child);
-    if (!is_child_cancelled(vm, child, error)) return TAKE(error);
+    int is_cancelled = is_child_cancelled(vm, child);
+    if (is_cancelled < 0) return FAIL;
+    if (!is_cancelled) {
+        OWNED Value error = TRY(child_error(vm, child));
+        return error == EMPTY ? child_result(vm, child) : TAKE(error);
+    }
     OWNED Value message = TRY(object_getattr(vm, child, NAME(_cancel_message)));
     return exception_make(vm, from_object(EXC(CancelledError)), message == NONE ? vm->empty_str : message);
 }
