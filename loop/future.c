@@ -339,7 +339,7 @@ METHOD(FutureIter, send, "($self, value, /)") {
 
 METHOD(FutureIter, throw, "($self, type, value=None, traceback=None, /)") {
     replace(&((FutureIter *)to_object(args[0]))->future, EMPTY);
-    if (!is_exception(args[1]) && !is_exception_class(vm, args[1]))
+    if (!is_exception(args[1]) && !is_exception_class(args[1]))
         return raise_type(vm, "exceptions must be classes deriving BaseException or instances of such a class");
     OWNED Value exception = TRY(exception_make(vm, args[1], args[2] == NONE ? EMPTY : args[2]));
     if (args[3] != EMPTY && args[3] != NONE) {
