@@ -166,6 +166,8 @@ bool coro_delegate(VM *vm, Coro *self, Coro *inner) {
     }
     if (!check_can_run(vm, inner)) return false;
     Coro *leaf = inner->leaf;
+    leaf->f.depth = self->f.depth + 1;
+    if (!check_depth(vm, &leaf->f)) return false;
     bool in_handler = suspends_in_handler(self);
     self->awaiting = inner;
     self->flags |= CORO_DELEGATING;
@@ -173,9 +175,7 @@ bool coro_delegate(VM *vm, Coro *self, Coro *inner) {
     inner->f.kind = FRAME_AWAIT;
     inner->root = coro_root(self);
     leaf->root = inner->root;
-    leaf->f.depth = self->f.depth + 1;
     leaf->state = CORO_RUNNING;
-    if (!check_depth(vm, &leaf->f)) return false;
     restore_handled(vm, inner, leaf);
     if (in_handler) leaf->flags |= CORO_HANDLER;
     vm->frame = &leaf->f;
