@@ -91,7 +91,11 @@ bool object_hash(VM *vm, Value v, u64 *hash) {
         *hash = str_hash(vm, v);
         return true;
     }
-    return type_of(vm, v)->slots.hash(vm, v, hash);
+    if (!is_object(v)) return type_of(vm, v)->slots.hash(vm, v, hash);
+    if (!enter_recursion(vm, " while calling a Python object")) return false;
+    bool ok = type_of(vm, v)->slots.hash(vm, v, hash);
+    leave_recursion(vm);
+    return ok;
 }
 
 bool hash_refuse(VM *vm, Value self, u64 *hash) {
