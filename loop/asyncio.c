@@ -278,7 +278,9 @@ FUNCTION(_asyncio, all_tasks, "(loop=None)") {
     AsyncState *state = async_state(vm);
     if (!state) return FAIL;
     OWNED Value set = TRY(set_new(vm, EMPTY));
-    for (Task *task = state->tasks; task; task = task->next)
+    Task *oldest = state->tasks;
+    while (oldest && oldest->next) oldest = oldest->next;
+    for (Task *task = oldest; task; task = task->previous)
         if (task->future.loop == loop && future_state(&task->future) == FUTURE_PENDING &&
             task->future.h.rc)
             CHECK(set_add(vm, to_set(set), from_object(task)));

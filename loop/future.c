@@ -275,7 +275,8 @@ Value future_raise(VM *vm, Value self) {
         return raise_instance(vm, cancelled);
     }
     OWNED Value exception = incref(future_exception(future));
-    exception_set_traceback(exception, future->extra);
+    OWNED Value traceback = take(&future->extra);
+    exception_set_traceback(exception, traceback);
     return raise_instance(vm, exception);
 }
 

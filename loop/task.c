@@ -129,6 +129,8 @@ Value task_new(VM *vm, Value loop, Value coroutine, Value name, Value context) {
     return TAKE(held);
 }
 
+static bool step_eagerly(VM *vm, Task *task);
+
 static Value refuse_coroutine(VM *vm, Value given) {
     return raise_type(vm, "a coroutine was expected, got %R", given);
 }
@@ -156,10 +158,7 @@ static bool init(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
     OWNED Value running = loop_running(vm);
     if (running == FAIL) return false;
     if (running != task->future.loop) return queue_first_step(vm, task);
-    task->future.h.aux |= TASK_IS_EAGER;
-    bool done = task_step(vm, task, EMPTY);
-    task->future.h.aux &= ~TASK_IS_EAGER;
-    return done;
+    return step_eagerly(vm, task);
 }
 
 Value task_name(VM *vm, Task *task) {
@@ -272,6 +271,12 @@ static bool add_done_callback(VM *vm, Value future, Value callback, Value *conte
     return done != FAIL;
 }
 
+/* Is it a Future after all, whose class overrides nothing that matters here? */
+static bool adds_callbacks_as_future(VM *vm, Value v) {
+    return is_future(v) && type_lookup(vm, type_of(vm, v), NAME(add_done_callback)) ==
+                               type_lookup(vm, vm->types[TYPE_Future], NAME(add_done_callback));
+}
+
 /* A future that a script has made, known by its _asyncio_future_blocking. */
 static bool yield_other_future(VM *vm, Task *task, Value value, Value blocking) {
     OWNED Value loop = loop_of_future(vm, value);
@@ -294,6 +299,7 @@ bool task_on_yield(VM *vm, Task *task, Value owned) {
     OWNED Value value = owned;
     if (LIKELY(is_plain_future(value))) return yield_future(vm, task, value);
     if (value == NONE) return loop_push_waiter(vm, task->future.loop, from_object(task), EMPTY);
+    if (adds_callbacks_as_future(vm, value)) return yield_future(vm, task, value);
     OWNED Value blocking = object_find_attr(vm, value, NAME(_asyncio_future_blocking));
     if (blocking == FAIL) return false;
     if (blocking != EMPTY && blocking != NONE) return yield_other_future(vm, task, value, blocking);
@@ -360,14 +366,20 @@ bool task_step(VM *vm, Task *task, Value argument) {
                      argument == EMPTY ? NONE : argument);
         return false;
     }
-    OWNED Value error = task_begin_step(vm, task, argument);
-    if (error == FAIL || !context_enter(vm, &task->context)) return false;
-    task->future.h.aux |= TASK_IS_RUNNING;
-    OWNED Value before = task_enter(vm, task);
+    OWNED Value error = TRY_OR_FALSE(task_begin_step(vm, task, argument));
+    OWNED Value before = TRY_OR_FALSE(task_enter(vm, task));
     OWNED Value coroutine = incref(task->coroutine);
-    bool done = before != FAIL && finish_step(vm, task, drive(vm, coroutine, error));
-    if (before != FAIL) task_leave(vm, task, before);
-    task->future.h.aux &= ~TASK_IS_RUNNING;
+    bool done = finish_step(vm, task, drive(vm, coroutine, error));
+    task_leave(vm, task, before);
+    return done;
+}
+
+/* The first step, inside the task's making: nobody else has entered its context. */
+static bool step_eagerly(VM *vm, Task *task) {
+    if (!context_enter(vm, &task->context)) return false;
+    task->future.h.aux |= TASK_IS_EAGER | TASK_IS_RUNNING;
+    bool done = task_step(vm, task, EMPTY);
+    task->future.h.aux &= ~(TASK_IS_EAGER | TASK_IS_RUNNING);
     context_leave(vm, &task->context);
     return done;
 }

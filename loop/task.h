@@ -45,7 +45,7 @@ bool task_on_raise(VM *vm, Task *task);
 /* Make it the loop's current task; what was it before: task_leave takes it back. FAIL. */
 Value task_enter(VM *vm, Task *task);
 void task_leave(VM *vm, Task *task, Value before);
-/* A whole step in a nested run, for loops of another sort and for eager tasks. */
+/* A whole step in a nested run, for loops of another sort and for eager tasks. Its context is entered. */
 bool task_step(VM *vm, Task *task, Value argument);
 
 #endif
