@@ -12,12 +12,14 @@
 #include "objects/frame.h"
 #include "objects/str.h"
 #include "parser/parser.h"
+#include "vm/sources.h"
 #include "vm/unraisable.h"
 
 typedef struct Session {
     VM *vm;
     char *line; /* of getline */
     usize capacity;
+    u32 count; /* statements compiled so far: their texts are "<stdin>-0", "<stdin>-1" ... */
     bool is_over;
 } Session;
 
@@ -73,10 +75,19 @@ static bool tell_exception(Session *session, int *status) {
     return !is_exit;
 }
 
+static Value compile_statement(Session *session, Arena *arena, const Node *tree, Span text) {
+    Buffer name = {0};
+    buffer_printf(&name, "<stdin>-%u", session->count++);
+    sources_register(session->vm, buffer_span(&name), text);
+    Value code = compile_tree(session->vm, arena, tree, text, buffer_span(&name), 0);
+    buffer_free(&name);
+    return code;
+}
+
 static bool run_tree(Session *session, Arena *arena, const Node *tree, Span text, int *status) {
     VM *vm = session->vm;
     Value namespace = from_object(((Module *)to_object(vm->main_module))->dict);
-    OWNED Value code = compile_tree(vm, arena, tree, text, SPAN("<stdin>"), 0);
+    OWNED Value code = compile_statement(session, arena, tree, text);
     OWNED Value done =
         code == FAIL ? FAIL : vm->hooks.run_code(vm, (Code *)to_object(code), to_dict(namespace), namespace);
     return done != FAIL || tell_exception(session, status);
