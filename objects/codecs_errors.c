@@ -276,6 +276,17 @@ static int ask_script(VM *vm, const char *errors, const Fault *fault, Repair *ou
     return DONE;
 }
 
+/* surrogateescape in UTF-8 and in encodings of one byte complains of what it cannot do
+ * only. */
+static void skip_escapes(Fault *fault, const char *errors) {
+    if (strcmp(errors, "surrogateescape")) return;
+    const char *at = text_at(fault);
+    for (; fault->start < fault->end; fault->start++) {
+        u32 c = utf8_next(&at);
+        if (c < 0xDC80 || c > 0xDCFF) return;
+    }
+}
+
 static bool repair(VM *vm, const char *errors, const Fault *fault, Repair *out) {
     if (!errors) errors = "strict";
     int repaired = codec_handler_is_builtin(errors) ? codec_repair(vm, errors, fault, out)
@@ -328,6 +339,13 @@ bool encode_fault(Encoder *encoder, usize index, usize count, const char *reason
                    .start = index,
                    .end = index + count,
                    .reason = reason};
+    const Codec *codec = encoder->codec;
+    bool is_simple = codec->unit == 1 || !strncmp(codec->reason, "ordinal", 7);
+    if (encoder->errors && is_simple) {
+        Fault rest = fault;
+        skip_escapes(&rest, encoder->errors);
+        if (rest.start < rest.end) fault.start = rest.start;
+    }
     Repair answer;
     if (!repair(encoder->vm, encoder->errors, &fault, &answer)) return false;
     bool done = put_replacement(encoder, &answer);

@@ -19,6 +19,13 @@ static const char *utf8_reason(const Decoder *d, usize at, usize length) {
                                   : "invalid continuation byte";
 }
 
+/* The first two of the three bytes that a surrogate would have: surrogatepass waits for
+ * the third. */
+static bool is_half_surrogate(const Decoder *d) {
+    const u8 *at = d->data + d->at;
+    return d->size - d->at == 2 && at[0] == 0xED && at[1] >= 0xA0 && at[1] <= 0xBF;
+}
+
 static bool decode_utf8(Decoder *d) {
     while (d->at < d->size) {
         const char *data = (const char *)d->data + d->at;
@@ -27,7 +34,7 @@ static bool decode_utf8(Decoder *d) {
         d->at += good;
         if (d->at == d->size) break;
         const char *reason = utf8_reason(d, d->at, bad);
-        if (!d->final && reason[0] == 'u') break;
+        if (!d->final && (reason[0] == 'u' || is_half_surrogate(d))) break;
         if (!decode_fault(d, d->at, d->at + bad, reason)) return false;
     }
     return true;

@@ -2,6 +2,7 @@
 #include "objects/byte_text.h"
 #include "objects/codecs_make.h"
 #include "objects/native.h"
+#include "objects/search.h"
 #include "objects/tuple.h"
 #include "objects/want.h"
 
@@ -43,6 +44,12 @@ static Value decode_part(VM *vm, const Codec *codec, const char *function, Value
     return final < 0 ? FAIL : decode(vm, codec, function, args[0], args[1], final);
 }
 
+FUNCTION(_codecs, utf_7_encode, "(str, errors=None, /)") {
+    return encode(vm, &codec_utf_7, "utf_7_encode", args[0], args[1]);
+}
+FUNCTION(_codecs, utf_7_decode, "(data, errors=None, final=False, /)") {
+    return decode_part(vm, &codec_utf_7, "utf_7_decode", args);
+}
 FUNCTION(_codecs, utf_8_encode, "(str, errors=None, /)") {
     return encode(vm, &codec_utf_8, "utf_8_encode", args[0], args[1]);
 }
@@ -59,6 +66,38 @@ FUNCTION(_codecs, utf_16_encode, "(str, errors=None, byteorder=0, /)") {
 }
 FUNCTION(_codecs, utf_16_decode, "(data, errors=None, final=False, /)") {
     return decode_part(vm, &codec_utf_16, "utf_16_decode", args);
+}
+/* The byte order that the data tells (or the given one): -1 little, 1 big, 0 not told. */
+static i64 told_order(Span data, i64 order, Span little, Span big) {
+    if (order) return order;
+    return span_starts(data, little) ? -1 : span_starts(data, big) ? 1 : 0;
+}
+
+/* args: data, errors, byteorder, final. Gives (str, count of bytes, byte order). */
+static Value decode_order(VM *vm, const Codec *const codecs[3], Value *args, Span little,
+                          Span big) {
+    i64 order = 0;
+    if (args[2] != EMPTY) CHECK(object_to_i64(vm, args[2], &order));
+    const Codec *codec = codecs[order < 0 ? 0 : order > 0 ? 2 : 1];
+    Value part_args[] = {args[0], args[1], args[3]};
+    OWNED Value part = TRY(decode_part(vm, codec, "ex_decode", part_args));
+    Buffered lent;
+    CHECK(buffered_get(vm, args[0], &lent, false));
+    order = told_order((Span){lent.data, lent.size}, order, little, big);
+    buffered_release(vm, &lent);
+    const Value *items = to_tuple(part)->items;
+    return tuple_of(vm, 3, items[0], items[1], from_small(order));
+}
+
+FUNCTION(_codecs, utf_16_ex_decode, "(data, errors=None, byteorder=0, final=False, /)") {
+    static const Codec *const codecs[] = {&codec_utf_16_le, &codec_utf_16,
+                                          &codec_utf_16_be};
+    return decode_order(vm, codecs, args, SPAN("\xFF\xFE"), SPAN("\xFE\xFF"));
+}
+FUNCTION(_codecs, utf_32_ex_decode, "(data, errors=None, byteorder=0, final=False, /)") {
+    static const Codec *const codecs[] = {&codec_utf_32_le, &codec_utf_32,
+                                          &codec_utf_32_be};
+    return decode_order(vm, codecs, args, SPAN("\xFF\xFE\0\0"), SPAN("\0\0\xFE\xFF"));
 }
 FUNCTION(_codecs, utf_16_le_encode, "(str, errors=None, /)") {
     return encode(vm, &codec_utf_16_le, "utf_16_le_encode", args[0], args[1]);
@@ -110,17 +149,23 @@ FUNCTION(_codecs, ascii_decode, "(data, errors=None, /)") {
 FUNCTION(_codecs, unicode_escape_encode, "(str, errors=None, /)") {
     return encode(vm, &codec_unicode_escape, "unicode_escape_encode", args[0], args[1]);
 }
+/* A str is taken as its UTF-8. args: data, errors, final */
+static Value decode_text(VM *vm, const Codec *codec, const char *function, Value *args) {
+    Value data = args[0];
+    OWNED Value bytes = is_str(data) ? codec_encode(vm, data, NULL, NULL) : incref(data);
+    Value with_bytes[] = {TRY(bytes), args[1], args[2] == EMPTY ? TRUE : args[2]};
+    return decode_part(vm, codec, function, with_bytes);
+}
+
 FUNCTION(_codecs, unicode_escape_decode, "(data, errors=None, final=True, /)") {
-    if (args[2] == EMPTY) args[2] = TRUE;
-    return decode_part(vm, &codec_unicode_escape, "unicode_escape_decode", args);
+    return decode_text(vm, &codec_unicode_escape, "unicode_escape_decode", args);
 }
 FUNCTION(_codecs, raw_unicode_escape_encode, "(str, errors=None, /)") {
     return encode(vm, &codec_raw_unicode_escape, "raw_unicode_escape_encode", args[0],
                   args[1]);
 }
 FUNCTION(_codecs, raw_unicode_escape_decode, "(data, errors=None, final=True, /)") {
-    if (args[2] == EMPTY) args[2] = TRUE;
-    return decode_part(vm, &codec_raw_unicode_escape, "raw_unicode_escape_decode", args);
+    return decode_text(vm, &codec_raw_unicode_escape, "raw_unicode_escape_decode", args);
 }
 
 /* ---- any builtin codec, by name ---- */
@@ -200,9 +245,24 @@ static usize read_octal(Span text, usize i, Buffer *out) {
     return i;
 }
 
-/* Read one escape whose letter stands at i; returns the position behind, 0 with an
- * exception. */
-static usize read_escape(VM *vm, Span text, usize i, Buffer *out) {
+/* \x without two digits at position i: the position behind, 0 with an exception. */
+static usize mend_hex(VM *vm, Span text, usize i, const char *errors, Buffer *out) {
+    bool skip = i + 1 < text.length && hex_digit((u8)text.data[i + 1]) >= 0;
+    if (!errors || !strcmp(errors, "strict")) {
+        raise_value(vm, "invalid \\x escape at position %ld", (long)i - 1);
+        return 0;
+    }
+    if (!strcmp(errors, "replace")) {
+        buffer_add_char(out, '?');
+    } else if (strcmp(errors, "ignore")) {
+        raise_value(vm, "decoding error; unknown error handling code: %s", errors);
+        return 0;
+    }
+    return i + 1 + skip;
+}
+
+/* Read one escape whose letter stands at i: the position behind, 0 with an exception. */
+static usize read_escape(VM *vm, Span text, usize i, const char *errors, Buffer *out) {
     static const char simple[] = "\\\\''\"\"b\bf\ft\tn\nr\rv\va\a";
     char c = text.data[i];
     if (c == '\n') return i + 1;
@@ -214,8 +274,7 @@ static usize read_escape(VM *vm, Span text, usize i, Buffer *out) {
     if (c >= '0' && c <= '7') return read_octal(text, i, out);
     if (c == 'x') {
         usize end = read_hex(text, i, out);
-        if (!end) raise_value(vm, "invalid \\x escape at position %ld", (long)i - 1);
-        return end;
+        return end ? end : mend_hex(vm, text, i, errors, out);
     }
     buffer_add_char(out, '\\');
     buffer_add_char(out, c);
@@ -224,34 +283,37 @@ static usize read_escape(VM *vm, Span text, usize i, Buffer *out) {
     return ok ? i + 1 : 0;
 }
 
+static bool read_escapes(VM *vm, Span text, const char *errors, Buffer *out) {
+    for (usize i = 0; i < text.length;) {
+        if (text.data[i] != '\\')
+            buffer_add_char(out, text.data[i++]);
+        else if (i + 1 == text.length)
+            return raise_value(vm, "Trailing \\ in string") != FAIL;
+        else if (!(i = read_escape(vm, text, i + 1, errors, out)))
+            return false;
+    }
+    return true;
+}
+
 /* The bytes that the escapes of a bytes literal stand for. */
 FUNCTION(_codecs, escape_decode, "(data, errors=None, /)") {
-    OWNED Value data =
-        is_str(args[0]) ? codec_encode(vm, args[0], NULL, NULL) : incref(args[0]);
-    TRY(data);
+    Value data = args[0];
+    const char *errors;
+    CHECK(take_errors(vm, "escape_decode", args[1], &errors));
+    OWNED Value bytes = is_str(data) ? codec_encode(vm, data, NULL, NULL) : incref(data);
+    TRY(bytes);
     Buffered lent;
-    CHECK(buffered_get(vm, data, &lent, false));
-    Span text = {lent.data, lent.size};
+    CHECK(buffered_get(vm, bytes, &lent, false));
     Buffer out = {0};
-    bool good = true;
-    for (usize i = 0; good && i < text.length;) {
-        if (text.data[i] != '\\') {
-            buffer_add_char(&out, text.data[i++]);
-        } else if (i + 1 == text.length) {
-            good = raise_value(vm, "Trailing \\ in string") != FAIL;
-        } else {
-            i = read_escape(vm, text, i + 1, &out);
-            good = i != 0;
-        }
-    }
-    usize size = text.length;
+    bool good = read_escapes(vm, (Span){lent.data, lent.size}, errors, &out);
+    i64 size = (i64)lent.size;
     buffered_release(vm, &lent);
     if (!good) {
         buffer_free(&out);
         return FAIL;
     }
-    OWNED Value bytes = TRY(bytes_from_buffer(vm, &out));
-    return tuple_of(vm, 2, bytes, from_small((i64)size));
+    OWNED Value result = TRY(bytes_from_buffer(vm, &out));
+    return tuple_of(vm, 2, result, from_small(size));
 }
 
 /* The bytes of an object's memory, or of a str as UTF-8. */
