@@ -10,6 +10,8 @@ A type, method, module function, opcode or interned name is declared once, where
 This script finds these words and writes enums (OUT.h) and const tables (OUT.c). The comment right
 above a declaration becomes its doc string. The files keep their own line numbers for debuggers.
 """
+import io
+import os
 import re
 import sys
 
@@ -258,6 +260,18 @@ def check(found):
     return problems
 
 
+def write_if_changed(path, write, found):
+    """an unchanged header must keep its time: everything depends on it"""
+    out = io.StringIO()
+    write(found, out)
+    if os.path.exists(path):
+        with open(path, encoding='utf-8') as file:
+            if file.read() == out.getvalue():
+                return
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write(out.getvalue())
+
+
 def main(header, source, paths):
     found = Collection()
     for path in paths:
@@ -265,10 +279,8 @@ def main(header, source, paths):
     problems = check(found)
     if problems:
         sys.exit('collect.py: ' + '; '.join(problems))
-    with open(header, 'w', encoding='utf-8') as out:
-        write_header(found, out)
-    with open(source, 'w', encoding='utf-8') as out:
-        write_source(found, out)
+    write_if_changed(header, write_header, found)
+    write_if_changed(source, write_source, found)
 
 
 if __name__ == '__main__':
