@@ -17,6 +17,8 @@ typedef struct Member {
     i32 offset;  /* of the Value; negative: from the end of the piece of memory */
     Value owner; /* the class; owned */
     Value name;
+    const char *doc;   /* of places in records, or NULL */
+    bool is_read_only; /* a place that only C code fills */
 } Member;
 Value getset_new(VM *vm, Type *owner, const GetterSpec *spec);
 Value member_new(VM *vm, Type *owner, Value name, i32 offset);

@@ -27,7 +27,7 @@ typedef struct IntInstance {
     Value value; /* exact int; owned */
 } IntInstance;
 
-enum { INT_LIMBS_MAX = 1 << 27 };
+enum { INT_LIMBS_MAX = 1 << 27, INT_DIGIT_LIMIT = 4300 /* at the start */ };
 
 static inline bool is_int(Value v) { /* int, a subclass, or bool */
     return is_small(v) || has_kind(v, KIND_INT) || is_bool(v);

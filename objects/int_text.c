@@ -289,13 +289,19 @@ static Value convert_by_trunc(VM *vm, Value v) {
     return convert_truncated(vm, truncated);
 }
 
+/* Takes over an int of any form. */
+static Value make_plain(Value owned) {
+    OWNED Value v = owned;
+    return v == FAIL ? FAIL : incref(int_plain(v));
+}
+
 /* The C types that know how to become an int do so by their slot; a class of a script has
  * a slot that calls its method and checks what that gives. */
 Value int_convert(VM *vm, Value v) {
     if (is_exact_int(v)) return incref(v);
     Type *type = type_of(vm, v);
-    if (type->unary_ops & CAN(UNARY_INT)) return object_unary(vm, UNARY_INT, v);
-    if (type->unary_ops & CAN(UNARY_INDEX)) return object_index(vm, v);
+    if (type->unary_ops & CAN(UNARY_INT)) return make_plain(object_unary(vm, UNARY_INT, v));
+    if (type->unary_ops & CAN(UNARY_INDEX)) return make_plain(object_index(vm, v));
     Value truncated = TRY(convert_by_trunc(vm, v));
     if (truncated != EMPTY) return truncated;
     if (is_str(v)) return read_str(vm, v, 10);

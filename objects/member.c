@@ -61,9 +61,10 @@ static bool set_slot(VM *vm, const Member *member, Value instance, Value value) 
 static bool set(VM *vm, Value self, Value instance, Value value) {
     Member *member = (Member *)self;
     if (!check_instance(vm, member, instance)) return false;
-    if (!member->spec) return set_slot(vm, member, instance, value);
-    if (member->spec->set) return member->spec->set(vm, instance, value);
-    if (member->spec->is_member)
+    if (!member->spec && !member->is_read_only)
+        return set_slot(vm, member, instance, value);
+    if (member->spec && member->spec->set) return member->spec->set(vm, instance, value);
+    if (!member->spec || member->spec->is_member)
         raise_format(vm, EXC(AttributeError), "readonly attribute");
     else
         raise_format(vm, EXC(AttributeError),
@@ -130,7 +131,8 @@ static Value qualname_of(VM *vm, Value self) {
 
 static Value doc_of(VM *vm, Value self) {
     const GetterSpec *spec = ((Member *)self)->spec;
-    return spec && spec->doc ? str_from_text(vm, spec->doc) : NONE;
+    const char *doc = spec ? spec->doc : ((Member *)self)->doc;
+    return doc ? str_from_text(vm, doc) : NONE;
 }
 
 static Value owner_of(Value self) {

@@ -33,6 +33,7 @@ bool objects_start(VM *vm) {
     heap_init(&vm->heap);
     for (u32 id = 0; id < NAME_COUNT; id++) vm->names[id] = EMPTY;
     vm->empty_tuple = vm->memory_error = EMPTY;
+    vm->int_digit_limit = INT_DIGIT_LIMIT;
     if (!types_start(vm) || !text_open(vm)) return false;
     vm->empty_tuple = tuple_make_empty(vm);
     if (vm->empty_tuple == FAIL || !make_names(vm)) return false;

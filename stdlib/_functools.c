@@ -48,12 +48,14 @@ static bool add_keywords(VM *vm, Value dict, const Value *values, Value kwnames)
     return true;
 }
 
-/* A partial of exactly this type without attributes: its own parts are taken over. */
+static Value call(VM *vm, Value v, Value *args, u32 nargs, Value kwnames);
+
+/* A partial without attributes: its own parts are taken over. */
 static bool is_flat(VM *vm, Value v) {
-    if (!is_object(v) || type_of(vm, v) != vm->types[TYPE_functools_partial])
-        return false;
+    if (!is_object(v) || type_of(vm, v)->slots.call != call) return false;
     Value dict = *instance_dict_word(to_object(v));
-    return dict == EMPTY || to_dict(dict)->count == 0;
+    bool has_slots = to_object(v)->shape->count != 0;
+    return dict == EMPTY ? !has_slots : to_dict(dict)->count == 0;
 }
 
 static Value construct(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
@@ -111,7 +113,7 @@ static bool add_parts(VM *vm, Partial *self, Buffer *out) {
 static Value show(VM *vm, Value v) {
     OWNED Value name = TRY(type_full_name(vm, type_of(vm, v)));
     int is_inside = repr_enter(vm, v);
-    if (is_inside) return is_inside < 0 ? FAIL : str_format(vm, "%S(...)", name);
+    if (is_inside) return is_inside < 0 ? FAIL : str_from_text(vm, "...");
     Buffer out = {0};
     buffer_add_span(&out, str_span(name));
     buffer_add_char(&out, '(');
@@ -141,17 +143,17 @@ TYPE(functools_partial, .name = "functools.partial", .size = sizeof(Partial),
      .signature = "(func, /, *args, **keywords)")
 
 /* function object to use in future partial calls */
-GETTER(functools_partial, func) {
+MEMBER(functools_partial, func) {
     return incref(to_partial(self)->function);
 }
 
 /* tuple of arguments to future partial calls */
-GETTER(functools_partial, args) {
+MEMBER(functools_partial, args) {
     return incref(to_partial(self)->arguments);
 }
 
 /* dictionary of keyword arguments to future partial calls */
-GETTER(functools_partial, keywords) {
+MEMBER(functools_partial, keywords) {
     return incref(to_partial(self)->keywords);
 }
 
@@ -263,7 +265,7 @@ TYPE(functools_KeyWrapper, .name = "functools.KeyWrapper", .size = sizeof(Key),
                .hash = hash_refuse})
 
 /* Value wrapped by a key function. */
-GETTER(functools_KeyWrapper, obj) {
+MEMBER(functools_KeyWrapper, obj) {
     Value object = ((Key *)self)->object;
     return object == EMPTY ? NONE : incref(object);
 }

@@ -8,6 +8,7 @@
 #include "objects/native.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "stdlib/sys_numbers.h"
 
 MODULE(sys, "This module provides access to some objects used or maintained by the\ninterpreter and to "
             "functions that interact strongly with the interpreter.")
@@ -125,5 +126,6 @@ MODULE_INIT(sys) {
            module_add(vm, module, "argv", TAKE(argv)) &&
            add_int(vm, module, "maxsize", INT64_MAX) && add_int(vm, module, "maxunicode", 0x10FFFF) &&
            add_int(vm, module, "hexversion", 0x030D00F0) && add_text(vm, module, "platform", "linux") &&
-           add_text(vm, module, "byteorder", "little") && add_implementation(vm, module);
+           add_text(vm, module, "byteorder", "little") && add_implementation(vm, module) &&
+           sys_add_numbers(vm, module);
 }

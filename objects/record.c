@@ -1,0 +1,170 @@
+#include "objects/record.h"
+
+#include "objects/descriptor.h"
+#include "objects/dict.h"
+#include "objects/str.h"
+
+/* Obj.aux counts all fields, Tuple.count the items. */
+
+static u32 count_fields(const RecordSpec *spec) {
+    u32 count = 0;
+    while (spec->fields[count].name) count++;
+    return count;
+}
+
+static bool is_named(const RecordField *field) {
+    return field->name[0] != '\0';
+}
+
+/* ---- the type ---- */
+
+static bool add_member(VM *vm, Type *type, const RecordField *field, u32 index) {
+    OWNED Value name = str_intern_text(vm, field->name);
+    if (name == FAIL) return false;
+    i32 offset = (i32)(sizeof(Tuple) + index * sizeof(Value));
+    OWNED Value member = member_new(vm, type, name, offset);
+    if (member == FAIL) return false;
+    ((Member *)to_object(member))->is_read_only = true;
+    ((Member *)to_object(member))->doc = field->doc;
+    return dict_set(vm, type->dict, name, member);
+}
+
+static bool add_count(VM *vm, Type *type, const char *name, u32 count) {
+    return dict_set_text(vm, type->dict, name, from_small(count));
+}
+
+static bool add_match_args(VM *vm, Type *type, const RecordSpec *spec) {
+    u32 named = 0, at = 0;
+    for (u32 i = 0; i < spec->items; i++) named += is_named(&spec->fields[i]);
+    OWNED Value names = tuple_new(vm, named);
+    if (names == FAIL) return false;
+    for (u32 i = 0; i < spec->items; i++) {
+        if (!is_named(&spec->fields[i])) continue;
+        Value name = str_intern_text(vm, spec->fields[i].name);
+        if (name == FAIL) return false;
+        to_tuple(names)->items[at++] = name;
+    }
+    return dict_set_text(vm, type->dict, "__match_args__", names);
+}
+
+bool record_start(VM *vm, const RecordSpec *spec) {
+    Type *type = vm->types[spec->type];
+    if (!type_dict(vm, type)) return false;
+    u32 count = count_fields(spec), unnamed = 0;
+    for (u32 i = 0; i < count; i++) {
+        if (!is_named(&spec->fields[i])) {
+            unnamed++;
+        } else if (!add_member(vm, type, &spec->fields[i], i)) {
+            return false;
+        }
+    }
+    /* before the first use: no cache knows the type yet */
+    return add_count(vm, type, "n_sequence_fields", spec->items) &&
+           add_count(vm, type, "n_fields", count) &&
+           add_count(vm, type, "n_unnamed_fields", unnamed) &&
+           add_match_args(vm, type, spec);
+}
+
+/* ---- making ---- */
+
+Value record_new(VM *vm, const RecordSpec *spec, Value *owned) {
+    u32 count = count_fields(spec);
+    Tuple *record = (Tuple *)object_new_sized(vm, vm->types[spec->type],
+                                              sizeof(Tuple) + count * sizeof(Value));
+    if (!record) {
+        for (u32 i = 0; i < count; i++) decref(owned[i]);
+        return FAIL;
+    }
+    record->h.aux = (u16)count;
+    record->count = spec->items;
+    memcpy(record->items, owned, count * sizeof(Value));
+    return from_object(record);
+}
+
+static Value raise_count(VM *vm, const RecordSpec *spec, const char *bound, u32 wanted,
+                         usize given) {
+    return raise_type(vm, "%s() takes %s%u-sequence (%lu-sequence given)", spec->name,
+                      bound, wanted, (unsigned long)given);
+}
+
+static bool check_count(VM *vm, const RecordSpec *spec, usize given) {
+    u32 least = spec->items, most = count_fields(spec);
+    if (given >= least && given <= most) return true;
+    const char *bound = least == most   ? "a "
+                        : given < least ? "an at least "
+                                        : "an at most ";
+    raise_count(vm, spec, bound, given < least ? least : most, given);
+    return false;
+}
+
+/* Fields behind those of the sequence: from the dict, else None. */
+static Value find_field(VM *vm, Value dict, const RecordField *field) {
+    if (dict == EMPTY || !is_named(field)) return NONE;
+    Value found = dict_get_text(vm, to_dict(dict), field->name);
+    return found == EMPTY ? NONE : incref(found);
+}
+
+Value record_construct(VM *vm, const RecordSpec *spec, Value *args, u32 nargs,
+                       Value kwnames) {
+    static const char *const names[] = {"sequence", "dict", NULL};
+    static const Arguments arguments = {
+        .function = "structseq", .names = names, .positional = 2, .required = 1};
+    Value bound[2];
+    CHECK(arguments_bind(vm, &arguments, args, nargs, kwnames, bound));
+    OWNED Value sequence = object_to_tuple(vm, bound[0]);
+    if (sequence == FAIL) {
+        if (!exception_matches(vm, EXC(TypeError))) return FAIL;
+        return raise_type(vm, "constructor requires a sequence");
+    }
+    if (bound[1] != EMPTY && !has_kind(bound[1], KIND_DICT)) {
+        return raise_type(vm, "%s() takes a dict as second arg, if any", spec->name);
+    }
+    usize given = to_tuple(sequence)->count;
+    CHECK(check_count(vm, spec, given));
+    u32 count = count_fields(spec);
+    OWNED Value values = TRY(tuple_new(vm, count));
+    for (u32 i = 0; i < count; i++) {
+        to_tuple(values)->items[i] = i < given
+                                         ? incref(to_tuple(sequence)->items[i])
+                                         : find_field(vm, bound[1], &spec->fields[i]);
+    }
+    Value owned[count];
+    for (u32 i = 0; i < count; i++) owned[i] = take(&to_tuple(values)->items[i]);
+    return record_new(vm, spec, owned);
+}
+
+void record_free(VM *vm, Obj *self) {
+    (void)vm;
+    Tuple *record = (Tuple *)self;
+    for (u32 i = 0; i < self->aux; i++) decref(take(&record->items[i]));
+}
+
+void record_visit(Obj *self, Visitor *visitor) {
+    Tuple *record = (Tuple *)self;
+    for (u32 i = 0; i < self->aux; i++) visitor->visit(visitor, record->items[i]);
+}
+
+/* ---- text ---- */
+
+static bool add_fields(VM *vm, const RecordSpec *spec, Tuple *record, Buffer *out) {
+    for (u32 i = 0; i < spec->items; i++) {
+        OWNED Value text = object_repr(vm, record->items[i]);
+        if (text == FAIL) return false;
+        if (i) buffer_add_text(out, ", ");
+        buffer_add_text(out, spec->fields[i].name);
+        buffer_add_char(out, '=');
+        buffer_add_span(out, str_span(text));
+    }
+    return true;
+}
+
+Value record_repr(VM *vm, const RecordSpec *spec, Value self) {
+    Buffer out = {0};
+    buffer_add_text(&out, spec->name);
+    buffer_add_char(&out, '(');
+    bool ok = add_fields(vm, spec, to_tuple(self), &out);
+    buffer_add_char(&out, ')');
+    if (ok) return str_from_buffer(vm, &out);
+    buffer_free(&out);
+    return FAIL;
+}
