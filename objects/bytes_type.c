@@ -4,6 +4,7 @@
 #include "objects/iterator.h"
 #include "objects/memoryview.h"
 #include "objects/native.h"
+#include "objects/sequence.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 
@@ -115,7 +116,7 @@ METHOD(bytes_iterator, __reduce__, "($self, /)") {
 METHOD(bytes_iterator, __setstate__, "($self, state, /)") {
     BytesIterator *iterator = (BytesIterator *)args[0];
     i64 index;
-    CHECK(object_to_i64(vm, args[1], &index));
+    CHECK(index_from_state(vm, args[1], &index));
     if (iterator->bytes == EMPTY) return NONE;
     i64 limit = (i64)bytes_span(iterator->bytes).length;
     iterator->index = (usize)(index < 0 ? 0 : index > limit ? limit : index);

@@ -64,10 +64,10 @@ METHOD(list_iterator, __reduce__, "($self, /)") {
 METHOD(list_iterator, __setstate__, "($self, state, /)") {
     ListIterator *it = (ListIterator *)args[0];
     i64 index;
-    CHECK(index_to_i64(vm, args[1], EXC(OverflowError), &index));
+    CHECK(index_from_state(vm, args[1], &index));
     if (it->list == EMPTY) return NONE;
     usize count = to_list(it->list)->count;
-    it->index = index < 0 ? 0 : (usize)index > count ? count : (usize)index;
+    it->index = index < 0 || (usize)index > count ? count : (usize)index;
     return NONE;
 }
 
@@ -124,7 +124,7 @@ METHOD(list_reverseiterator, __reduce__, "($self, /)") {
 METHOD(list_reverseiterator, __setstate__, "($self, state, /)") {
     ListIterator *it = (ListIterator *)args[0];
     i64 index;
-    CHECK(index_to_i64(vm, args[1], EXC(OverflowError), &index));
+    CHECK(index_from_state(vm, args[1], &index));
     if (it->list == EMPTY) return NONE;
     i64 last = (i64)to_list(it->list)->count - 1;
     it->index = (usize)((index < -1 ? -1 : index > last ? last : index) + 1);

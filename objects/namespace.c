@@ -27,8 +27,8 @@ static bool add_names(VM *vm, Value self, Value names) {
 
 static bool init(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
     if (nargs > 1) {
-        raise_type(vm, "%s expected at most 1 argument, got %u", type_name_of(vm, self),
-                   nargs);
+        raise_type(vm, "%s expected at most 1 argument, got %u",
+                   type_short_name(type_of(vm, self)), nargs);
         return false;
     }
     if (nargs) {

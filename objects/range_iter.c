@@ -143,6 +143,7 @@ METHOD(longrange_iterator, __reduce__, "($self, /)") {
 /* Set state information for unpickling. */
 METHOD(longrange_iterator, __setstate__, "($self, state, /)") {
     LongRangeIterator *it = (LongRangeIterator *)args[0];
+    if (!is_int(args[1])) return object_compare(vm, args[1], from_small(0), LT);
     OWNED Value index = TRY(object_index(vm, args[1]));
     if (int_is_negative(index)) replace(&index, from_small(0));
     if (int_order(index, it->left) > 0) replace(&index, incref(it->left));

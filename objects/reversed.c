@@ -107,7 +107,7 @@ METHOD(reversed, __reduce__, "($self, /)") {
 METHOD(reversed, __setstate__, "($self, object, /)") {
     Reversed *self = (Reversed *)args[0];
     i64 index;
-    CHECK(index_to_i64(vm, args[1], EXC(OverflowError), &index));
+    CHECK(index_from_state(vm, args[1], &index));
     if (self->sequence == EMPTY) return NONE;
     i64 length = object_length(vm, self->sequence);
     if (length < 0) return FAIL;

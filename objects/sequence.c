@@ -18,6 +18,13 @@ bool index_to_i64(VM *vm, Value v, Type *overflow, i64 *out) {
     return false;
 }
 
+bool index_from_state(VM *vm, Value state, i64 *out) {
+    if (!is_int(state)) return raise_type(vm, "an integer is required"), false;
+    if (int_fits_i64(state, out)) return true;
+    raise_overflow(vm, "Python int too large to convert to C ssize_t");
+    return false;
+}
+
 static bool read_bound(VM *vm, Value v, i64 length, i64 otherwise, i64 *out) {
     if (v == EMPTY) return *out = otherwise, true;
     if (!has_index(vm, v)) {

@@ -16,6 +16,9 @@ bool index_to_i64(VM *vm, Value v, Type *overflow, i64 *out);
 bool sequence_bounds(VM *vm, Value start, Value stop, i64 length, i64 *start_out,
                      i64 *stop_out);
 
+/* What __setstate__ of iterators takes: an int, "an integer is required". */
+bool index_from_state(VM *vm, Value state, i64 *out);
+
 /* The items of a list or tuple as they are now. */
 typedef struct Run {
     Value *items;

@@ -1,3 +1,4 @@
+#include "objects/sequence.h"
 #include "objects/sequence_iterator.h"
 
 #include "objects/dict.h"
@@ -78,7 +79,7 @@ METHOD(iterator, __reduce__, "($self, /)") {
 METHOD(iterator, __setstate__, "($self, object, /)") {
     i64 index;
     if (!is_int(args[1])) return raise_type(vm, "an integer is required");
-    CHECK(object_to_i64(vm, args[1], &index));
+    CHECK(index_from_state(vm, args[1], &index));
     ((SequenceIterator *)args[0])->index = index < 0 ? 0 : index;
     return NONE;
 }

@@ -60,7 +60,7 @@ METHOD(tuple_iterator, __reduce__, "($self, /)") {
 METHOD(tuple_iterator, __setstate__, "($self, state, /)") {
     TupleIterator *it = (TupleIterator *)args[0];
     i64 index;
-    CHECK(index_to_i64(vm, args[1], EXC(OverflowError), &index));
+    CHECK(index_from_state(vm, args[1], &index));
     if (it->tuple == EMPTY) return NONE;
     usize count = to_tuple(it->tuple)->count;
     it->index = index < 0 ? 0 : (usize)index > count ? count : (usize)index;

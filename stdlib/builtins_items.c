@@ -1,6 +1,7 @@
 /* Builtin functions that walk: all, any, len, iter, next, min, max, sorted, and aiter,
  * anext. */
 #include "objects/dict.h"
+#include "objects/int.h"
 #include "objects/list.h"
 #include "objects/native.h"
 #include "objects/sequence_iterator.h"
@@ -42,7 +43,7 @@ FUNCTION(builtins, any, "(iterable, /)") {
 /* Return the number of items in a container. */
 FUNCTION(builtins, len, "(obj, /)") {
     i64 length = object_length(vm, args[0]);
-    return length < 0 ? FAIL : from_small(length);
+    return length < 0 ? FAIL : int_from_i64(vm, length);
 }
 
 /* iter(iterable) -> iterator

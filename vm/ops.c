@@ -1878,7 +1878,7 @@ OP(LENGTH) {
     i64 length = object_length(vm, r[B]);
     RELEASE_FIRST(r[B]);
     if (length < 0) goto error;
-    STORE(from_small(length));
+    STORE(int_from_i64(vm, length));
     NEXT;
 }
 
