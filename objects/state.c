@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "objects/exc.h"
+#include "objects/int.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "objects/type_cache.h"
