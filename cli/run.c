@@ -13,6 +13,7 @@
 #include "objects/int.h"
 #include "objects/list.h"
 #include "objects/str.h"
+#include "stdlib/at_end.h"
 #include "stdlib/io.h"
 #include "vm/excepthook.h"
 #include "vm/import.h"
@@ -219,11 +220,7 @@ static bool prepare(VM *vm, const Options *options) {
 
 /* Threads, atexit callbacks, streams: what ends before the VM does. */
 static int finish(VM *vm, int status) {
-    OWNED Value hook = incref(dict_get_text(vm, to_dict(vm->sys), "_at_end"));
-    if (hook != EMPTY) {
-        OWNED Value done = call_0(vm, hook);
-        if (done == FAIL) report_exception(vm);
-    }
+    at_end(vm);
     return io_end_streams(vm) ? status : 120;
 }
 

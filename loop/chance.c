@@ -70,14 +70,15 @@ static int poll_once(VM *vm, struct pollfd *files, u32 count, i64 timeout) {
     Chance *chance = vm->chance;
     struct pollfd all[count + 1];
     if (count) memcpy(all, files, count * sizeof *files);
-    all[count] = (struct pollfd){.fd = chance->wake_file, .events = POLLIN};
+    bool is_main = thread_is_main(vm); /* wakes and signals are for the main thread */
+    all[count] = (struct pollfd){.fd = is_main ? chance->wake_file : -1, .events = POLLIN};
     struct timespec limit = {timeout / SECOND, timeout % SECOND};
     sigset_t blocked, before;
     sigfillset(&blocked);
     pthread_sigmask(SIG_SETMASK, &blocked, &before);
     u64 arrived = __atomic_load_n(&chance->signals, __ATOMIC_SEQ_CST);
     int ready = -1;
-    if (!arrived) {
+    if (!arrived || !is_main) {
         threads_release(vm);
         ready = ppoll(all, count + 1, timeout < 0 ? NULL : &limit, &before);
         threads_acquire(vm);

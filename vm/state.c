@@ -19,6 +19,7 @@
 #include "vm/import.h"
 #include "vm/interpreter.h"
 #include "vm/sources.h"
+#include "vm/threads.h"
 #include "vm/unraisable.h"
 #include "vm/warnings.h"
 
@@ -151,6 +152,7 @@ static void clear_modules(VM *vm) {
 
 usize vm_free(VM *vm, bool report) {
     vm->is_closing = true;
+    threads_end(vm);
     clear_modules(vm);
     dict_clear(vm, to_dict(vm->sys));
     dict_clear(vm, to_dict(vm->builtins));
@@ -162,8 +164,10 @@ usize vm_free(VM *vm, bool report) {
     collector_free(vm);
     frame_objects_close(vm);
     sources_free(vm);
+    if (vm->threads && vm->threads->count > 1) return 0; /* others may still look at it */
     usize alive = objects_stop(vm, report);
     munmap(vm->stack, STACK_BYTES);
+    threads_free(vm);
     free(vm);
     return alive;
 }

@@ -179,6 +179,7 @@ bool threads_begin(VM *vm) {
     init_conditions(main);
     identify(main);
     main->is_main = true;
+    main->locals = EMPTY;
     link_thread(threads, main);
     threads->main = threads->holder = main;
     vm->turn = TURN_SIZE;
@@ -205,7 +206,7 @@ Thread *thread_new(VM *vm) {
         return NULL;
     }
     thread->exception = thread->handled = thread->return_value = EMPTY;
-    thread->pending_sent = thread->loop = thread->context = EMPTY;
+    thread->pending_sent = thread->loop = thread->context = thread->locals = EMPTY;
     thread->asyncgen_firstiter = thread->asyncgen_finalizer = EMPTY;
     init_conditions(thread);
     return thread;
@@ -254,6 +255,7 @@ static void release_values(VM *vm) {
 
 void thread_leave(VM *vm, Thread *thread) {
     release_values(vm);
+    replace(&thread->locals, EMPTY);
     lock(vm);
     save_state(vm, thread);
     unlink_thread(vm->threads, thread);
@@ -281,6 +283,17 @@ void threads_end(VM *vm) {
     lock(vm);
     vm->threads->is_ending = true;
     unlock(vm);
+    replace(&vm->threads->main->locals, EMPTY);
+}
+
+void threads_free(VM *vm) {
+    if (!vm->threads) return;
+    Thread *main = vm->threads->main;
+    main->stack = NULL; /* the VM's own */
+    main->delayed = NULL;
+    main->showing = NULL;
+    free_thread(main);
+    free(vm->threads);
 }
 
 void threads_after_fork(VM *vm) {

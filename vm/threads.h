@@ -20,7 +20,7 @@ struct Thread {
     u64 id;       /* threading.get_ident() */
     int native_id;
     bool is_main, is_daemon;
-    void *owner; /* for stdlib/_thread.c */
+    Value locals; /* dict: what this thread has in each threading.local; EMPTY: nothing */
 
     /* the VM's fields while it does not run */
     Frame *frame;
@@ -60,6 +60,9 @@ bool threads_begin(VM *vm);
 void threads_after_fork(VM *vm);
 /* The main thread leaves: threads that still run stop for ever where they ask for the lock. */
 void threads_end(VM *vm);
+
+/* After everything else. */
+void threads_free(VM *vm);
 
 /* A new Thread, not running; NULL with MemoryError. It gets its own value stack. */
 Thread *thread_new(VM *vm);
