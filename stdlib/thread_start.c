@@ -8,6 +8,8 @@
 #include "objects/float.h"
 #include "objects/frame.h"
 #include "objects/int.h"
+#include "objects/native.h"
+#include "objects/record.h"
 #include "objects/str.h"
 #include "stdlib/thread_wait.h"
 #include "vm/excepthook.h"
@@ -83,7 +85,7 @@ static Value join(VM *vm, Handle *handle, i64 timeout) {
 
 METHOD(_ThreadHandle, join, "($self, timeout=None, /)") {
     i64 timeout;
-    CHECK(timeout_take(vm, args[1], true, &timeout));
+    CHECK(timeout_take(vm, args[1] == NONE ? EMPTY : args[1], true, &timeout));
     return join(vm, to_handle(args[0]), timeout);
 }
 

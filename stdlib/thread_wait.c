@@ -2,6 +2,9 @@
 
 #include "loop/chance.h"
 #include "stdlib/blocking.h"
+#include "stdlib/duration.h"
+
+enum { SECOND = 1000000000 };
 
 /* ---- one wait ---- */
 
@@ -79,22 +82,19 @@ int queue_wait(VM *vm, WaitQueue *queue, WaitTest test, void *context, i64 timeo
 }
 
 bool timeout_take(VM *vm, Value seconds, bool blocking, i64 *nanoseconds) {
-    double time = -1;
+    i64 given;
     *nanoseconds = blocking ? -1 : 0;
-    if (seconds == EMPTY || seconds == NONE) return true;
-    if (!object_to_double(vm, seconds, &time)) return false;
-    if (!blocking && time != -1) {
+    if (seconds == EMPTY) return true;
+    if (!duration_take(vm, seconds, &given)) return false;
+    bool is_endless = given == -SECOND;
+    if (!blocking && !is_endless) {
         raise_value(vm, "can't specify a timeout for a non-blocking call");
         return false;
     }
-    if (time < 0 && time != -1) {
+    if (given < 0 && !is_endless) {
         raise_value(vm, "timeout value must be a non-negative number");
         return false;
     }
-    if (time > 9223372036.0) {
-        raise_overflow(vm, "timeout value is too large");
-        return false;
-    }
-    if (time >= 0) *nanoseconds = (i64)(time * 1e9 + 0.5);
+    if (!is_endless) *nanoseconds = given;
     return true;
 }

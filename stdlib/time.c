@@ -1,10 +1,9 @@
 /* time: clocks and sleeping, through the one door of chance. */
-#include <math.h>
-
 #include "loop/chance.h"
 #include "objects/float.h"
 #include "objects/int.h"
 #include "objects/native.h"
+#include "stdlib/duration.h"
 
 MODULE(time, "This module provides various functions to manipulate time values.")
 
@@ -87,37 +86,13 @@ FUNCTION(time, thread_time_ns, "()") {
     return int_from_i64(vm, chance_thread_time(vm));
 }
 
-/* Seconds, an int or a float, as nanoseconds: rounded up, as CPython does for waiting. */
-static bool duration_of(VM *vm, Value v, i64 *nanoseconds) {
-    if (is_int(v)) {
-        i64 whole;
-        if (!int_fits_i64(v, &whole) || __builtin_mul_overflow(whole, (i64)NANOSECONDS, nanoseconds)) {
-            raise_overflow(vm, "timestamp too large to convert to C PyTime_t");
-            return false;
-        }
-        return true;
-    }
-    double number;
-    if (!is_float(v)) {
-        OWNED Value index = object_index(vm, v);
-        return index != FAIL && duration_of(vm, index, nanoseconds);
-    }
-    number = to_double(v);
-    if (isnan(number)) return raise_value(vm, "Invalid value NaN (not a number)"), false;
-    double scaled = ceil(number * NANOSECONDS);
-    if (!(fabs(scaled) < 9.2e18))
-        return raise_overflow(vm, "timestamp too large to convert to C PyTime_t"), false;
-    *nanoseconds = (i64)scaled;
-    return true;
-}
-
 /* sleep(seconds)
  *
  * Delay execution for a given number of seconds.  The argument may be
  * a floating-point number for subsecond precision. */
 FUNCTION(time, sleep, "(object, /)") {
     i64 duration;
-    CHECK(duration_of(vm, args[0], &duration));
+    CHECK(duration_take(vm, args[0], &duration));
     if (duration < 0) return raise_value(vm, "sleep length must be non-negative");
     return chance_sleep(vm, duration) ? NONE : FAIL;
 }
