@@ -22,7 +22,7 @@ def count(path):
 
 
 def main(build, suites):
-    command = ['meson', 'test', '-C', build, '--no-rebuild', '--print-errorlogs']
+    command = ['meson', 'test', '-C', build, '--print-errorlogs']
     for suite in suites:
         command += ['--suite', suite]
     status = subprocess.run(command).returncode

@@ -7,15 +7,10 @@ path). Without one the test is skipped (exit code 77). Without files it takes th
 library.
 """
 import os
-import shutil
 import subprocess
 import sys
 
-
-def find_oracle():
-    path = os.environ.get("ORACLE") or shutil.which("python3.13")
-    works = path and subprocess.run([path, "-c", ""], capture_output=True).returncode == 0
-    return path if works else None
+from oracle import find_oracle
 
 
 ORACLE = find_oracle()

@@ -8,9 +8,10 @@ Every place of a syntax tree is a place that a traceback could show: some hundre
 """
 import json
 import os
-import shutil
 import subprocess
 import sys
+
+from oracle import find_oracle
 
 WIDE = '''
 def f(é, ü):
@@ -59,12 +60,6 @@ def oracle(seed, files):
             result.append([" ".join(map(str, record)) + "\n" + "\n".join(shown) + "\n",
                            text.split("\n", 1)[1]])
     json.dump(result, sys.stdout)
-
-
-def find_oracle():
-    path = os.environ.get("ORACLE") or shutil.which("python3.13")
-    works = path and subprocess.run([path, "-c", ""], capture_output=True).returncode == 0
-    return path if works else None
 
 
 def main(dump, *rest):

@@ -7,9 +7,10 @@ the test is skipped (exit code 77).
 """
 import os
 import re
-import shutil
 import subprocess
 import sys
+
+from oracle import find_oracle
 
 SESSIONS = [
     "x = 1\nx = 2\n",
@@ -60,12 +61,6 @@ SESSIONS = [
     "$\nx = 1\n",
     "x = 1 if 2\nx = 1\n",
 ]
-
-
-def find_oracle():
-    path = os.environ.get("ORACLE") or shutil.which("python3.13")
-    works = path and subprocess.run([path, "-c", ""], capture_output=True).returncode == 0
-    return path if works else None
 
 
 def of_oracle(oracle, session):

@@ -8,15 +8,10 @@ ORACLE, or python3.13 on the path); without one the test is skipped (exit code 7
 """
 import json
 import os
-import shutil
 import subprocess
 import sys
 
-
-def find_oracle():
-    path = os.environ.get("ORACLE") or shutil.which("python3.13")
-    works = path and subprocess.run([path, "-c", ""], capture_output=True).returncode == 0
-    return path if works else None
+from oracle import find_oracle
 
 
 ORACLE = find_oracle()
