@@ -316,9 +316,10 @@ static bool fill_texts(Unit *u, Code *code) {
 }
 
 static u32 signature_of(const Unit *u) {
-    bool is_plain = !u->suspends && !u->keyword_only &&
-                    !(u->flags & (CODE_VARARGS | CODE_VARKEYWORDS));
-    return is_plain ? u->positional : UINT32_MAX;
+    bool is_plain =
+        !u->keyword_only && !(u->flags & (CODE_VARARGS | CODE_VARKEYWORDS));
+    if (!is_plain) return UINT32_MAX;
+    return u->suspends ? u->positional | SIGNATURE_SUSPENDS : u->positional;
 }
 
 static bool fill_numbers(Unit *u, Code *code) {

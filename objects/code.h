@@ -109,12 +109,14 @@ typedef enum Intrinsic {
 /* The arrays are raw memory of the heap, each of exactly its count (code_array makes one); those of
  * code that is compiled into the binary are constants instead: CODE_TABLES_ARE_CONSTANT in h.flags. */
 enum { CODE_TABLES_ARE_CONSTANT = OBJECT_OWN_A };
+enum { SIGNATURE_SUSPENDS = 0x10000 };
 
 struct Code {
     Obj h;
     Insn *insns;
     u32 insn_count;
-    u32 signature;   /* the argument count that a plain call may have; UINT32_MAX: never plain */
+    u32 signature;   /* the argument count that a plain call may have, with SIGNATURE_SUSPENDS in code
+                        that suspends; UINT32_MAX: never plain */
     u16 registers;   /* all: parameters, locals, cells, temporaries */
     u16 locals;      /* registers before the temporaries */
     u16 parameters;  /* registers that are parameters: positional, keyword-only, *args, **kwargs */

@@ -13,19 +13,16 @@ enum { DESTROY_DEPTH = 60 }; /* deeper nested destructions wait on the delayed l
 /* ---- making ---- */
 
 Obj *object_new_sized(VM *vm, Type *type, usize size) {
-    bool is_atom = type->flags & TYPE_ATOM;
+    u32 type_flags = type->flags;
+    bool is_atom = type_flags & TYPE_ATOM;
     Obj *object = heap_alloc(&vm->heap, size, is_atom ? HEAP_ATOM : HEAP_CONTAINER);
     if (UNLIKELY(!object)) {
         raise_memory(vm);
         return NULL;
     }
-    object->rc = 1;
-    object->kind = type->kind;
-    object->flags =
-        (u8)((size > HEAP_SMALL ? OBJECT_LARGE : 0) | (is_atom ? OBJECT_ATOM : 0));
-    object->aux = 0;
-    object->shape = type->shape;
-    if (type->flags & TYPE_HEAP) type->h.rc++;
+    u8 flags = (u8)((size > HEAP_SMALL ? OBJECT_LARGE : 0) | (is_atom ? OBJECT_ATOM : 0));
+    *object = (Obj){.rc = 1, .kind = type->kind, .flags = flags, .shape = type->shape};
+    if (type_flags & TYPE_HEAP) type->h.rc++;
     return object;
 }
 

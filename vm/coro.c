@@ -38,11 +38,17 @@ static Value origin_here(VM *vm) {
     return tuple_from(vm, to_list(rows)->items, to_list(rows)->count);
 }
 
-Value coro_new(VM *vm, Function *function, u32 nregisters) {
-    Code *code = function->code;
+static COLD void note_origin(VM *vm, Coro *coro) {
+    Value origin = origin_here(vm);
+    if (origin == FAIL) exception_clear(vm);
+    else coro->finalizer = origin;
+}
+
+/* The function is taken over; the registers are not set. NULL: nothing is. */
+static Coro *make(VM *vm, Value function, Code *code, u32 nregisters) {
     Type *type = vm->types[sorts[sort_of(code->flags)].type];
     Coro *coro = (Coro *)object_new_sized(vm, type, sizeof(Coro) + sizeof(Value) * nregisters);
-    if (!coro) return FAIL;
+    if (UNLIKELY(!coro)) return NULL;
     coro->awaiting = NULL;
     coro->root = coro->leaf = coro;
     coro->state = CORO_CREATED;
@@ -50,14 +56,32 @@ Value coro_new(VM *vm, Function *function, u32 nregisters) {
     coro->spare = 0;
     coro->line = 0;
     coro->finalizer = EMPTY;
-    coro->f = (Frame){.func = incref(from_object(function)), .code = code, .pc = code->insns + 1,
-                      .flags = FRAME_HEAP, .kind = FRAME_C};
-    for (u32 i = 0; i < code->locals; i++) coro->f.r[i] = EMPTY;
-    if (UNLIKELY(vm->coroutine_origin_depth) && coro->h.kind == KIND_COROUTINE) {
-        Value origin = origin_here(vm);
-        if (origin == FAIL) exception_clear(vm);
-        else coro->finalizer = origin;
+    coro->f = (Frame){.func = function, .code = code, .pc = code->insns + 1, .flags = FRAME_HEAP, .kind = FRAME_C};
+    if (UNLIKELY(vm->coroutine_origin_depth) && coro->h.kind == KIND_COROUTINE) note_origin(vm, coro);
+    return coro;
+}
+
+Value coro_new(VM *vm, Function *function, u32 nregisters) {
+    Coro *coro = make(vm, from_object(function), function->code, nregisters);
+    if (!coro) return FAIL;
+    incref(coro->f.func);
+    for (u32 i = 0; i < function->code->locals; i++) coro->f.r[i] = EMPTY;
+    return from_object(coro);
+}
+
+Value coro_from_window(VM *vm, Value *window, u32 gap) {
+    Code *code = ((Function *)to_object(*window))->code;
+    const Value *args = window + 1 + gap;
+    u32 count = code->positional;
+    Coro *coro = make(vm, *window, code, code->registers);
+    if (UNLIKELY(!coro)) {
+        for (u32 i = 0; i < count; i++) decref(args[i]);
+        decref(*window);
+        return FAIL;
     }
+    u32 i = 0;
+    for (; i < count; i++) coro->f.r[i] = args[i];
+    for (; i < code->locals; i++) coro->f.r[i] = EMPTY;
     return from_object(coro);
 }
 
@@ -193,19 +217,47 @@ Coro *coro_suspend(VM *vm, Coro *self) {
     return root;
 }
 
-void coro_finish(VM *vm, Coro *coro) {
-    Frame *outer = coro->f.prev;
+static void close_state(Coro *coro) {
     coro->state = CORO_CLOSED;
     coro->flags &= ~(CORO_DELEGATING | CORO_HANDLER);
     coro->awaiting = NULL;
+    coro->root = coro->leaf = coro;
+}
+
+/* Control goes back to the one that was waiting for it. */
+static inline void resume_outer(VM *vm, Coro *coro) {
+    Frame *outer = coro->f.prev;
     if (coro->f.kind == FRAME_AWAIT) {
         Coro *parent = frame_coro(outer);
         parent->awaiting = NULL;
         parent->flags &= ~CORO_DELEGATING;
         parent->state = CORO_RUNNING;
     }
-    coro->root = coro->leaf = coro;
     vm->frame = outer;
+}
+
+void coro_finish(VM *vm, Coro *coro) {
+    resume_outer(vm, coro);
+    close_state(coro);
+}
+
+/* Nobody else knows it, and it holds nothing any more: its memory can go without ceremony. */
+static inline bool is_forgotten(const Coro *coro) {
+    return coro->h.rc == 1 && coro->finalizer == EMPTY &&
+           !(coro->h.flags & (OBJECT_WEAKLY_REFERENCED | OBJECT_LARGE));
+}
+
+void coro_finish_inner(VM *vm, Coro *coro, Value *owner, Value result) {
+    resume_outer(vm, coro);
+    *owner = result;
+    if (LIKELY(is_forgotten(coro))) {
+        Value function = coro->f.func;
+        heap_free(&vm->heap, coro, HEAP_CONTAINER);
+        decref(function);
+        return;
+    }
+    close_state(coro);
+    decref(from_object(coro));
 }
 
 void coro_convert_stop(VM *vm, Coro *coro) {

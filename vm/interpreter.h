@@ -60,6 +60,8 @@ bool bind_arguments(VM *vm, Function *function, const Value *args, u32 nargs, Va
 /* ---- coro.c: resuming and suspending ---- */
 
 Value coro_new(VM *vm, Function *function, u32 nregisters);
+/* The coroutine that a plain call makes: function and arguments move out of the window, whatever comes. */
+Value coro_from_window(VM *vm, Value *window, u32 gap);
 static inline Coro *frame_coro(Frame *frame) {
     return CONTAINER_OF(frame, Coro, f);
 }
@@ -81,6 +83,9 @@ bool coro_delegate(VM *vm, Coro *self, Coro *inner);
 Coro *coro_suspend(VM *vm, Coro *self);
 /* The frame of this coroutine has ended (locals released); unlink it. */
 void coro_finish(VM *vm, Coro *coro);
+/* The same for one that another awaits, or that FOR drives, by the reference in `*owner`, which gives way to
+ * `result`. */
+void coro_finish_inner(VM *vm, Coro *coro, Value *owner, Value result);
 /* A step of waiting for something that is not a coroutine: a value to yield; EMPTY with vm->return_value;
  * FAIL. */
 Value await_step(VM *vm, Value awaited, Value sent);

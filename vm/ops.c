@@ -1449,10 +1449,10 @@ OP(YIELD) {
     BOUND(B);
     sent = HAS(F_FIRST) ? r[B] : incref(r[B]);
     Coro *self = frame_coro(FP);
-    if (LIKELY(self->f.kind == FRAME_FOR && self->root == self && !HAS(F_HANDLER) &&
-               !(self->flags & CORO_HANDLER))) {
+    if (LIKELY(self->f.kind == FRAME_FOR && self->root == self && !HAS(F_HANDLER) && !self->flags)) {
         self->f.pc = pc;
         self->state = CORO_SUSPENDED;
+        self->leaf = self;
         Frame *resumer = self->f.prev;
         r = resumer->r;
         pc = resumer->pc;
@@ -1511,7 +1511,29 @@ OP(YIELDITER) {
 }
 
 /* AWAIT A: wait for r[A] (of AWAITABLE); its result replaces it. F_HANDLER and C as YIELD. */
-OP(AWAIT) { goto op_YIELDFROM; }
+OP(AWAIT) {
+    Value awaited = r[A];
+    if (LIKELY(to_object(awaited)->kind == KIND_COROUTINE)) {
+        Coro *self = frame_coro(FP), *inner = (Coro *)to_object(awaited), *root = self->root;
+        /* a fresh one, most often: the short form of coro_delegate */
+        if (LIKELY(inner->state == CORO_CREATED && inner->root == inner && root->root == root &&
+                   self->f.depth < vm->depth_limit && !HAS(F_HANDLER) && !(self->flags & CORO_HANDLER))) {
+            self->f.pc = pc;
+            self->awaiting = inner;
+            self->flags |= CORO_DELEGATING;
+            inner->root = root;
+            inner->state = CORO_RUNNING;
+            inner->f.prev = &self->f;
+            inner->f.kind = FRAME_AWAIT;
+            inner->f.depth = self->f.depth + 1;
+            r = inner->f.r;
+            pc = inner->f.pc;
+            k = inner->f.code->constants;
+            NEXT;
+        }
+    }
+    goto op_YIELDFROM;
+}
 
 /* YIELDFROM A: the same for `yield from`. */
 OP(YIELDFROM) {
@@ -1538,9 +1560,10 @@ OP(CALL) {
     Value *window = r + A;
     Value callee = *window;
     if (LIKELY(is_object(callee))) {
-        if (to_object(callee)->kind == KIND_FUNCTION && !HAS(F_COMPACT)) {
-            Code *code = ((Function *)to_object(callee))->code;
-            if (LIKELY(code->signature == B)) goto enter_window;
+        if (to_object(callee)->kind == KIND_FUNCTION) {
+            u32 signature = ((Function *)to_object(callee))->code->signature;
+            if (LIKELY(signature == B)) goto enter_window;
+            if (signature == (B | SIGNATURE_SUSPENDS)) goto make_coroutine;
         } else if (to_object(callee)->kind == KIND_NATIVE) {
             Native *native = (Native *)to_object(callee);
             const NativeSpec *spec = native->spec;
@@ -1557,16 +1580,21 @@ OP(CALL) {
             }
         }
     }
+    goto call_slowly;
+}
+
+call_slowly: {
     SAVE();
-    Value outcome = call_window(vm, window, GAP, B, EMPTY);
+    Value outcome = call_window(vm, r + A, GAP, B, EMPTY);
     if (UNLIKELY(outcome == FAIL)) goto error;
     if (outcome == EMPTY) goto entered;
-    *window = outcome;
+    r[A] = outcome;
     NEXT;
 }
 
     /* the callee in the window at A is a script function that takes exactly the B arguments there */
 enter_window: {
+    if (HAS(F_COMPACT)) goto enter_copied;
     Frame *frame = (Frame *)(r + A);
     Code *code = ((Function *)to_object(frame->func))->code;
     Frame *caller = FP;
@@ -1591,14 +1619,47 @@ enter_window: {
     NEXT;
 }
 
+    /* the same in code that suspends, whose window lies in the heap: it moves to the stack */
+enter_copied: {
+    Value *window = r + A;
+    Frame *frame = (Frame *)vm->generator_top, *caller = FP;
+    Code *code = ((Function *)to_object(*window))->code;
+    u32 depth = caller->depth + 1;
+    if (UNLIKELY(depth > vm->depth_limit || frame->r + code->registers > vm->stack_limit)) goto call_slowly;
+    caller->pc = pc;
+    frame->func = *window++;
+    frame->code = code;
+    frame->prev = caller;
+    frame->depth = depth;
+    frame->kind = FRAME_STORE;
+    frame->flags = 0;
+    r = frame->r;
+    u32 i = 0;
+    for (u32 count = code->signature; i < count; i++) r[i] = window[i];
+    for (; i < code->locals; i++) r[i] = EMPTY;
+    pc = code->insns;
+    k = code->constants;
+    NEXT;
+}
+
+    /* the callee is a generator function or the like and takes exactly the B arguments in the window */
+make_coroutine: {
+    SAVE();
+    Value made = coro_from_window(vm, r + A, GAP);
+    if (UNLIKELY(made == FAIL)) goto error;
+    r[A] = made;
+    NEXT;
+}
+
 /* CALLM A, B: window prepared by METHOD (or WITHENTER); B counts self. */
 OP(CALLM) {
     Value *window = r + A;
     Value callee = *window;
     if (LIKELY(is_object(callee))) {
-        if (to_object(callee)->kind == KIND_FUNCTION && !HAS(F_COMPACT)) {
-            Code *code = ((Function *)to_object(callee))->code;
-            if (LIKELY(code->signature == B)) goto enter_window;
+        if (to_object(callee)->kind == KIND_FUNCTION) {
+            u32 signature = ((Function *)to_object(callee))->code->signature;
+            if (LIKELY(signature == B)) goto enter_window;
+            if (signature == (B | SIGNATURE_SUSPENDS)) goto make_coroutine;
         } else if (to_object(callee)->kind == KIND_NATIVE) {
             const NativeSpec *spec = ((Native *)to_object(callee))->spec;
             if (spec->sort == NATIVE_METHOD && spec->named + 1u == B && spec->positional + 1u == B &&
@@ -1959,8 +2020,8 @@ OP(FOR_GENERATOR) {
     Coro *coro = (Coro *)to_object(iterator);
     Frame *caller = FP;
     caller->pc = pc;
-    if (LIKELY(coro->state == CORO_SUSPENDED && coro->leaf == coro && coro->root == coro &&
-               !(coro->flags & (CORO_DELEGATING | CORO_HANDLER)) && caller->depth < vm->depth_limit)) {
+    if (LIKELY(coro->state == CORO_SUSPENDED && !coro->flags && coro->root == coro &&
+               caller->depth < vm->depth_limit)) {
         if (!(caller->flags & FRAME_HEAP)) vm->generator_top = r + caller->code->registers;
         coro->state = CORO_RUNNING;
         coro->f.prev = caller;

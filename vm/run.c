@@ -233,6 +233,13 @@ leave_slow: {
     Frame *frame = FP;
     Frame *caller = frame->prev;
     u8 kind = frame->kind;
+    if (LIKELY(kind == FRAME_AWAIT)) {
+        r = caller->r;
+        pc = caller->pc;
+        k = caller->code->constants;
+        coro_finish_inner(vm, frame_coro(frame), &r[INSN_A(pc[-1])], sent);
+        NEXT;
+    }
     bool is_local = frame->flags & FRAME_LOCAL;
     if (frame->flags & FRAME_HEAP) goto leave_coro;
     Value *extra = (Value *)frame;
@@ -294,25 +301,10 @@ leave_coro: {
         }
         vm->return_value = result;
         return EMPTY;
-    case FRAME_AWAIT: {
-        Value *slot = &caller->r[INSN_A(caller->pc[-1])];
-        Value inner = *slot;
-        *slot = result;
-        r = caller->r;
-        pc = caller->pc;
-        k = caller->code->constants;
-        RELEASE(inner);
-        NEXT;
-    }
-    case FRAME_FOR: {
-        Value *slot = &caller->r[INSN_A(caller->pc[-1])];
-        r = caller->r;
-        pc = caller->pc;
-        k = caller->code->constants;
-        RELEASE(result);
-        RELEASE(*slot);
-        NEXT;
-    }
+    case FRAME_FOR:
+        replace(&caller->r[INSN_A(caller->pc[-1])], EMPTY);
+        decref(result);
+        goto reload;
     case FRAME_SEND:
         replace(&caller->r[INSN_A(caller->pc[-1])], EMPTY);
         if (result == NONE) raise_bare(vm, EXC(StopIteration));
