@@ -49,7 +49,8 @@ static void cut_before(Value from, Value target) {
 void exception_chain(Value exception, Value context) {
     if (context == EMPTY || context == NONE || context == exception) return;
     incref(context);
-    cut_before(context, exception);
+    bool is_fresh = to_object(exception)->rc == 1; /* then no chain leads to it */
+    if (!is_fresh) cut_before(context, exception);
     replace(&to_exception(exception)->context, context);
 }
 
