@@ -84,6 +84,16 @@ static bool set_arguments(VM *vm, const Options *options) {
     return done;
 }
 
+/* The folders of PYTHONPATH follow the first one. */
+static bool add_environment_path(VM *vm) {
+    const char *given = getenv("PYTHONPATH");
+    char *copy = given && *given ? strdup(given) : NULL, *rest = copy;
+    bool done = true;
+    for (char *one; done && rest && (one = strsep(&rest, ":"));) done = append_text(vm, "path", one, false);
+    free(copy);
+    return done;
+}
+
 /* The folder of the script comes first in sys.path; '' (the current one) without a script. */
 static bool set_path(VM *vm, const Options *options) {
     char folder[4096] = "";
@@ -95,7 +105,7 @@ static bool set_path(VM *vm, const Options *options) {
     } else if (options->sort == PROGRAM_MODULE && !getcwd(folder, sizeof folder)) {
         folder[0] = '\0';
     }
-    return append_text(vm, "path", folder, true);
+    return append_text(vm, "path", folder, true) && add_environment_path(vm);
 }
 
 static bool run_text(VM *vm, Span source, const char *filename, bool is_file) {
