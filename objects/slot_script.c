@@ -131,18 +131,18 @@ static Value get_by_script(VM *vm, Value self, Value name, Value found) {
                                       : getattr(vm, self, name);
 }
 
-/* __getattribute__, and if that finds nothing __getattr__. */
+Value script_find_attr(VM *vm, Value self, Value name, bool has_fallback) {
+    Value result = get_by_script(vm, self, name, lookup(vm, self, NAME(__getattribute__)));
+    if (result != FAIL || !has_fallback || !exception_matches(vm, EXC(AttributeError)))
+        return result;
+    exception_clear(vm);
+    return EMPTY;
+}
+
 Value script_getattr(VM *vm, Value self, Value name) {
-    Value getattribute = lookup(vm, self, NAME(__getattribute__));
     OWNED Value fallback = incref(lookup(vm, self, NAME(__getattr__)));
-    Value result = get_by_script(vm, self, name, getattribute);
-    bool is_missing = result == EMPTY;
-    if (result == FAIL && fallback != EMPTY &&
-        exception_matches(vm, EXC(AttributeError))) {
-        exception_clear(vm);
-        is_missing = true;
-    }
-    if (!is_missing) return result;
+    Value result = script_find_attr(vm, self, name, fallback != EMPTY);
+    if (result != EMPTY) return result;
     if (fallback == EMPTY) return raise_attribute(vm, self, name);
     Value window[] = {self, name};
     return call_found(vm, fallback, window, 2);

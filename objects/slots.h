@@ -93,7 +93,10 @@ Value script_str(VM *vm, Value self);
 bool script_hash(VM *vm, Value self, u64 *hash);
 Value script_compare(VM *vm, Value self, Value other, CompareOp op);
 int script_truth(VM *vm, Value self);
+/* __getattribute__, and if that finds nothing __getattr__. */
 Value script_getattr(VM *vm, Value self, Value name);
+/* The first half: EMPTY when there is no such attribute, also by an AttributeError if there is a fallback. */
+Value script_find_attr(VM *vm, Value self, Value name, bool has_fallback);
 bool script_setattr(VM *vm, Value self, Value name, Value value);
 Value script_get(VM *vm, Value self, Value instance, Value type);
 bool script_set(VM *vm, Value self, Value instance, Value value);

@@ -71,17 +71,12 @@ static bool cache_module_attribute(VM *vm, Insn *at, Value object, Value name) {
     return true;
 }
 
-/* A property written in script code: enter its getter. */
-static Value enter_property(VM *vm, Insn instruction, Value object, Value name) {
-    Type *type = to_object(object)->shape->type;
-    if (!has_plain_getattr(type)) return NOT_IMPLEMENTED;
-    Value found = type_lookup(vm, type, name);
-    if (!has_exact_kind(found, KIND_PROPERTY)) return NOT_IMPLEMENTED;
-    Value getter = ((Property *)to_object(found))->getter;
-    if (!is_enterable(getter)) return NOT_IMPLEMENTED;
-    /* the instruction's cache words end with a copy of A: the result is stored by it */
+/* ---- attributes that script code computes: its frame is entered ---- */
+
+/* Enter for an instruction with cache words: they end with a copy of A, by which the result is stored. */
+static Value enter_getter(VM *vm, Insn instruction, Value getter, const Value *args, u32 nargs) {
     vm->frame->pc += 2;
-    Frame *frame = enter_function(vm, (Function *)to_object(getter), &object, 1, EMPTY, FRAME_STORE, 0);
+    Frame *frame = enter_function(vm, (Function *)to_object(getter), args, nargs, EMPTY, FRAME_STORE, 0);
     if (!frame) {
         vm->frame->pc -= 2;
         return FAIL;
@@ -90,11 +85,48 @@ static Value enter_property(VM *vm, Insn instruction, Value object, Value name) 
     return EMPTY;
 }
 
+/* A property, or another descriptor whose class is written in script code. */
+static Value enter_descriptor(VM *vm, Insn instruction, Value object, Value name) {
+    Type *type = to_object(object)->shape->type;
+    Value found = type_lookup(vm, type, name);
+    if (has_exact_kind(found, KIND_PROPERTY)) {
+        Value getter = ((Property *)to_object(found))->getter;
+        return is_enterable(getter) ? enter_getter(vm, instruction, getter, &object, 1) : NOT_IMPLEMENTED;
+    }
+    Type *sort = is_object(found) ? to_object(found)->shape->type : NULL;
+    if (!sort || sort->slots.get != script_get) return NOT_IMPLEMENTED;
+    Value getter = type_lookup(vm, sort, NAME(__get__));
+    bool is_hidden = !sort->slots.set && instance_get(vm, to_object(object), name) != EMPTY;
+    if (!is_enterable(getter) || is_hidden) return NOT_IMPLEMENTED;
+    Value args[] = {found, object, from_object(type)};
+    return enter_getter(vm, instruction, getter, args, 3);
+}
+
+/* __getattribute__, or __getattr__ when there is no such attribute. */
+static Value enter_getattr(VM *vm, Insn instruction, Value object, Value name) {
+    Type *type = to_object(object)->shape->type;
+    Value first = type_lookup(vm, type, NAME(__getattribute__));
+    Value fallback = type_lookup(vm, type, NAME(__getattr__));
+    Value args[] = {object, name};
+    if (fallback == EMPTY)
+        return is_enterable(first) ? enter_getter(vm, instruction, first, args, 2) : NOT_IMPLEMENTED;
+    if (has_exact_kind(first, KIND_FUNCTION) || !is_enterable(fallback)) return NOT_IMPLEMENTED;
+    OWNED Value held = incref(fallback);
+    Value found = script_find_attr(vm, object, name, true);
+    return found == EMPTY ? enter_getter(vm, instruction, held, args, 2) : found;
+}
+
+static Value enter_attribute(VM *vm, Insn instruction, Value object, Value name) {
+    Type *type = to_object(object)->shape->type;
+    if (has_plain_getattr(type)) return enter_descriptor(vm, instruction, object, name);
+    return type->slots.getattr == script_getattr ? enter_getattr(vm, instruction, object, name) : NOT_IMPLEMENTED;
+}
+
 Value cached_getattr(VM *vm, Insn *at, Value object, Value name) {
     if (is_object(object)) {
         if (to_object(object)->kind == KIND_MODULE) cache_module_attribute(vm, at, object, name);
         else if (to_object(object)->shape->type->flags & TYPE_HEAP) {
-            Value outcome = enter_property(vm, *at, object, name);
+            Value outcome = enter_attribute(vm, *at, object, name);
             if (outcome != NOT_IMPLEMENTED) return outcome;
         }
         if (to_object(object)->kind != KIND_MODULE) cache_getattr(vm, at, to_object(object), name);
@@ -122,7 +154,7 @@ static void cache_setattr(VM *vm, Insn *at, Obj *object, Value name) {
 
 bool cached_setattr(VM *vm, Insn *at, Value object, Value name, Value value) {
     if (is_object(object)) cache_setattr(vm, at, to_object(object), name);
-    return object_setattr(vm, object, name, value);
+    return step_setattr(vm, object, name, value);
 }
 
 /* ---- methods ---- */

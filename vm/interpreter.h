@@ -134,7 +134,12 @@ static inline void quicken(const Insn *pc, u8 op) {
 Value step_binary(VM *vm, u8 op, Value a, Value b, bool inplace);
 Value step_compare(VM *vm, CompareOp op, Value a, Value b, u8 kind);
 Value step_getitem(VM *vm, Value container, Value key);
-bool step_setitem(VM *vm, Value container, Value key, Value value);
+bool step_setitem(VM *vm, Value container, Value key, Value value); /* EMPTY: delete */
+bool step_setattr(VM *vm, Value object, Value name, Value value);   /* EMPTY: delete */
+Value step_unary(VM *vm, u8 op, Value operand);
+Value step_contains(VM *vm, Value container, Value item, bool is_inverted);
+/* What a frame with FRAME_TRUTH gave (owned), as a bool; FAIL. */
+Value finish_contains(VM *vm, u8 flags, Value owned);
 /* The next item; EMPTY: at the end, or a frame was entered (vm->frame has changed). */
 Value step_next(VM *vm, Value iterator);
 /* A frame of kind FRAME_BINARY, FRAME_COMPARE or FRAME_TEST returned `result` (owned); the caller is

@@ -505,7 +505,7 @@ OP(INVERT) { goto unary_slow; }
 unary_slow: {
     BOUND(B);
     SAVE();
-    Value outcome = object_unary(vm, unary_ops[INSN_OP(insn) - OP_NEG], r[B]);
+    Value outcome = step_unary(vm, unary_ops[INSN_OP(insn) - OP_NEG], r[B]);
     RELEASE_FIRST(r[B]);
     DELIVER(outcome);
 }
@@ -641,24 +641,20 @@ OP(IN) {
     BOUND(B);
     BOUND(C);
     SAVE();
-    int found = object_contains(vm, r[C], r[B]);
+    Value outcome = step_contains(vm, r[C], r[B], false);
     RELEASE_FIRST(r[B]);
     RELEASE_SECOND(r[C]);
-    if (UNLIKELY(found < 0)) goto error;
-    STORE(from_bool(found));
-    NEXT;
+    DELIVER(outcome);
 }
 
 OP(NOTIN) {
     BOUND(B);
     BOUND(C);
     SAVE();
-    int found = object_contains(vm, r[C], r[B]);
+    Value outcome = step_contains(vm, r[C], r[B], true);
     RELEASE_FIRST(r[B]);
     RELEASE_SECOND(r[C]);
-    if (UNLIKELY(found < 0)) goto error;
-    STORE(from_bool(!found));
-    NEXT;
+    DELIVER(outcome);
 }
 
 /* ---- jumps ---- */
@@ -975,9 +971,10 @@ OP(SETATTR) {
 OP(DELATTR) {
     BOUND(A);
     SAVE();
-    bool done = object_setattr(vm, r[A], NAME_OF(C), EMPTY);
+    bool done = step_setattr(vm, r[A], NAME_OF(C), EMPTY);
     RELEASE_FIRST(r[A]);
     if (!done) goto error;
+    if (UNLIKELY(vm->frame != FP)) goto reload;
     NEXT;
 }
 
@@ -1094,10 +1091,11 @@ OP(DELITEM) {
     BOUND(A);
     BOUND(B);
     SAVE();
-    bool done = object_setitem(vm, r[A], r[B], EMPTY);
+    bool done = step_setitem(vm, r[A], r[B], EMPTY);
     RELEASE_SECOND(r[B]);
     RELEASE_FIRST(r[A]);
     if (!done) goto error;
+    if (UNLIKELY(vm->frame != FP)) goto reload;
     NEXT;
 }
 

@@ -240,8 +240,8 @@ leave_slow: {
         coro_finish_inner(vm, frame_coro(frame), &r[INSN_A(pc[-1])], sent);
         NEXT;
     }
-    bool is_local = frame->flags & FRAME_LOCAL;
-    if (frame->flags & FRAME_HEAP) goto leave_coro;
+    u8 flags = frame->flags;
+    if (flags & FRAME_HEAP) goto leave_coro;
     Value *extra = (Value *)frame;
     Value *generator_top = extra - frame_extra_words(kind);
     Value function = frame->func;
@@ -252,7 +252,14 @@ leave_slow: {
     case FRAME_CALL:
         *(Value *)frame = sent;
         break;
-    case FRAME_STORE: store_by_rule(caller, sent, is_local); break;
+    case FRAME_STORE:
+        if (flags & FRAME_TRUTH) sent = finish_contains(vm, flags, sent);
+        if (sent == FAIL) {
+            decref(function);
+            goto raised;
+        }
+        store_by_rule(caller, sent, flags & FRAME_LOCAL);
+        break;
     case FRAME_DISCARD: decref(sent); break;
     case FRAME_INIT:
         if (UNLIKELY(sent != NONE)) {

@@ -102,11 +102,52 @@ Value step_getitem(VM *vm, Value container, Value key) {
     return enter_function(vm, (Function *)to_object(method), args, 2, EMPTY, FRAME_STORE, 0) ? EMPTY : FAIL;
 }
 
+/* Enter a method whose result nobody wants: `value` is EMPTY for deletions. */
+static bool enter_change(VM *vm, Value method, Value object, Value key, Value value) {
+    Value args[] = {object, key, value};
+    u32 nargs = value == EMPTY ? 2 : 3;
+    return enter_function(vm, (Function *)to_object(method), args, nargs, EMPTY, FRAME_DISCARD, 0) != NULL;
+}
+
 bool step_setitem(VM *vm, Value container, Value key, Value value) {
-    Value method = script_method(vm, container, NAME(__setitem__));
+    Value name = value == EMPTY ? NAME(__delitem__) : NAME(__setitem__);
+    Value method = script_method(vm, container, name);
     if (method == EMPTY) return object_setitem(vm, container, key, value);
-    Value args[] = {container, key, value};
-    return enter_function(vm, (Function *)to_object(method), args, 3, EMPTY, FRAME_DISCARD, 0) != NULL;
+    return enter_change(vm, method, container, key, value);
+}
+
+bool step_setattr(VM *vm, Value object, Value name, Value value) {
+    Type *type = script_type(object);
+    if (type && type->slots.setattr == script_setattr) {
+        Value method = script_method(vm, object, value == EMPTY ? NAME(__delattr__) : NAME(__setattr__));
+        if (method != EMPTY) return enter_change(vm, method, object, name, value);
+    }
+    return object_setattr(vm, object, name, value);
+}
+
+Value step_unary(VM *vm, u8 op, Value operand) {
+    Value method = script_method(vm, operand, special_name_unary(vm, op));
+    if (method == EMPTY) return object_unary(vm, op, operand);
+    return enter_function(vm, (Function *)to_object(method), &operand, 1, EMPTY, FRAME_STORE, 0) ? EMPTY : FAIL;
+}
+
+Value step_contains(VM *vm, Value container, Value item, bool is_inverted) {
+    Value method = script_method(vm, container, NAME(__contains__));
+    if (method == EMPTY) {
+        int found = object_contains(vm, container, item);
+        return found < 0 ? FAIL : from_bool(found != is_inverted);
+    }
+    Value args[] = {container, item};
+    Frame *frame = enter_function(vm, (Function *)to_object(method), args, 2, EMPTY, FRAME_STORE, 0);
+    if (!frame) return FAIL;
+    frame->flags |= is_inverted ? FRAME_TRUTH | FRAME_INVERT : FRAME_TRUTH;
+    return EMPTY;
+}
+
+Value finish_contains(VM *vm, u8 flags, Value owned) {
+    int truth = object_truth(vm, owned);
+    decref(owned);
+    return truth < 0 ? FAIL : from_bool(truth != !!(flags & FRAME_INVERT));
 }
 
 Value step_next(VM *vm, Value iterator) {
