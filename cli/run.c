@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/interactive.h"
+#include "cli/library.h"
 #include "compiler/compiler.h"
 #include "loop/chance.h"
 #include "objects/dict.h"
@@ -235,7 +236,7 @@ static int finish(VM *vm, int status) {
 }
 
 int run_program(const Options *options) {
-    VM *vm = vm_new(&(VmOptions){.hash_seed = chance_hash_seed()});
+    VM *vm = vm_new(&(VmOptions){.hash_seed = chance_hash_seed(), .library = &library_inside});
     if (!vm || !chance_start(vm, options->is_virtual_clock)) {
         fputs("apy: no memory to start\n", stderr);
         return 1;

@@ -81,8 +81,17 @@ Value str_intern(VM *vm, Value s) {
     return known;
 }
 
+Value str_intern_span(VM *vm, Span text) {
+    u64 hash = str_hash_span(vm, text);
+    Str *known = *find(vm->interned, text.data, text.length, hash);
+    if (known) return incref(from_object(known));
+    Value s = TRY(str_from_span(vm, text));
+    to_str(s)->hash = hash;
+    return str_intern(vm, s);
+}
+
 Value str_intern_text(VM *vm, const char *text) {
-    return str_intern(vm, str_from_text(vm, text));
+    return str_intern_span(vm, span_of(text));
 }
 
 Value str_find_interned(VM *vm, Value s) {

@@ -49,6 +49,7 @@ usize str_offset(Value s, usize index); /* byte offset of a code point */
 u32 str_code_point(Value s, usize index);
 Value str_slice(VM *vm, Value s, usize start, usize end); /* code points, step 1 */
 u64 str_hash(VM *vm, Value s);
+u64 str_hash_span(VM *vm, Span text); /* of a str with this text */
 bool str_equal(Value a, Value b);
 bool str_equals_text(Value s, const char *text);
 int str_order(Value a, Value b); /* <0, 0, >0 by code point */
@@ -73,6 +74,7 @@ bool str_to_os(VM *vm, Value s, Buffer *out);
  * as long as somebody holds them. */
 Value str_intern(VM *vm, Value s);
 Value str_intern_text(VM *vm, const char *text);
+Value str_intern_span(VM *vm, Span text);
 /* The interned string of this content (borrowed) or EMPTY: a name nobody interned is no
  * key of an attribute or keyword. */
 Value str_find_interned(VM *vm, Value s);

@@ -3,10 +3,14 @@
 #include "objects/str.h"
 
 /* The hash fits an inline int, so that scripts that handle hashes stay fast. */
+u64 str_hash_span(VM *vm, Span text) {
+    if (!text.length) return 0;
+    u64 hash = (u64)((i64)hash_bytes(text.data, text.length, vm->hash_seed) >> 1);
+    return hash ? hash : 1;
+}
+
 static u64 compute(VM *vm, Str *s) {
-    if (!s->size) return 0;
-    u64 hash = (u64)((i64)hash_bytes(s->data, s->size, vm->hash_seed) >> 1);
-    return s->hash = hash ? hash : 1;
+    return s->hash = str_hash_span(vm, str_span(from_object(s)));
 }
 
 u64 str_hash(VM *vm, Value v) {

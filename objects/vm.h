@@ -19,6 +19,7 @@ typedef struct Code Code;
 typedef struct Function Function;
 typedef struct Chance Chance;
 typedef struct InternTable InternTable;
+typedef struct Library Library;
 
 /* What a step of the event loop did, for the LOOPSTEP instruction. */
 typedef enum LoopStep {
@@ -107,6 +108,7 @@ struct VM {
     void *type_cache;        /* objects/type.c */
     void *weak_references;   /* side table: objects/weakref.c */
     void *frame_objects;     /* side table of observed frames: objects/frameobject.c */
+    const Library *library; /* modules inside the binary, or NULL: vm/library.h */
     void *sources;           /* texts of files, <string> ...: vm/sources.c */
     u32 destroy_depth;       /* nested object_destroy calls */
     Value *delayed;          /* objects whose destruction waits (a long chain) */

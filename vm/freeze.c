@@ -1,6 +1,9 @@
 #include "vm/freeze.h"
 
+#include <stdlib.h>
+
 #include "objects/bytes.h"
+#include "objects/dict.h"
 #include "objects/float.h"
 #include "objects/int.h"
 #include "objects/set.h"
@@ -9,7 +12,7 @@
 #include "tables.gen.h"
 
 enum Tag { TAG_WORD = 'w', TAG_BIG = 'I', TAG_FLOAT = 'f', TAG_COMPLEX = 'c', TAG_STR = 's', TAG_NAME = 'n',
-           TAG_BYTES = 'b', TAG_TUPLE = '(', TAG_FROZENSET = '<', TAG_CODE = 'C' };
+           TAG_SEEN = '=', TAG_BYTES = 'b', TAG_TUPLE = '(', TAG_FROZENSET = '<', TAG_CODE = 'C' };
 
 /* What a Code has besides its Values and tables. */
 typedef struct Fixed {
@@ -22,74 +25,94 @@ typedef struct Fixed {
 
 /* ---- out ---- */
 
-static void align(Buffer *out) {
-    while (out->length % 8) buffer_add_char(out, 0);
+typedef struct Writer {
+    VM *vm;
+    Buffer *out;
+    Dict *seen; /* interned strings that were written: their numbers, in order */
+} Writer;
+
+static void put_words(Writer *w, const void *data, usize size) {
+    while (w->out->length % 8) buffer_add_char(w->out, 0);
+    buffer_add(w->out, data, size);
 }
 
-static void put_words(Buffer *out, const void *data, usize size) {
-    align(out);
-    buffer_add(out, data, size);
-}
-
-static void put_head(Buffer *out, char tag, u64 number) {
+static void put_head(Writer *w, char tag, u64 number) {
     u64 word = (u64)(u8)tag | number << 8;
-    put_words(out, &word, sizeof word);
+    put_words(w, &word, sizeof word);
 }
 
-static void put_span(Buffer *out, char tag, Span span) {
-    put_head(out, tag, span.length);
-    buffer_add_span(out, span);
+static void put_span(Writer *w, char tag, Span span) {
+    put_head(w, tag, span.length);
+    buffer_add_span(w->out, span);
 }
 
-static bool put_value(VM *vm, Buffer *out, Value v);
+/* A name is written once; from then on its number. */
+static bool put_name(Writer *w, Value name) {
+    Value known = dict_get_str(w->vm, w->seen, name);
+    if (known != EMPTY) {
+        put_head(w, TAG_SEEN, (u64)to_small(known));
+        return true;
+    }
+    put_span(w, TAG_NAME, str_span(name));
+    return dict_set(w->vm, w->seen, name, from_small(w->seen->count));
+}
 
-static bool put_values(VM *vm, Buffer *out, const Value *values, usize count) {
-    for (usize i = 0; i < count; i++)
-        if (!put_value(vm, out, values[i])) return false;
+static bool put_str(Writer *w, Value s) {
+    if (str_is_interned(s)) return put_name(w, s);
+    put_span(w, TAG_STR, str_span(s));
     return true;
 }
 
-static bool put_frozenset(VM *vm, Buffer *out, Set *set) {
-    put_head(out, TAG_FROZENSET, set->used);
+static bool put_value(Writer *w, Value v);
+static bool put_code(Writer *w, const Code *code);
+
+static bool put_values(Writer *w, const Value *values, usize count) {
+    for (usize i = 0; i < count; i++)
+        if (!put_value(w, values[i])) return false;
+    return true;
+}
+
+static bool put_frozenset(Writer *w, Set *set) {
+    put_head(w, TAG_FROZENSET, set->used);
     SetEntry *entry;
     for (usize at = 0; (entry = set_next(set, &at));)
-        if (!put_value(vm, out, entry->key)) return false;
+        if (!put_value(w, entry->key)) return false;
     return true;
 }
 
-static bool put_object(VM *vm, Buffer *out, Value v) {
+static bool put_object(Writer *w, Value v) {
     switch (to_object(v)->kind) {
-    case KIND_STR: put_span(out, str_is_interned(v) ? TAG_NAME : TAG_STR, str_span(v)); return true;
-    case KIND_BYTES: put_span(out, TAG_BYTES, bytes_span(v)); return true;
+    case KIND_STR: return put_str(w, v);
+    case KIND_BYTES: put_span(w, TAG_BYTES, bytes_span(v)); return true;
     case KIND_TUPLE:
-        put_head(out, TAG_TUPLE, to_tuple(v)->count);
-        return put_values(vm, out, to_tuple(v)->items, to_tuple(v)->count);
-    case KIND_FROZENSET: return put_frozenset(vm, out, (Set *)to_object(v));
+        put_head(w, TAG_TUPLE, to_tuple(v)->count);
+        return put_values(w, to_tuple(v)->items, to_tuple(v)->count);
+    case KIND_FROZENSET: return put_frozenset(w, (Set *)to_object(v));
     case KIND_FLOAT: {
-        put_head(out, TAG_FLOAT, 0);
-        put_words(out, &((Float *)to_object(v))->value, sizeof(double));
+        put_head(w, TAG_FLOAT, 0);
+        put_words(w, &((Float *)to_object(v))->value, sizeof(double));
         return true;
     }
     case KIND_COMPLEX:
-        put_head(out, TAG_COMPLEX, 0);
-        put_words(out, &((Complex *)to_object(v))->real, 2 * sizeof(double));
+        put_head(w, TAG_COMPLEX, 0);
+        put_words(w, &((Complex *)to_object(v))->real, 2 * sizeof(double));
         return true;
     case KIND_INT: {
         Buffer digits = {0};
-        bool done = int_write(vm, v, 16, &digits);
-        put_span(out, TAG_BIG, buffer_span(&digits));
+        bool done = int_write(w->vm, v, 16, &digits);
+        put_span(w, TAG_BIG, buffer_span(&digits));
         buffer_free(&digits);
         return done;
     }
-    case KIND_CODE: put_head(out, TAG_CODE, 0); return freeze_code(vm, (Code *)to_object(v), out);
-    default: raise_system(vm, "cannot freeze a %T", v); return false;
+    case KIND_CODE: put_head(w, TAG_CODE, 0); return put_code(w, (Code *)to_object(v));
+    default: raise_system(w->vm, "cannot freeze a %T", v); return false;
     }
 }
 
-static bool put_value(VM *vm, Buffer *out, Value v) {
-    if (is_object(v)) return put_object(vm, out, v);
-    put_head(out, TAG_WORD, 0);
-    put_words(out, &v, sizeof v);
+static bool put_value(Writer *w, Value v) {
+    if (is_object(v)) return put_object(w, v);
+    put_head(w, TAG_WORD, 0);
+    put_words(w, &v, sizeof v);
     return true;
 }
 
@@ -100,18 +123,24 @@ static Fixed fixed_of(const Code *c) {
                    c->first_line, 0};
 }
 
-bool freeze_code(VM *vm, const Code *code, Buffer *out) {
+static bool put_code(Writer *w, const Code *code) {
     Fixed fixed = fixed_of(code);
-    put_words(out, &fixed, sizeof fixed);
-    put_words(out, code->insns, code->insn_count * sizeof(Insn));
-    put_words(out, code->exceptions, code->exception_count * sizeof(ExceptionRow));
-    put_words(out, code->positions, code->position_count * sizeof(PositionRow));
-    put_words(out, code->windows, code->window_count * sizeof(WindowRow));
-    Value single[] = {code->variables, code->cells, code->free_names, code->name,
-                      code->qualname, code->filename, code->attribute_names};
-    return put_values(vm, out, single, COUNT_OF(single)) &&
-           put_values(vm, out, code->names, code->name_count) &&
-           put_values(vm, out, code->constants, code->constant_count);
+    put_words(w, &fixed, sizeof fixed);
+    put_words(w, code->insns, code->insn_count * sizeof(Insn));
+    put_words(w, code->exceptions, code->exception_count * sizeof(ExceptionRow));
+    put_words(w, code->positions, code->position_count * sizeof(PositionRow));
+    put_words(w, code->windows, code->window_count * sizeof(WindowRow));
+    Value single[] = {code->variables, code->cells, code->free_names,
+                      code->name, code->qualname, code->attribute_names};
+    return put_name(w, code->filename) && put_values(w, single, COUNT_OF(single)) &&
+           put_values(w, code->names, code->name_count) &&
+           put_values(w, code->constants, code->constant_count);
+}
+
+bool freeze_code(VM *vm, Value code, Buffer *out) {
+    OWNED Value seen = dict_new(vm);
+    Writer w = {vm, out, to_dict(seen)};
+    return seen != FAIL && put_code(&w, (Code *)to_object(code)) && !out->failed;
 }
 
 /* ---- in ---- */
@@ -119,6 +148,8 @@ bool freeze_code(VM *vm, const Code *code, Buffer *out) {
 typedef struct Reader {
     VM *vm;
     const char *start, *at;
+    Value *seen; /* the interned strings so far, borrowed from the code that has them */
+    usize seen_count, seen_room;
 } Reader;
 
 static const void *take_words(Reader *in, usize size) {
@@ -143,6 +174,18 @@ static Span take_span(Reader *in, usize length) {
     return span;
 }
 
+static Value take_name(Reader *in, Span text) {
+    if (in->seen_count == in->seen_room) {
+        usize room = in->seen_room ? in->seen_room * 2 : 256;
+        Value *grown = realloc(in->seen, room * sizeof(Value));
+        if (!grown) return raise_memory(in->vm);
+        in->seen = grown;
+        in->seen_room = room;
+    }
+    Value name = TRY(str_intern_span(in->vm, text));
+    return in->seen[in->seen_count++] = name;
+}
+
 static Value take_value(Reader *in) {
     VM *vm = in->vm;
     u64 head = *(const u64 *)take_words(in, sizeof(u64));
@@ -150,7 +193,8 @@ static Value take_value(Reader *in) {
     switch ((char)head) {
     case TAG_WORD: return *(const Value *)take_words(in, sizeof(Value));
     case TAG_STR: return str_from_span(vm, take_span(in, count));
-    case TAG_NAME: return str_intern(vm, TRY(str_from_span(vm, take_span(in, count))));
+    case TAG_NAME: return take_name(in, take_span(in, count));
+    case TAG_SEEN: return incref(in->seen[count]);
     case TAG_BYTES: {
         Span bytes = take_span(in, count);
         return bytes_new(vm, bytes.data, bytes.length);
@@ -220,8 +264,8 @@ static Value take_code(Reader *in) {
     code->position_count = fixed->position_count;
     code->windows = (WindowRow *)take_words(in, fixed->window_count * sizeof(WindowRow));
     code->window_count = fixed->window_count;
-    Value *single[] = {&code->variables, &code->cells, &code->free_names, &code->name, &code->qualname,
-                       &code->filename, &code->attribute_names};
+    Value *single[] = {&code->filename, &code->variables, &code->cells, &code->free_names,
+                       &code->name, &code->qualname, &code->attribute_names};
     for (u32 i = 0; i < COUNT_OF(single); i++) replace(single[i], TRY(take_value(in)));
     CHECK(take_array(in, &code->names, &code->name_count, fixed->name_count));
     CHECK(take_array(in, &code->constants, &code->constant_count, fixed->constant_count));
@@ -229,6 +273,8 @@ static Value take_code(Reader *in) {
 }
 
 Value thaw_code(VM *vm, Span bytes) {
-    Reader in = {vm, bytes.data, bytes.data};
-    return take_code(&in);
+    Reader in = {.vm = vm, .start = bytes.data, .at = bytes.data};
+    Value code = take_code(&in);
+    free(in.seen);
+    return code;
 }

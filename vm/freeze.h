@@ -12,7 +12,7 @@
 #include "objects/vm.h"
 
 /* False with an exception: a constant of a kind that no code has. */
-bool freeze_code(VM *vm, const Code *code, Buffer *out);
+bool freeze_code(VM *vm, Value code, Buffer *out);
 Value thaw_code(VM *vm, Span bytes);
 
 #endif

@@ -13,17 +13,19 @@
 #include "objects/native.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "vm/freeze.h"
 #include "vm/interpreter.h"
 #include "vm/library.h"
 
 /* ---- finding ---- */
 
-const LibraryModule *library_find(const char *name) {
-    u32 low = 0, high = library_module_count;
+const LibraryModule *library_find(VM *vm, const char *name) {
+    const LibraryModule *modules = vm->library ? vm->library->modules : NULL;
+    u32 low = 0, high = vm->library ? vm->library->count : 0;
     while (low < high) {
         u32 middle = (low + high) / 2;
-        int order = strcmp(name, library_modules[middle].name);
-        if (!order) return &library_modules[middle];
+        int order = strcmp(name, modules[middle].name);
+        if (!order) return &modules[middle];
         if (order < 0) high = middle;
         else low = middle + 1;
     }
@@ -100,12 +102,15 @@ Value import_add_module(VM *vm, Value name) {
     return TAKE(module);
 }
 
-bool import_run_source(VM *vm, Value module, Span source, Span filename, bool from_file) {
-    OWNED Value code = compile_source(vm, source, filename, 'e', from_file ? COMPILE_DECODE : 0);
-    if (code == FAIL) return false;
+static bool run_body(VM *vm, Value module, Value code) {
     Value namespace = from_object(module_dict(module));
     OWNED Value done = vm->hooks.run_code(vm, (Code *)to_object(code), to_dict(namespace), namespace);
     return done != FAIL;
+}
+
+bool import_run_source(VM *vm, Value module, Span source, Span filename, bool from_file) {
+    OWNED Value code = compile_source(vm, source, filename, 'e', from_file ? COMPILE_DECODE : 0);
+    return code != FAIL && run_body(vm, module, code);
 }
 
 static bool set_text(VM *vm, Value module, const char *name, const char *text) {
@@ -148,13 +153,15 @@ static Value load_native(VM *vm, const ModuleSpec *spec, Value name) {
     return TAKE(module);
 }
 
+static bool run_library(VM *vm, Value module, const LibraryModule *library) {
+    OWNED Value code = thaw_code(vm, library->frozen);
+    return code != FAIL && run_body(vm, module, code);
+}
+
 static Value load_library(VM *vm, const LibraryModule *library, Value name) {
     OWNED Value module = TRY(import_add_module(vm, name));
-    Buffer path = {0};
-    buffer_printf(&path, "<library %s>", library->name);
     bool done = set_package(vm, module, library->name, library->is_package, SPAN("<library>")) &&
-                import_run_source(vm, module, library->text, buffer_span(&path), false);
-    buffer_free(&path);
+                run_library(vm, module, library);
     if (!done) return drop_failed(vm, name);
     /* the body may have put another object in its place */
     Value found = dict_get(vm, to_dict(vm->modules), name);
@@ -198,7 +205,7 @@ static Value load(VM *vm, Value name, Value folders) {
         module = load_file(vm, path.data, is_package, name);
     buffer_free(&path);
     if (module != EMPTY) return module;
-    const LibraryModule *library = library_find(full);
+    const LibraryModule *library = library_find(vm, full);
     return library ? load_library(vm, library, name) : raise_not_found(vm, name, EMPTY);
 }
 

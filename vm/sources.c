@@ -166,7 +166,7 @@ static Source *open_library(VM *vm, Span name) {
     usize skipped = sizeof head - 1;
     if (name.length <= skipped + 1 || memcmp(name.data, head, skipped) != 0) return NULL;
     char *module = copy((Span){name.data + skipped, name.length - skipped - 1});
-    const LibraryModule *library = module ? library_find(module) : NULL;
+    const LibraryModule *library = module ? library_find(vm, module) : NULL;
     free(module);
     Source *source = library ? new_source(vm, name, library->text) : NULL;
     if (source) source->is_registered = true;

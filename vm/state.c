@@ -99,6 +99,7 @@ VM *vm_new(const VmOptions *options) {
     VM *vm = calloc(1, sizeof(VM));
     if (!vm) return NULL;
     vm->hash_seed = options->hash_seed;
+    vm->library = options->library;
     vm->depth_limit = DEFAULT_RECURSION_LIMIT;
     empty_values(vm);
     measure_c_stack(vm);

@@ -7,6 +7,7 @@
 typedef struct VmOptions {
     u64 hash_seed;      /* PYTHONHASHSEED or chance */
     usize memory_limit; /* bytes; 0: none */
+    const Library *library; /* modules inside the binary: vm/library.h; or NULL */
 } VmOptions;
 
 /* NULL when memory is out. The VM belongs to the calling thread. */
