@@ -1,5 +1,7 @@
-/* Code objects: life, equality, where an instruction comes from. Attributes: code_type.c.
+/* Code objects: life, equality. Attributes: code_type.c.
  */
+#include <stdlib.h>
+
 #include "objects/code.h"
 #include "objects/native.h"
 #include "objects/str.h"
@@ -61,10 +63,10 @@ static void free_arrays(VM *vm, Code *code) {
     drop_array(vm, code->insns, code->insn_count, sizeof(Insn));
     drop_array(vm, code->constants, code->constant_count, sizeof(Value));
     drop_array(vm, code->names, code->name_count, sizeof(Value));
-    if (code->h.flags & CODE_TABLES_ARE_CONSTANT) return;
     drop_array(vm, code->exceptions, code->exception_count, sizeof(ExceptionRow));
-    drop_array(vm, code->positions, code->position_count, sizeof(PositionRow));
     drop_array(vm, code->windows, code->window_count, sizeof(WindowRow));
+    if (code->packed_positions) free(code->positions);
+    else drop_array(vm, code->positions, code->position_count, sizeof(PositionRow));
 }
 
 static void free_code(VM *vm, Obj *self) {
@@ -161,23 +163,3 @@ TYPE(code, .name = "code", .size = sizeof(Code), .kind = KIND_CODE, .flags = TYP
                .hash = hash_code,
                .compare = compare_code},
      .doc = "Create a code object.  Not for mere mortals.")
-
-/* ---- positions ---- */
-
-const PositionRow *code_position_at(const Code *code, u32 word) {
-    u32 low = 0,
-        high = code->position_count; /* rows [0, low) begin at or before the word */
-    while (low < high) {
-        u32 middle = (low + high) / 2;
-        if (code->positions[middle].word <= word)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low ? &code->positions[low - 1] : NULL;
-}
-
-const PositionRow *code_position(const Code *code, const Insn *pc) {
-    u32 word = pc > code->insns ? (u32)(pc - code->insns) - 1 : 0;
-    return code_position_at(code, word);
-}

@@ -7,6 +7,7 @@
 #ifndef APY_OBJECTS_CODE_H
 #define APY_OBJECTS_CODE_H
 
+#include "base/buffer.h"
 #include "objects/object.h"
 
 typedef u64 Insn;
@@ -106,9 +107,8 @@ typedef enum Intrinsic {
     INTRINSIC_COUNT,
 } Intrinsic;
 
-/* The arrays are raw memory of the heap, each of exactly its count (code_array makes one); those of
- * code that is compiled into the binary are constants instead: CODE_TABLES_ARE_CONSTANT in h.flags. */
-enum { CODE_TABLES_ARE_CONSTANT = OBJECT_OWN_A };
+/* The arrays are raw memory of the heap, each of exactly its count (code_array makes one). The
+ * positions of code from inside the binary lie there packed, until somebody asks. */
 enum { SIGNATURE_SUSPENDS = 0x10000 };
 
 struct Code {
@@ -128,7 +128,8 @@ struct Code {
     Value *constants;
     Value *names;        /* attribute and global names, interned */
     ExceptionRow *exceptions;
-    PositionRow *positions;
+    PositionRow *positions; /* read it through code_positions */
+    const u8 *packed_positions; /* constant bytes, or NULL; `positions` is then NULL or from malloc */
     WindowRow *windows;
     Value variables;     /* tuple: name of each named local register, in order */
     Value cells;         /* tuple: those of them that are cells */
@@ -145,6 +146,9 @@ bool code_keep(VM *vm, Code *code, Value owned_old);
 Value code_new(VM *vm); /* all fields empty, for the compiler to fill */
 /* Zeroed raw memory for `count` items of an array of a Code; NULL: MemoryError, or count 0. */
 void *code_array(VM *vm, usize count, usize item_size);
+/* All rows. */
+const PositionRow *code_positions(const Code *code);
+void positions_pack(const PositionRow *rows, u32 count, Buffer *out);
 /* The position of the instruction before `pc` (NULL if the code has no table). */
 const PositionRow *code_position(const Code *code, const Insn *pc);
 /* The row that speaks of this word. */

@@ -94,7 +94,7 @@ GETTER(code, co_code) {
 }
 
 GETTER(code, co_linetable) {
-    return bytes_new(vm, (const char *)CODE->positions,
+    return bytes_new(vm, (const char *)code_positions(CODE),
                      CODE->position_count * sizeof(PositionRow));
 }
 
@@ -110,7 +110,7 @@ static Value line_or_none(i32 line) {
 }
 
 static u32 row_end(const Code *code, u32 row) {
-    return row + 1 < code->position_count ? code->positions[row + 1].word
+    return row + 1 < code->position_count ? code_positions(code)[row + 1].word
                                           : code->insn_count;
 }
 
@@ -118,9 +118,10 @@ METHOD(code, co_lines, "($self, /)") {
     Code *code = (Code *)args[0];
     OWNED Value lines = TRY(list_new(vm, code->position_count));
     for (u32 row = 0; row < code->position_count;) {
-        u32 start = code->positions[row].word, end = start;
-        i32 line = code->positions[row].line;
-        for (; row < code->position_count && code->positions[row].line == line; row++)
+        const PositionRow *rows = code_positions(code);
+        u32 start = rows[row].word, end = start;
+        i32 line = rows[row].line;
+        for (; row < code->position_count && rows[row].line == line; row++)
             end = row_end(code, row);
         Value range = TRY(tuple_of(vm, 3, from_small(2 * (i64)start),
                                    from_small(2 * (i64)end), line_or_none(line)));
@@ -153,7 +154,8 @@ METHOD(code, co_positions, "($self, /)") {
 
 static bool copy_array(VM *vm, void *slot, const void *from, usize count,
                        usize item_size) {
-    void *memory = code_array(vm, count, item_size);
+    void *memory = from ? code_array(vm, count, item_size) : NULL;
+    if (count && !from) raise_memory(vm); /* packed positions, and no room for them */
     if (count && !memory) return false;
     if (count) memcpy(memory, from, count * item_size);
     *(void **)slot = memory;
@@ -190,6 +192,7 @@ static Code without_arrays(const Code *from) {
     code.insns = NULL;
     code.exceptions = NULL;
     code.positions = NULL;
+    code.packed_positions = NULL;
     code.windows = NULL;
     code.constants = code.names = NULL;
     code.insn_count = code.exception_count = code.position_count = code.window_count = 0;
@@ -206,6 +209,7 @@ static Value copy_code(VM *vm, const Code *from) {
     for (Value *value = &to->variables; value <= &to->filename; value++) incref(*value);
     incref(to->attribute_names);
     OWNED Value copy = from_object(to);
+    code_positions(from);
     CHECK(copy_arrays(vm, to, from));
     return TAKE(copy);
 }

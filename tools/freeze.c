@@ -53,16 +53,12 @@ static int by_name(const void *a, const void *b) {
     return strcmp(((const Source *)a)->name.data, ((const Source *)b)->name.data);
 }
 
-static void align(Buffer *bytes) {
-    while (bytes->length % 8) buffer_add_char(bytes, 0);
-}
 
 static void add_code(Source *module, Span source, Buffer *bytes) {
     Buffer filename = {0}, frozen = {0};
     buffer_printf(&filename, "<library %s>", module->name.data);
     OWNED Value code = compile_source(vm, source, buffer_span(&filename), 'e', 0);
     if (code == FAIL || !freeze_code(vm, code, &frozen)) fail(module->path);
-    align(bytes);
     module->code_at = bytes->length;
     module->code_length = frozen.length;
     buffer_add_span(bytes, buffer_span(&frozen));

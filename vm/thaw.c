@@ -1,0 +1,187 @@
+/* Reading what freeze.c wrote. */
+#include <stdlib.h>
+
+#include "base/varint.h"
+#include "objects/bytes.h"
+#include "objects/float.h"
+#include "objects/int.h"
+#include "objects/set.h"
+#include "objects/str.h"
+#include "objects/tuple.h"
+#include "tables.gen.h"
+#include "vm/freeze.h"
+
+typedef struct Reader {
+    VM *vm;
+    const u8 *at;
+    Value *seen; /* the interned strings so far, borrowed from the code that has them */
+    usize seen_count, seen_room;
+} Reader;
+
+static Value take_value(Reader *in);
+static Value take_code(Reader *in);
+
+/* ---- values ---- */
+
+static Value take_items(Reader *in, usize count, bool is_set) {
+    OWNED Value items = TRY(tuple_new(in->vm, count));
+    for (usize i = 0; i < count; i++) to_tuple(items)->items[i] = TRY(take_value(in));
+    return is_set ? frozenset_new(in->vm, items) : TAKE(items);
+}
+
+static Span take_span(Reader *in, usize length) {
+    Span span = {(const char *)in->at, length};
+    in->at += length;
+    return span;
+}
+
+static Value take_name(Reader *in, Span text) {
+    if (in->seen_count == in->seen_room) {
+        usize room = in->seen_room ? in->seen_room * 2 : 256;
+        Value *grown = realloc(in->seen, room * sizeof(Value));
+        if (!grown) return raise_memory(in->vm);
+        in->seen = grown;
+        in->seen_room = room;
+    }
+    Value name = TRY(str_intern_span(in->vm, text));
+    return in->seen[in->seen_count++] = name;
+}
+
+static Value take_doubles(Reader *in, usize count) {
+    double parts[2];
+    memcpy(parts, take_span(in, count * sizeof(double)).data, count * sizeof(double));
+    return count == 1 ? float_new(in->vm, parts[0]) : complex_new(in->vm, parts[0], parts[1]);
+}
+
+static Value take_bytes(Reader *in, usize count) {
+    Span bytes = take_span(in, count);
+    return bytes_new(in->vm, bytes.data, bytes.length);
+}
+
+static Value take_value(Reader *in) {
+    VM *vm = in->vm;
+    enum FrozenTag tag = *in->at++;
+    u64 number = varint_take(&in->at);
+    switch (tag) {
+    case FROZEN_WORD: return (Value)number;
+    case FROZEN_STR: return str_from_span(vm, take_span(in, number));
+    case FROZEN_NAME: return take_name(in, take_span(in, number));
+    case FROZEN_SEEN: return incref(in->seen[number]);
+    case FROZEN_BYTES: return take_bytes(in, number);
+    case FROZEN_BIG: return int_from_digits(vm, take_span(in, number), 16);
+    case FROZEN_FLOAT:
+    case FROZEN_COMPLEX: return take_doubles(in, number);
+    case FROZEN_TUPLE: return take_items(in, number, false);
+    case FROZEN_FROZENSET: return take_items(in, number, true);
+    case FROZEN_CODE: return take_code(in);
+    default: return raise_system(vm, "frozen code is damaged");
+    }
+}
+
+/* ---- code ---- */
+
+static bool make_array(VM *vm, void *slot, u32 count, usize item_size) {
+    void *array = code_array(vm, count, item_size);
+    memcpy(slot, &array, sizeof array);
+    return array || !count;
+}
+
+/* The counts are set as the arrays are made: a Code that is given up is freed as it is. */
+static bool make_arrays(VM *vm, Code *code, const Code *counts) {
+#define MAKE(array, field)                                                                       \
+    if (!make_array(vm, &code->array, counts->field, sizeof *code->array)) return false;         \
+    code->field = counts->field
+    MAKE(insns, insn_count);
+    MAKE(exceptions, exception_count);
+    MAKE(windows, window_count);
+    MAKE(names, name_count);
+    MAKE(constants, constant_count);
+#undef MAKE
+    for (u32 i = 0; i < code->name_count; i++) code->names[i] = EMPTY;
+    for (u32 i = 0; i < code->constant_count; i++) code->constants[i] = EMPTY;
+    return true;
+}
+
+static void take_insns(Reader *in, Code *code) {
+    const u8 *at = in->at;
+    for (u32 i = 0; i < code->insn_count; i++) {
+        u64 word = 0;
+        for (u32 present = *at++; present; present &= present - 1)
+            word |= (u64)*at++ << 8 * (u32)__builtin_ctz(present);
+        code->insns[i] = word;
+    }
+    in->at = at;
+}
+
+static void take_exceptions(Reader *in, Code *code) {
+    for (u32 i = 0; i < code->exception_count; i++) {
+        ExceptionRow *row = &code->exceptions[i];
+        row->start = (u32)varint_take(&in->at);
+        row->end = (u32)varint_take(&in->at);
+        row->handler = (u32)varint_take(&in->at);
+        row->depth = (u16)varint_take(&in->at);
+    }
+}
+
+static void take_windows(Reader *in, Code *code) {
+    for (u32 i = 0; i < code->window_count; i++) {
+        code->windows[i].start = (u32)varint_take(&in->at);
+        code->windows[i].end = (u32)varint_take(&in->at);
+        code->windows[i].gap = (u16)varint_take(&in->at);
+    }
+}
+
+static void take_positions(Reader *in, Code *code, u32 count) {
+    usize length = varint_take(&in->at);
+    code->packed_positions = in->at;
+    code->position_count = count;
+    in->at += length;
+}
+
+static bool take_array(Reader *in, Value *array, u32 count) {
+    for (u32 i = 0; i < count; i++) {
+        Value v = take_value(in);
+        if (v == FAIL) return false;
+        array[i] = v;
+    }
+    return true;
+}
+
+/* The fields that are numbers; those that count arrays wait until these are there. */
+static Code take_numbers(Reader *in, Code *code) {
+    Code counts = {0};
+#define TAKE_NUMBER(field) counts.field = varint_take_signed(&in->at);
+    FROZEN_EACH_NUMBER(TAKE_NUMBER)
+#undef TAKE_NUMBER
+#define SET_NUMBER(field) code->field = counts.field;
+    FROZEN_EACH_NUMBER(SET_NUMBER)
+#undef SET_NUMBER
+    code->insn_count = code->exception_count = code->window_count = code->name_count = 0;
+    code->constant_count = code->position_count = 0;
+    return counts;
+}
+
+static Value take_code(Reader *in) {
+    VM *vm = in->vm;
+    OWNED Value made = TRY(code_new(vm));
+    Code *code = (Code *)to_object(made);
+    Code counts = take_numbers(in, code);
+    CHECK(make_arrays(vm, code, &counts));
+    take_insns(in, code);
+    take_exceptions(in, code);
+    take_windows(in, code);
+    take_positions(in, code, counts.position_count);
+    Value *single[] = {&code->filename, &code->variables, &code->cells, &code->free_names,
+                       &code->name, &code->qualname, &code->attribute_names};
+    for (u32 i = 0; i < COUNT_OF(single); i++) replace(single[i], TRY(take_value(in)));
+    CHECK(take_array(in, code->names, code->name_count));
+    CHECK(take_array(in, code->constants, code->constant_count));
+    return TAKE(made);
+}
+
+Value thaw_code(VM *vm, Span bytes) {
+    Reader in = {.vm = vm, .at = (const u8 *)bytes.data};
+    Value code = take_code(&in);
+    free(in.seen);
+    return code;
+}
