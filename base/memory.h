@@ -21,7 +21,9 @@ enum {
     HEAP_CLASSES = HEAP_SMALL / HEAP_GRAIN + 1,
 };
 
-typedef enum HeapSort { HEAP_ATOM, HEAP_CONTAINER } HeapSort;
+/* HEAP_RAW is for small memory that is not a piece: see heap_raw_alloc. */
+typedef enum HeapSort { HEAP_ATOM, HEAP_CONTAINER, HEAP_RAW } HeapSort;
+enum { HEAP_SORTS = HEAP_RAW + 1 };
 
 typedef struct HeapCell {
     u64 first; /* 0 while free */
@@ -33,9 +35,9 @@ typedef struct HeapLarge HeapLarge;
 typedef struct HeapRegion HeapRegion;
 
 typedef struct Heap {
-    HeapCell *free[2][HEAP_CLASSES];    /* by sort and size in grains */
-    HeapPage *pages[2];                 /* newest first */
-    HeapPage *carving[2][HEAP_CLASSES]; /* the page that new cells are cut from */
+    HeapCell *free[HEAP_SORTS][HEAP_CLASSES];    /* by sort and size in grains */
+    HeapPage *pages[HEAP_SORTS];                 /* newest first */
+    HeapPage *carving[HEAP_SORTS][HEAP_CLASSES]; /* the page that new cells are cut from */
     HeapRegion *regions;                /* address space that pages are taken from */
     char *next_page, *region_end;
     HeapLarge *large[2];
@@ -65,7 +67,8 @@ usize heap_piece_size(void *piece, bool is_large);
 void heap_each(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *context),
                void *context);
 
-/* Memory that is not a piece: the tables inside containers. Counted in `bytes`. */
+/* Memory that is not a piece: the tables inside containers. Counted in `bytes`. Up to HEAP_SMALL
+ * bytes of it come from pages of their own, which nobody walks. */
 void *heap_raw_alloc(Heap *heap, usize size);
 void *heap_raw_resize(Heap *heap, void *memory, usize old_size, usize new_size);
 void heap_raw_free(Heap *heap, void *memory, usize size);

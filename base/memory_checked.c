@@ -33,3 +33,15 @@ void heap_each(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *conte
                void *context) {
     large_each(heap, sort, visit, context);
 }
+
+void *heap_raw_alloc(Heap *heap, usize size) {
+    return raw_large_alloc(heap, size);
+}
+
+void *heap_raw_resize(Heap *heap, void *memory, usize old_size, usize new_size) {
+    return raw_large_resize(heap, memory, old_size, new_size);
+}
+
+void heap_raw_free(Heap *heap, void *memory, usize size) {
+    raw_large_free(heap, memory, size);
+}

@@ -44,21 +44,21 @@ void large_each(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *cont
         visit(large_piece(large), context);
 }
 
-void *heap_raw_alloc(Heap *heap, usize size) {
+void *raw_large_alloc(Heap *heap, usize size) {
     if (!heap_has_room(heap, size)) return NULL;
     void *memory = malloc(size ? size : 1);
     if (memory) heap->bytes += size;
     return memory;
 }
 
-void *heap_raw_resize(Heap *heap, void *memory, usize old_size, usize new_size) {
+void *raw_large_resize(Heap *heap, void *memory, usize old_size, usize new_size) {
     if (new_size > old_size && !heap_has_room(heap, new_size - old_size)) return NULL;
     void *moved = realloc(memory, new_size ? new_size : 1);
     if (moved) heap->bytes += new_size - old_size;
     return moved;
 }
 
-void heap_raw_free(Heap *heap, void *memory, usize size) {
+void raw_large_free(Heap *heap, void *memory, usize size) {
     if (!memory) return;
     heap->bytes -= size;
     free(memory);

@@ -22,6 +22,10 @@ bool heap_has_room(Heap *heap, usize more);
 void *large_alloc(Heap *heap, usize size, HeapSort sort);
 void large_free(Heap *heap, void *piece, HeapSort sort);
 void large_free_all(Heap *heap);
+/* Raw memory from malloc. */
+void *raw_large_alloc(Heap *heap, usize size);
+void *raw_large_resize(Heap *heap, void *memory, usize old_size, usize new_size);
+void raw_large_free(Heap *heap, void *memory, usize size);
 void large_each(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *context),
                 void *context);
 

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "base/memory_large.h"
@@ -146,4 +147,39 @@ void heap_each(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *conte
     for (HeapPage *page = heap->pages[sort]; page; page = page->older)
         visit_page(page, visit, context);
     large_each(heap, sort, visit, context);
+}
+
+/* ---- raw memory ---- */
+
+static usize raw_class(usize size) {
+    return size ? (size + HEAP_GRAIN - 1) / HEAP_GRAIN : 1;
+}
+
+void *heap_raw_alloc(Heap *heap, usize size) {
+    if (UNLIKELY(size > HEAP_SMALL)) return raw_large_alloc(heap, size);
+    return heap_alloc(heap, size ? size : 1, HEAP_RAW);
+}
+
+void heap_raw_free(Heap *heap, void *memory, usize size) {
+    if (UNLIKELY(size > HEAP_SMALL)) {
+        raw_large_free(heap, memory, size);
+    } else if (memory) {
+        HeapCell **list = &heap->free[HEAP_RAW][raw_class(size)];
+        HeapCell *cell = memory;
+        *cell = (HeapCell){0, *list};
+        *list = cell;
+    }
+}
+
+void *heap_raw_resize(Heap *heap, void *memory, usize old_size, usize new_size) {
+    if (!memory) return heap_raw_alloc(heap, new_size);
+    if (old_size > HEAP_SMALL && new_size > HEAP_SMALL)
+        return raw_large_resize(heap, memory, old_size, new_size);
+    if (old_size <= HEAP_SMALL && new_size <= HEAP_SMALL && raw_class(old_size) == raw_class(new_size))
+        return memory;
+    void *moved = heap_raw_alloc(heap, new_size);
+    if (!moved) return NULL;
+    memcpy(moved, memory, old_size < new_size ? old_size : new_size);
+    heap_raw_free(heap, memory, old_size);
+    return moved;
 }

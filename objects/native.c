@@ -86,10 +86,30 @@ static Value call_unbound(VM *vm, Native *native, Value *args, u32 nargs, Value 
     const NativeSpec *spec = native->spec;
     bool is_method = spec->sort == NATIVE_METHOD;
     if (!(is_method ? check_self : check_class)(vm, native, args, nargs)) return FAIL;
-    if (kwnames == EMPTY && !spec->rest && nargs - 1 == spec->named &&
-        spec->named == spec->positional)
-        return spec->function(vm, args, nargs);
+    if (kwnames == EMPTY && native_is_plain(spec, nargs - 1))
+        return native_call_plain(vm, spec, args, nargs);
     return native_call_spec(vm, spec, args[0], args + 1, nargs - 1, kwnames);
+}
+
+enum { PLAIN_ROOM = 8 }; /* tools/collect.py: PLAIN_MOST is less by one for self */
+
+Value native_call_plain(VM *vm, const NativeSpec *spec, Value *args, u32 count) {
+    u32 wanted = spec->named + (spec->sort != 0 && spec->sort != NATIVE_STATIC_METHOD);
+    if (count == wanted) return spec->function(vm, args, count);
+    Value room[PLAIN_ROOM];
+    u32 i = 0;
+    for (; i < count; i++) room[i] = args[i];
+    for (; i < wanted; i++) room[i] = EMPTY;
+    return spec->function(vm, room, wanted);
+}
+
+/* A method that knows its self. */
+static Value call_bound_plain(VM *vm, const Native *native, const Value *args, u32 nargs) {
+    Value room[PLAIN_ROOM] = {native->self};
+    u32 wanted = native->spec->named + 1, i = 0;
+    for (; i < nargs; i++) room[i + 1] = args[i];
+    for (i++; i < wanted; i++) room[i] = EMPTY;
+    return native->spec->function(vm, room, wanted);
 }
 
 Value native_call(VM *vm, Native *native, Value *args, u32 nargs, Value kwnames) {
@@ -99,9 +119,9 @@ Value native_call(VM *vm, Native *native, Value *args, u32 nargs, Value kwnames)
     if (!is_bound(native) && spec->sort != NATIVE_STATIC_METHOD)
         return call_unbound(vm, native, args, nargs, kwnames);
     bool takes_self = spec->sort == NATIVE_METHOD || spec->sort == NATIVE_CLASS_METHOD;
-    if (!takes_self && kwnames == EMPTY && !spec->rest && nargs == spec->named &&
-        spec->named == spec->positional)
-        return spec->function(vm, args, nargs);
+    if (kwnames == EMPTY && native_is_plain(spec, nargs))
+        return takes_self ? call_bound_plain(vm, native, args, nargs)
+                          : native_call_plain(vm, spec, args, nargs);
     if (!takes_self) return native_call_spec(vm, spec, EMPTY, args, nargs, kwnames);
     return native_call_bound(vm, spec, native->self, args, nargs, kwnames);
 }

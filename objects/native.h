@@ -43,6 +43,8 @@ struct NativeSpec {
     u8 positional_only;
     u8 required;                   /* positional ones without default */
     u16 required_keywords;         /* keyword-only ones without default, as a count */
+    u8 plain_least, plain_end;     /* [least, end) arguments, all by position, need no more than EMPTY for
+                                      those that are missing; end is 0: the function is not of that sort */
     u16 owner;                     /* TypeId for methods */
     u16 intrinsic;                 /* INTRINSIC_x: the VM runs it without C recursion; else 0 */
 };
@@ -69,6 +71,12 @@ Value call_prepended(VM *vm, CallFunction call, Value callable, Value self, Valu
                      u32 nargs, Value kwnames);
 
 Value native_new(VM *vm, const NativeSpec *spec, Value self, Value module);
+/* Can it be called with just so many arguments (self not counted)? */
+static inline bool native_is_plain(const NativeSpec *spec, u32 nargs) {
+    return nargs >= spec->plain_least && nargs < spec->plain_end;
+}
+/* Then call it: `args` begin with self if there is one, `count` in all. */
+Value native_call_plain(VM *vm, const NativeSpec *spec, Value *args, u32 count);
 /* Arrange the arguments as above and call. `self` (or EMPTY) is put in front. */
 Value native_call(VM *vm, Native *native, Value *args, u32 nargs, Value kwnames);
 Value native_call_spec(VM *vm, const NativeSpec *spec, Value self, Value *args, u32 nargs,

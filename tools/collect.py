@@ -162,6 +162,16 @@ def write_header(found, out):
               'extern const unsigned char op_cache_words[];\n\n#endif\n')
 
 
+PLAIN_MOST = 7
+
+
+def plain_end(macro, signature):
+    """one more than the most arguments of a plain call (objects/native.h), or 0"""
+    count = len(signature.names)
+    is_plain = not signature.rest and count == signature.positional and count <= PLAIN_MOST
+    return count + 1 if is_plain and not macro.startswith('VM_') else 0
+
+
 def write_callable(entry, found, out):
     macro, owner, name, text, doc = entry
     signature = Signature(text)
@@ -176,6 +186,7 @@ def write_callable(entry, found, out):
               ('named', len(signature.names)), ('positional', signature.positional),
               ('positional_only', signature.positional_only), ('required', signature.required),
               ('required_keywords', signature.required_keywords),
+              ('plain_least', signature.required), ('plain_end', plain_end(macro, signature)),
               ('owner', 'TYPE_' + owner if is_method else 'MODULE_' + owner),
               ('intrinsic', 'INTRINSIC_%s_%s' % (owner, name) if macro[:3] == 'VM_' else '0')]
     out.write('static const NativeSpec %s_spec = {%s};\n' % (

@@ -188,8 +188,26 @@ static bool bind_all(Binding *b, const Value *args, u32 nargs, Value kwnames) {
     return fill_defaults(b) && fill_keyword_defaults(b);
 }
 
+/* Most calls: only positional parameters, each given or with a default. False: nothing was done. */
+static bool bind_plain(const Function *function, const Value *args, u32 nargs, Value *out) {
+    const Code *code = function->code;
+    u32 positional = code->signature & ~(u32)SIGNATURE_SUSPENDS;
+    u32 i = 0, missing = positional - nargs;
+    if (nargs > positional || positional > UINT16_MAX) return false;
+    const Tuple *defaults = NULL;
+    if (missing) {
+        defaults = function->defaults == EMPTY ? NULL : to_tuple(function->defaults);
+        if (!defaults || defaults->count < missing) return false;
+    }
+    for (; i < nargs; i++) out[i] = incref(args[i]);
+    for (; i < positional; i++) out[i] = incref(defaults->items[i + defaults->count - positional]);
+    for (; i < code->locals; i++) out[i] = EMPTY;
+    return true;
+}
+
 bool bind_arguments(VM *vm, Function *function, const Value *args, u32 nargs, Value kwnames, Value *out) {
     Code *code = function->code;
+    if (LIKELY(kwnames == EMPTY) && bind_plain(function, args, nargs, out)) return true;
     for (u32 i = 0; i < code->locals; i++) out[i] = EMPTY;
     Binding b = {vm, function, code, out, (u32)code->positional + code->keyword_only};
     if (bind_all(&b, args, nargs, kwnames)) return true;

@@ -1563,13 +1563,11 @@ OP(CALL) {
             if (LIKELY(signature == B)) goto enter_window;
             if (signature == (B | SIGNATURE_SUSPENDS)) goto make_coroutine;
         } else if (to_object(callee)->kind == KIND_NATIVE) {
-            Native *native = (Native *)to_object(callee);
-            const NativeSpec *spec = native->spec;
-            if (native->self == EMPTY && spec->sort == 0 && spec->named == B && spec->positional == B &&
-                !spec->rest && !spec->intrinsic) {
+            const NativeSpec *spec = ((Native *)to_object(callee))->spec;
+            if (spec->sort == 0 && native_is_plain(spec, B)) {
                 SAVE();
                 Value *args = window + 1 + GAP;
-                Value result = spec->function(vm, args, B);
+                Value result = native_call_plain(vm, spec, args, B);
                 for (u32 i = 0; i < B; i++) RELEASE(args[i]);
                 RELEASE(callee);
                 if (UNLIKELY(result == FAIL)) goto error;
@@ -1660,11 +1658,10 @@ OP(CALLM) {
             if (signature == (B | SIGNATURE_SUSPENDS)) goto make_coroutine;
         } else if (to_object(callee)->kind == KIND_NATIVE) {
             const NativeSpec *spec = ((Native *)to_object(callee))->spec;
-            if (spec->sort == NATIVE_METHOD && spec->named + 1u == B && spec->positional + 1u == B &&
-                !spec->rest && !spec->intrinsic) {
+            if (spec->sort == NATIVE_METHOD && native_is_plain(spec, B - 1u)) {
                 SAVE();
                 Value *args = window + 1 + GAP;
-                Value result = spec->function(vm, args, B);
+                Value result = native_call_plain(vm, spec, args, B);
                 for (u32 i = 0; i < B; i++) RELEASE(args[i]);
                 RELEASE(callee);
                 if (UNLIKELY(result == FAIL)) goto error;

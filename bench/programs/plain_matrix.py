@@ -37,5 +37,5 @@ n = 60
 a = [[(i * j) % 17 + 1 for j in range(n)] for i in range(n)]
 b = [[(i + 3 * j) % 13 - 6 for j in range(n)] for i in range(n)]
 first, second = multiply(a, b), multiply_by_index(a, b)
-square = [[(i * i + 7 * j + i * j * j) % 29 for j in range(40)] for i in range(40)]
+square = [[(i * i + 7 * j + i * j * j + (i == j) * 40) % 67 for j in range(40)] for i in range(40)]
 print(first == second, sum(map(sum, first)), "%.4e" % determinant(square))

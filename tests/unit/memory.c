@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define EXPECT(what)                                                   \
     do {                                                               \
@@ -95,12 +96,17 @@ static void test_limit(void) {
 static void test_raw(void) {
     Heap heap;
     heap_init(&heap);
-    char *memory = heap_raw_alloc(&heap, 100);
-    EXPECT(memory && heap.bytes == 100);
-    memory = heap_raw_resize(&heap, memory, 100, 5000);
+    char *memory = heap_raw_alloc(&heap, 1000);
+    EXPECT(memory && heap.bytes == 1000);
+    memory = heap_raw_resize(&heap, memory, 1000, 5000);
     EXPECT(memory && heap.bytes == 5000);
     heap_raw_free(&heap, memory, 5000);
     EXPECT(heap.bytes == 0);
+    char *text = heap_raw_alloc(&heap, 10);
+    memcpy(text, "some text", 10);
+    for (usize size = 10; size < 2000; size += 30) text = heap_raw_resize(&heap, text, size, size + 30);
+    for (usize size = 2020; size > 40; size -= 30) text = heap_raw_resize(&heap, text, size, size - 30);
+    EXPECT(!memcmp(text, "some text", 10));
     heap_close(&heap);
 }
 
