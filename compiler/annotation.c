@@ -147,7 +147,8 @@ static void check_bare_target(Unit *u, const Node *target) {
 void compile_ann_assign(Unit *u, const AnnAssignNode *node) {
     const Node *target = node->target;
     if (target->kind == NODE_Name)
-        check_name(u, as_Name(target)->id, target->at, CONTEXT_STORE);
+        check_name(u, as_Name(target)->id, node->value ? target->at : node->node.at,
+                   CONTEXT_STORE);
     if (node->value) {
         Place place = place_of_target(u, target);
         compile_expr(u, node->value, place);

@@ -43,7 +43,7 @@ static void check_list(Unit *u, NodeList patterns, Captures *captures) {
 static void check_as(Unit *u, const MatchAsNode *node, bool may_be_irrefutable,
                      Captures *captures) {
     if (node->pattern) {
-        check_pattern(u, node->pattern, true, captures);
+        check_pattern(u, node->pattern, may_be_irrefutable, captures);
     } else if (!may_be_irrefutable) {
         if (node->name.data)
             compiler_fail(u->c, node->node.at,
@@ -55,6 +55,12 @@ static void check_as(Unit *u, const MatchAsNode *node, bool may_be_irrefutable,
         return;
     }
     capture(u, captures, node->name, node->node.at);
+}
+
+static void check_value(Unit *u, const MatchValueNode *node) {
+    if (node->value->kind == NODE_JoinedStr)
+        compiler_fail(u->c, node->node.at,
+                      "patterns may only match literals and attribute lookups");
 }
 
 static void check_sequence(Unit *u, const MatchSequenceNode *node, Captures *captures) {
@@ -146,6 +152,7 @@ static void check_or(Unit *u, const MatchOrNode *node, bool may_be_irrefutable,
 static void check_of(Unit *u, const Node *pattern, bool may_be_irrefutable,
                      Captures *captures) {
     switch (pattern->kind) {
+    case NODE_MatchValue: check_value(u, as_MatchValue(pattern)); break;
     case NODE_MatchAs:
         check_as(u, as_MatchAs(pattern), may_be_irrefutable, captures);
         break;

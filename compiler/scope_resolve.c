@@ -110,7 +110,19 @@ static int compare_names(const void *a, const void *b) {
     return order ? order : (x.length > y.length) - (x.length < y.length);
 }
 
+/* `global x` anywhere in a module makes x global in the module's own code as well: that is seen
+ * where the code runs with locals of its own (exec). */
+static void declare_in_module(Compiler *c, const Scope *scope) {
+    for (u32 i = 0; i < scope->symbols.count; i++) {
+        const Symbol *symbol = scope->symbols.items[i];
+        if (!(symbol->flags & SYMBOL_GLOBAL)) continue;
+        Symbol *outer = scope_lookup(c->all_scopes[0], symbol->name);
+        if (outer) outer->flags |= SYMBOL_GLOBAL;
+    }
+}
+
 void scope_resolve(Compiler *c) {
+    for (u32 i = 1; i < c->scope_count; i++) declare_in_module(c, c->all_scopes[i]);
     for (u32 i = 0; i < c->scope_count && !c->failed; i++) {
         Scope *scope = c->all_scopes[i];
         if (scope->kind == SCOPE_ANNOTATION) continue;

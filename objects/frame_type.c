@@ -97,6 +97,8 @@ METHOD(frame, clear, "($self, /)") {
         return raise_runtime(vm, "cannot clear an executing frame");
     if (coro->state == CORO_SUSPENDED)
         return raise_runtime(vm, "cannot clear a suspended frame");
+    Value owner = from_object(coro);
+    if (coro->h.shape->type->slots.finalize) coro->h.shape->type->slots.finalize(vm, owner);
     CHECK(vm->hooks.coro_close(vm, coro));
     return NONE;
 }

@@ -1,5 +1,6 @@
 #include "stdlib/anext.h"
 
+#include "objects/frame.h"
 #include "objects/iterator.h"
 #include "objects/native.h"
 
@@ -34,10 +35,20 @@ static void release(VM *vm, Obj *object) {
     replace(&self->otherwise, EMPTY);
 }
 
+/* A generator of a function under types.coroutine awaits by itself. */
+static bool is_iterable_coroutine(Value v) {
+    return has_exact_kind(v, KIND_GENERATOR) &&
+           ((Coro *)to_object(v))->f.code->flags & CODE_ITERABLE_COROUTINE;
+}
+
 /* The iterator behind the awaitable: borrowed. */
 static Value iterator_of(VM *vm, AnextAwaitable *self) {
     if (self->iterator != EMPTY) return self->iterator;
     Type *type = type_of(vm, self->awaitable);
+    if (is_iterable_coroutine(self->awaitable)) {
+        self->iterator = incref(self->awaitable);
+        return self->iterator;
+    }
     if (!type->slots.await) {
         return raise_type(vm, "object %T can't be used in 'await' expression",
                           self->awaitable);

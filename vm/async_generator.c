@@ -54,6 +54,22 @@ static Step *to_step(Value v) {
     return (Step *)to_object(v);
 }
 
+static const char *method_of(VM *vm, Step *step) {
+    if (step->h.shape->type == vm->types[TYPE_async_generator_asend]) return "asend";
+    return step->value == EMPTY ? "aclose" : "athrow";
+}
+
+static void step_finalize(VM *vm, Value self) {
+    Step *step = to_step(self);
+    if (step->state != AWAIT_INIT) return;
+    OWNED Value message =
+        str_format(vm, "coroutine method '%s' of '%S' was never awaited", method_of(vm, step),
+                   ((Function *)to_object(to_coro(step->generator)->f.func))->qualname);
+    if (message != FAIL) vm->hooks.warn(vm, EXC(RuntimeWarning), message, 1, self);
+    if (vm->exception != EMPTY)
+        vm->hooks.unraisable(vm, "Exception ignored while finalizing coroutine", self);
+}
+
 static void step_free(VM *vm, Obj *self) {
     Step *step = (Step *)self;
     decref(step->generator);
@@ -159,8 +175,7 @@ static Value throw_step(VM *vm, Value *args) {
 }
 
 /* close() of an awaitable: GeneratorExit must not be answered by a value. */
-static Value close_step(VM *vm, Value self, Value thrown) {
-    if (to_step(self)->state == AWAIT_CLOSED) return NONE;
+static Value close_step(VM *vm, Value thrown) {
     if (thrown == FAIL) {
         if (!exception_matches(vm, EXC(GeneratorExit)) && !exception_matches(vm, EXC(StopIteration)) &&
             !exception_matches(vm, EXC(StopAsyncIteration)))
@@ -174,19 +189,20 @@ static Value close_step(VM *vm, Value self, Value thrown) {
 
 TYPE(async_generator_asend, .name = "async_generator_asend", .size = sizeof(Step), .kind = KIND_OTHER,
      .flags = TYPE_FINAL | TYPE_NO_NEW,
-     .slots = {.free = step_free, .visit = step_visit, .iter = step_self, .await = step_self,
+     .slots = {.free = step_free, .visit = step_visit, .finalize = step_finalize, .iter = step_self, .await = step_self,
                .next = asend_next})
 
 METHOD(async_generator_asend, send, "($self, object, /)") {
     return asend_send(vm, args[0], args[1]);
 }
 METHOD(async_generator_asend, throw, "($self, type, value=None, traceback=None, /)") {
+    if (!warn_throw(vm, "throw", args[2])) return FAIL;
     return throw_step(vm, args);
 }
 METHOD(async_generator_asend, close, "($self, /)") {
     if (to_step(args[0])->state == AWAIT_CLOSED) return NONE;
     Value thrown[] = {args[0], from_object(EXC(GeneratorExit)), EMPTY, EMPTY};
-    return close_step(vm, args[0], throw_step(vm, thrown));
+    return close_step(vm, throw_step(vm, thrown));
 }
 
 /* ---- athrow() and aclose() ---- */
@@ -280,19 +296,20 @@ static Value athrow_throw(VM *vm, Value *args) {
 
 TYPE(async_generator_athrow, .name = "async_generator_athrow", .size = sizeof(Step), .kind = KIND_OTHER,
      .flags = TYPE_FINAL | TYPE_NO_NEW,
-     .slots = {.free = step_free, .visit = step_visit, .iter = step_self, .await = step_self,
+     .slots = {.free = step_free, .visit = step_visit, .finalize = step_finalize, .iter = step_self, .await = step_self,
                .next = athrow_next})
 
 METHOD(async_generator_athrow, send, "($self, object, /)") {
     return athrow_send(vm, args[0], args[1]);
 }
 METHOD(async_generator_athrow, throw, "($self, type, value=None, traceback=None, /)") {
+    if (!warn_throw(vm, "throw", args[2])) return FAIL;
     return athrow_throw(vm, args);
 }
 METHOD(async_generator_athrow, close, "($self, /)") {
     if (to_step(args[0])->state == AWAIT_CLOSED) return NONE;
     Value thrown[] = {args[0], from_object(EXC(GeneratorExit)), EMPTY, EMPTY};
-    return close_step(vm, args[0], athrow_throw(vm, thrown));
+    return close_step(vm, athrow_throw(vm, thrown));
 }
 
 /* ---- the generator itself ---- */
@@ -324,6 +341,7 @@ METHOD(async_generator, asend, "($self, object, /)") {
  *
  * raise exception in generator. */
 METHOD(async_generator, athrow, "($self, type, value=None, traceback=None, /)") {
+    if (!warn_throw(vm, "athrow", args[2])) return FAIL;
     Value made = TRY(step_new(vm, vm->types[TYPE_async_generator_athrow], args[0], args[1]));
     to_step(made)->value2 = incref(args[2]);
     to_step(made)->value3 = incref(args[3]);
@@ -343,9 +361,15 @@ static Function *function_of(Value self) {
 GETTER(async_generator, __name__) {
     return incref(function_of(self)->name);
 }
+SETTER(async_generator, __name__) {
+    return coro_rename(vm, self, value, false);
+}
 /* qualified name of the async generator */
 GETTER(async_generator, __qualname__) {
     return incref(function_of(self)->qualname);
+}
+SETTER(async_generator, __qualname__) {
+    return coro_rename(vm, self, value, true);
 }
 /* object being awaited on, or None */
 GETTER(async_generator, ag_await) {

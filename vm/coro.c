@@ -105,6 +105,8 @@ static void cut(Coro *coro) {
     for (Coro *c = leaf; c != coro; c = frame_coro(c->f.prev)) c->root = coro;
     coro->root = coro;
     coro->leaf = leaf;
+    coro->state = CORO_SUSPENDED;
+    coro->flags |= root->flags & CORO_HANDLER;
 }
 
 static bool check_can_run(VM *vm, Coro *coro) {
@@ -406,42 +408,39 @@ static bool close_awaited(VM *vm, Coro *coro) {
     return result != FAIL;
 }
 
-static bool close_by_exit(VM *vm, Coro *coro) {
+/* Gives what the coroutine returned in answer. */
+static Value close_by_exit(VM *vm, Coro *coro) {
     OWNED Value exit = FAIL;
     if (vm->exception != EMPTY) exit = exception_take(vm);
     else exit = exception_make(vm, from_object(EXC(GeneratorExit)), EMPTY);
-    if (exit == FAIL) return false;
+    if (exit == FAIL) return FAIL;
     OWNED Value given = coro_throw(vm, coro, exit);
-    if (given == EMPTY) {
-        replace(&vm->return_value, EMPTY);
-        return true;
-    }
-    if (given != FAIL) {
-        raise_runtime(vm, "%s ignored GeneratorExit", coro_word(coro));
-        return false;
-    }
+    if (given == EMPTY) return take(&vm->return_value);
+    if (given != FAIL) return raise_runtime(vm, "%s ignored GeneratorExit", coro_word(coro));
     if (!exception_matches(vm, EXC(GeneratorExit)) && !exception_matches(vm, EXC(StopIteration)))
-        return false;
+        return FAIL;
     exception_clear(vm);
-    return true;
+    return NONE;
 }
 
-bool coro_close(VM *vm, Coro *coro) {
-    if (coro_is_running(coro)) {
-        raise_value(vm, "%s already executing", coro_word(coro));
-        return false;
-    }
-    if (coro->state == CORO_CLOSED) return true;
+Value coro_close_value(VM *vm, Coro *coro) {
+    if (coro_is_running(coro)) return raise_value(vm, "%s already executing", coro_word(coro));
+    if (coro->state == CORO_CLOSED) return NONE;
     OWNED Value held = incref(from_object(coro));
     if (coro->root != coro) cut(coro);
     if (coro->state == CORO_CREATED) {
         end_without_running(vm, coro, false);
-        return true;
+        return NONE;
     }
     bool inner_closed = close_inner(vm, coro) && close_awaited(vm, coro);
     if (inner_closed && !has_handler(&coro->f)) {
         end_without_running(vm, coro, true);
-        return true;
+        return NONE;
     }
     return close_by_exit(vm, coro);
+}
+
+bool coro_close(VM *vm, Coro *coro) {
+    OWNED Value returned = coro_close_value(vm, coro);
+    return returned != FAIL;
 }

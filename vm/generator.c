@@ -98,7 +98,15 @@ static Value self_iter(VM *vm, Value self) {
     return incref(self);
 }
 
-/* The exception that throw(type, value, traceback) means: owned. */
+/* throw() with more than one argument is going away. */
+bool warn_throw(VM *vm, const char *what, Value value) {
+    if (value == EMPTY) return true;
+    return warn(vm, EXC(DeprecationWarning), 1,
+                "the (type, exc, tb) signature of %s() is deprecated, use the single-arg signature instead.", what);
+}
+
+/* The exception that throw(type, value, traceback) means: owned. A class that cannot make one throws the error
+ * of that. */
 Value thrown_exception(VM *vm, Value type, Value value, Value traceback) {
     if (traceback != EMPTY && traceback != NONE && !has_kind(traceback, KIND_TRACEBACK))
         return raise_type(vm, "throw() third argument must be a traceback object");
@@ -108,6 +116,7 @@ Value thrown_exception(VM *vm, Value type, Value value, Value traceback) {
             exception = incref(value);
         else
             exception = exception_make(vm, type, value == NONE ? EMPTY : value);
+        if (exception == FAIL) exception = exception_take(vm);
     } else if (has_kind(type, KIND_EXCEPTION)) {
         if (value != EMPTY && value != NONE)
             return raise_type(vm, "instance exception may not have a separate value");
@@ -123,6 +132,7 @@ Value thrown_exception(VM *vm, Value type, Value value, Value traceback) {
 }
 
 static Value throw_into(VM *vm, Value *args) {
+    if (!warn_throw(vm, "throw", args[2])) return FAIL;
     OWNED Value exception = TRY(thrown_exception(vm, args[1], args[2], args[3]));
     Value given = coro_throw(vm, to_coro(args[0]), exception);
     if (given != EMPTY) return given;
@@ -132,11 +142,7 @@ static Value throw_into(VM *vm, Value *args) {
 }
 
 static Value close_now(VM *vm, Value self) {
-    if (!coro_close(vm, to_coro(self))) return FAIL;
-    /* 3.13: close() gives what the generator returned */
-    Value result = vm->return_value;
-    vm->return_value = EMPTY;
-    return result == EMPTY ? NONE : result;
+    return coro_close_value(vm, to_coro(self));
 }
 
 /* ---- generator ---- */
@@ -179,13 +185,8 @@ Value coro_frame(VM *vm, Value self) {
 Value coro_awaited(Value self) {
     Coro *coro = to_coro(self);
     if (!(coro->flags & CORO_DELEGATING) || coro->state == CORO_CLOSED) return NONE;
+    if (coro_is_running(coro)) return NONE;
     return incref(coro->f.r[INSN_A(coro->f.pc[-1])]);
-}
-
-static bool set_text(VM *vm, Value *slot, Value value, const char *what) {
-    if (value == EMPTY || !is_str(value)) return raise_type(vm, "%s must be set to a string object", what), false;
-    replace(slot, incref(value));
-    return true;
 }
 
 /* A coroutine takes its name from its function: one that is renamed gets a function of its own. */
@@ -202,19 +203,30 @@ static bool own_function(VM *vm, Value self) {
     return true;
 }
 
+bool coro_rename(VM *vm, Value self, Value value, bool is_qualified) {
+    if (value == EMPTY || !is_str(value)) {
+        raise_type(vm, "%s must be set to a string object", is_qualified ? "__qualname__" : "__name__");
+        return false;
+    }
+    if (!own_function(vm, self)) return false;
+    Function *function = function_of(self);
+    replace(is_qualified ? &function->qualname : &function->name, incref(value));
+    return true;
+}
+
 /* name of the generator */
 GETTER(generator, __name__) {
     return incref(function_of(self)->name);
 }
 SETTER(generator, __name__) {
-    return own_function(vm, self) && set_text(vm, &function_of(self)->name, value, "__name__");
+    return coro_rename(vm, self, value, false);
 }
 /* qualified name of the generator */
 GETTER(generator, __qualname__) {
     return incref(function_of(self)->qualname);
 }
 SETTER(generator, __qualname__) {
-    return own_function(vm, self) && set_text(vm, &function_of(self)->qualname, value, "__qualname__");
+    return coro_rename(vm, self, value, true);
 }
 /* object being iterated by yield from, or None */
 GETTER(generator, gi_yieldfrom) {
@@ -267,14 +279,14 @@ GETTER(coroutine, __name__) {
     return incref(function_of(self)->name);
 }
 SETTER(coroutine, __name__) {
-    return own_function(vm, self) && set_text(vm, &function_of(self)->name, value, "__name__");
+    return coro_rename(vm, self, value, false);
 }
 /* qualified name of the coroutine */
 GETTER(coroutine, __qualname__) {
     return incref(function_of(self)->qualname);
 }
 SETTER(coroutine, __qualname__) {
-    return own_function(vm, self) && set_text(vm, &function_of(self)->qualname, value, "__qualname__");
+    return coro_rename(vm, self, value, true);
 }
 /* object being awaited on, or None */
 GETTER(coroutine, cr_await) {

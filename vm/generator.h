@@ -16,5 +16,9 @@ Value coro_awaited(Value self);
 Value coro_send_or_stop(VM *vm, Coro *coro, Value sent);
 /* The exception that throw(type, value, traceback) means: owned. */
 Value thrown_exception(VM *vm, Value type, Value value, Value traceback);
+/* DeprecationWarning for throw() with more than one argument; false: it is an error. */
+bool warn_throw(VM *vm, const char *what, Value value);
+/* The setters of __name__ and __qualname__. */
+bool coro_rename(VM *vm, Value self, Value value, bool is_qualified);
 
 #endif

@@ -98,6 +98,8 @@ Value await_throw(VM *vm, Value awaited, Value exception);
 Value coro_send(VM *vm, Coro *coro, Value sent);
 Value coro_throw(VM *vm, Coro *coro, Value exception);
 bool coro_close(VM *vm, Coro *coro);
+/* The same; gives what a generator that catches the GeneratorExit returns, else None. */
+Value coro_close_value(VM *vm, Coro *coro);
 /* An exception leaves the frame of a coroutine: StopIteration becomes RuntimeError (PEP 479). */
 void coro_convert_stop(VM *vm, Coro *coro);
 const char *coro_word(Coro *coro); /* "generator", "coroutine", "async generator" */

@@ -1540,6 +1540,10 @@ OP(YIELDFROM) {
     Coro *self = frame_coro(FP);
     u8 kind = to_object(awaited)->kind;
     if (kind == KIND_COROUTINE || kind == KIND_GENERATOR) {
+        if (UNLIKELY(kind == KIND_COROUTINE && ((Coro *)to_object(awaited))->state == CORO_SUSPENDED)) {
+            raise_runtime(vm, "coroutine is being awaited already");
+            goto error;
+        }
         if (!coro_delegate(vm, self, (Coro *)to_object(awaited))) goto error;
         if (!coro_deliver(vm, NONE)) {
             sent = NONE;
