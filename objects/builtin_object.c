@@ -146,12 +146,35 @@ SETTER(object, __class__) {
 
 /* ---- __dict__ and __weakref__ of instances ---- */
 
+/* Classes, modules and exceptions may inherit this __dict__ from another base, but have one of their own sort. */
+static Type *owner_of_dict(VM *vm, Value self) {
+    if (is_type(self)) return vm->types[TYPE_type];
+    if (has_kind(self, KIND_EXCEPTION)) return vm->types[TYPE_BaseException];
+    return is_module_type(vm, type_of(vm, self)) ? vm->types[TYPE_module] : NULL;
+}
+
 static Value get_dict(VM *vm, Value self) {
+    Type *owner = owner_of_dict(vm, self);
+    if (owner) {
+        Value getset = type_lookup(vm, owner, NAME(__dict__));
+        return type_of(vm, getset)->slots.get(vm, getset, self, from_object(owner));
+    }
+    if (!type_of(vm, self)->dict_shape)
+        return raise_type(vm, "this __dict__ descriptor does not support '%T' objects", self);
     Dict *dict = instance_dict(vm, to_object(self));
     return dict ? incref(from_object(dict)) : FAIL;
 }
 
 static bool set_dict(VM *vm, Value self, Value value) {
+    Type *owner = owner_of_dict(vm, self);
+    if (owner) {
+        Value getset = type_lookup(vm, owner, NAME(__dict__));
+        return type_of(vm, getset)->slots.set(vm, getset, self, value);
+    }
+    if (!type_of(vm, self)->dict_shape) {
+        raise_type(vm, "this __dict__ descriptor does not support '%T' objects", self);
+        return false;
+    }
     if (value != EMPTY && !has_kind(value, KIND_DICT)) {
         raise_type(vm, "__dict__ must be set to a dictionary, not a '%T'", value);
         return false;

@@ -111,11 +111,17 @@ static bool add_key(VM *vm, Dict *dict, Value key, Value value) {
 }
 
 /* A copy of the namespace in which all names are interned. */
-static Value copy_namespace(VM *vm, Dict *namespace) {
+static Value copy_namespace(VM *vm, const Type *type, Dict *namespace) {
     OWNED Value dict = TRY(dict_new_sized(vm, namespace->count));
     Value key, value;
-    for (u32 at = 0; dict_next(namespace, &at, &key, &value);)
+    bool has_others = false;
+    for (u32 at = 0; dict_next(namespace, &at, &key, &value);) {
+        has_others |= !is_str(key);
         CHECK(add_key(vm, to_dict(dict), key, value));
+    }
+    if (has_others)
+        CHECK(warn(vm, EXC(RuntimeWarning), 1,
+                   "non-string key in the __dict__ of class %S", type->name));
     return TAKE(dict);
 }
 
@@ -242,6 +248,8 @@ static bool call_init_subclass(VM *vm, Type *type, Value *args, u32 nargs,
                                Value kwnames) {
     bool unbound;
     Value self = from_object(type);
+    const Tuple *mro = to_tuple(type->mro);
+    if (mro->items[mro->count - 1] == self) return true; /* by an mro() of its own */
     OWNED Value method =
         TRY_OR_FALSE(super_find(vm, type, self, NAME(__init_subclass__), &unbound));
     OWNED Value result = TRY_OR_FALSE(
@@ -264,7 +272,7 @@ static bool build(VM *vm, Type *type, Value name, Dict *namespace, Value bases) 
         return false;
     }
     set_base(vm, type, all, base);
-    Value dict = TRY_OR_FALSE(copy_namespace(vm, namespace));
+    Value dict = TRY_OR_FALSE(copy_namespace(vm, type, namespace));
     type->dict = to_dict(dict);
     Value slots = dict_get_str(vm, type->dict, NAME(__slots__));
     if (!set_attributes(vm, type) || !class_layout(vm, type, slots) ||

@@ -166,5 +166,8 @@ SETTER(module, __annotations__) {
 METHOD(module, __dir__, "($self, /)") {
     Value function = dict_get_str(vm, dict_of(args[0]), NAME(__dir__));
     if (function != EMPTY) return call_0(vm, function);
-    return dict_keys_list(vm, dict_of(args[0]));
+    OWNED Value dict = TRY(object_getattr(vm, args[0], NAME(__dict__)));
+    if (!has_kind(dict, KIND_DICT))
+        return raise_type(vm, "%T.__dict__ is not a dictionary", args[0]);
+    return dict_keys_list(vm, to_dict(dict));
 }

@@ -134,7 +134,10 @@ static COLD bool delay(VM *vm, Obj *object) {
 static void destroy_now(VM *vm, Obj *object) {
     Type *type = object->shape->type;
     object->flags &= (u8)~OBJECT_DYING;
-    if (UNLIKELY(type->slots.finalize) && !object_finalize(vm, object)) return;
+    if (UNLIKELY(type->slots.finalize)) {
+        if (!object_finalize(vm, object)) return;
+        type = object->shape->type; /* a finalizer may have assigned __class__ */
+    }
     if (UNLIKELY(object->flags & OBJECT_WEAKLY_REFERENCED)) weakref_clear(vm, object);
     object->flags |= OBJECT_DYING;
     if (type->slots.free) type->slots.free(vm, object);

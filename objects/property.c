@@ -43,7 +43,8 @@ static bool set_doc(VM *vm, Value self, Value doc) {
         return true;
     }
     if (object_setattr(vm, self, NAME(__doc__), doc)) return true;
-    if (!exception_matches(vm, EXC(AttributeError))) return false;
+    bool is_getters = to_object(self)->flags & OBJECT_OWN_A;
+    if (is_getters || !exception_matches(vm, EXC(AttributeError))) return false;
     exception_clear(vm);
     return true;
 }

@@ -106,8 +106,15 @@ bool script_hash(VM *vm, Value self, u64 *hash) {
 Value script_compare(VM *vm, Value self, Value other, CompareOp op) {
     Value found = lookup(vm, self, special_name_compare(vm, op));
     if (found == EMPTY) return NOT_IMPLEMENTED;
+    OWNED Value callee = incref(found);
     Value window[] = {self, other};
-    return call_found(vm, found, window, 2);
+    if (callable_takes_self(callee)) return object_call(vm, callee, window, 2, EMPTY);
+    OWNED Value bound = bind(vm, callee, self);
+    if (bound == FAIL) { /* CPython takes no notice of why */
+        exception_clear(vm);
+        return NOT_IMPLEMENTED;
+    }
+    return object_call(vm, bound, window + 1, 1, EMPTY);
 }
 
 int script_truth(VM *vm, Value self) {
@@ -120,8 +127,14 @@ int script_truth(VM *vm, Value self) {
 
 /* ---- attributes ---- */
 
+/* Is it the wrapper of such a slot? (A class may take any wrapper under any name.) */
+static bool wraps(Value found, SpecialSort sort) {
+    return has_exact_kind(found, KIND_SLOT_WRAPPER) &&
+           ((SlotWrapper *)found)->special->sort == sort;
+}
+
 static Value get_by_script(VM *vm, Value self, Value name, Value found) {
-    if (!has_exact_kind(found, KIND_SLOT_WRAPPER)) {
+    if (!wraps(found, SPECIAL_GETATTR)) {
         Value window[] = {self, name};
         return call_found(vm, found, window, 2);
     }
@@ -150,7 +163,7 @@ Value script_getattr(VM *vm, Value self, Value name) {
 
 static bool set_by_script(VM *vm, Value self, Value method, Value name, Value value) {
     Value found = lookup(vm, self, method);
-    if (has_exact_kind(found, KIND_SLOT_WRAPPER))
+    if (wraps(found, value == EMPTY ? SPECIAL_DELATTR : SPECIAL_SETATTR))
         return ((SlotWrapper *)found)->owner->slots.setattr(vm, self, name, value);
     Value window[] = {self, name, value};
     OWNED Value result =
