@@ -399,6 +399,9 @@ FUNCTION(_asyncio, _sleep, "(delay, result, /)") {
     return TAKE(future);
 }
 
+TYPE(Turn, .name = "_asyncio.Turn", .size = sizeof(Obj), .kind = KIND_TURN,
+     .flags = TYPE_ATOM | TYPE_FINAL | TYPE_NO_NEW, .doc = "Awaiting it lets all others have their turn.")
+
 /* ---- run_until_complete ---- */
 
 /* Stops the loop when its main future is done, unless the program is to end by that. */
@@ -451,5 +454,6 @@ MODULE_INIT(_asyncio) {
     asyncio_install(vm);
     for (usize i = 0; i < COUNT_OF(types); i++)
         if (!module_add(vm, module, types[i].name, incref(from_object(vm->types[types[i].type])))) return false;
-    return true;
+    Obj *turn = object_new(vm, vm->types[TYPE_Turn]);
+    return turn && module_add(vm, module, "_turn", from_object(turn));
 }

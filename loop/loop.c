@@ -56,6 +56,18 @@ bool loop_push(VM *vm, Loop *loop, Entry entry) {
     return true;
 }
 
+bool loop_push_running(VM *vm, Loop *loop) {
+    if (UNLIKELY(loop->count == loop->capacity || loop->is_closed)) return false;
+    Entry *entry = &loop->ring[(loop->first + loop->count++) & (loop->capacity - 1)];
+    *entry = loop->running;
+    loop->running = (Entry){.what = EMPTY, .argument = EMPTY, .context = EMPTY};
+    note_waker(vm, loop, entry);
+    Value argument = entry->argument;
+    entry->argument = EMPTY;
+    decref(argument);
+    return true;
+}
+
 static Value bound_method(VM *vm, Value self, const char *name) {
     return object_getattr_text(vm, self, name);
 }

@@ -87,6 +87,9 @@ static inline bool is_plain_loop(Value v) {
 /* ---- the ready queue: values of an entry are taken over, also by a failure ---- */
 
 bool loop_push(VM *vm, Loop *loop, Entry owned);
+/* The entry that runs goes to the end of the queue again, without its argument. False: there is no room, nothing
+ * was done. */
+bool loop_push_running(VM *vm, Loop *loop);
 /* What future_add_waiter promised; any loop. */
 bool loop_push_waiter(VM *vm, Value loop, Value waiter, Value future);
 bool loop_push_callback(VM *vm, Value loop, Value callback, Value future, Value context);

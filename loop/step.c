@@ -25,13 +25,17 @@ static void release_running(Loop *loop) {
     decref(entry.what);
 }
 
-/* The step of a task is over. */
-static void leave_task(VM *vm, Loop *loop, Task *task) {
+static void leave_context(VM *vm, Loop *loop, Task *task) {
     task->future.h.aux &= (u16)~TASK_IS_RUNNING;
     context_leave(vm, &task->context);
     Value current = loop->current;
     loop->current = EMPTY;
     decref(current);
+}
+
+/* The step of a task is over. */
+static void leave_task(VM *vm, Loop *loop, Task *task) {
+    leave_context(vm, loop, task);
     release_running(loop);
 }
 
@@ -143,6 +147,11 @@ void loop_task_returned(VM *vm, Value value) {
 void loop_task_yielded(VM *vm, Value value) {
     Loop *loop = loop_of_frame(vm);
     Task *task = to_task(loop->running.what);
+    if (value == NONE && loop->is_plain && task->future.loop == from_object(loop) &&
+        loop_push_running(vm, loop)) {
+        leave_context(vm, loop, task);
+        return;
+    }
     loop->has_failed = !task_on_yield(vm, task, value);
     leave_task(vm, loop, task);
 }

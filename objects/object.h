@@ -71,6 +71,7 @@ enum {
     KIND_FUTURE, /* asyncio.Future and Task */
     KIND_TASK,
     KIND_LOOP, /* asyncio's event loop */
+    KIND_TURN, /* awaiting it suspends once, with None: asyncio.sleep(0) */
     KIND_OTHER, /* C structs that no fast path asks for */
     KIND_MASK = 0x7F,
     KIND_SUBCLASS = 0x80,

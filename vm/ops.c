@@ -1552,7 +1552,10 @@ OP(YIELDFROM) {
         goto reload;
     }
     sent = NONE;
-    goto await_again;
+    if (kind != KIND_TURN) goto await_again;
+    r[A] = NONE; /* nothing is waited for: what resumes brings the result, as after YIELD */
+    RELEASE(awaited);
+    goto suspend;
 }
 
 /* ---- calls ---- */

@@ -41,7 +41,8 @@ static Value awaitable_iterator(VM *vm, Value v, u32 context) {
 }
 
 Value step_awaitable(VM *vm, Value v, u32 context) {
-    if (has_exact_kind(v, KIND_COROUTINE) || is_plain_future(v) || is_iterable_coroutine(v))
+    if (has_exact_kind(v, KIND_COROUTINE) || is_plain_future(v) || has_exact_kind(v, KIND_TURN) ||
+        is_iterable_coroutine(v))
         return incref(v);
     Value iterator = awaitable_iterator(vm, v, context);
     if (iterator == FAIL && context == 3 && type_of(vm, v)->slots.await) {
