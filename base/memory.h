@@ -66,6 +66,10 @@ usize heap_piece_size(void *piece, bool is_large);
 /* Call `visit` for every live piece of the sort. It must neither make nor free pieces. */
 void heap_each(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *context),
                void *context);
+/* The same again, while no piece was made or freed since heap_each: pages without live pieces, of which there
+ * are many after a peak, are not looked at. */
+void heap_each_again(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *context),
+                     void *context);
 
 /* Memory that is not a piece: the tables inside containers. Counted in `bytes`. Up to HEAP_SMALL
  * bytes of it come from pages of their own, which nobody walks. */

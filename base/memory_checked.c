@@ -45,3 +45,8 @@ void *heap_raw_resize(Heap *heap, void *memory, usize old_size, usize new_size) 
 void heap_raw_free(Heap *heap, void *memory, usize size) {
     raw_large_free(heap, memory, size);
 }
+
+void heap_each_again(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *context),
+                     void *context) {
+    large_each(heap, sort, visit, context);
+}

@@ -11,13 +11,14 @@ enum {
     LAST_REGION = 32 * 1024 * 1024,
 };
 
-/* At the start of its 64 KiB, so that a piece's page is found by masking its address. */
+/* At the start of its 64 KiB, so that a piece's page is found by masking its address. Cells follow it. */
 struct HeapPage {
-    HeapPage *older;
+    _Alignas(HEAP_GRAIN) HeapPage *older;
     char *carved; /* cells from here on were never given out */
     char *end;
     u32 cell_bytes;
     u32 cell_class;
+    u32 live; /* pieces, when heap_each last went by */
 };
 
 struct HeapRegion {
@@ -135,17 +136,30 @@ usize heap_piece_size(void *piece, bool is_large) {
     return is_large ? large_of(piece)->size : page_of(piece)->cell_bytes;
 }
 
-static void visit_page(HeapPage *page, void (*visit)(void *piece, void *context),
-                       void *context) {
+static u32 visit_page(HeapPage *page, void (*visit)(void *piece, void *context),
+                      void *context) {
     char *cell = (char *)page + sizeof(HeapPage);
-    for (; cell < page->carved; cell += page->cell_bytes)
-        if (((HeapCell *)cell)->first) visit(cell, context);
+    u32 step = page->cell_bytes, live = 0;
+    for (; cell < page->carved; cell += step) {
+        __builtin_prefetch(cell + 6 * step);
+        if (!((HeapCell *)cell)->first) continue;
+        live++;
+        visit(cell, context);
+    }
+    return live;
 }
 
 void heap_each(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *context),
                void *context) {
     for (HeapPage *page = heap->pages[sort]; page; page = page->older)
-        visit_page(page, visit, context);
+        page->live = visit_page(page, visit, context);
+    large_each(heap, sort, visit, context);
+}
+
+void heap_each_again(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *context),
+                     void *context) {
+    for (HeapPage *page = heap->pages[sort]; page; page = page->older)
+        if (page->live) visit_page(page, visit, context);
     large_each(heap, sort, visit, context);
 }
 

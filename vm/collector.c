@@ -79,10 +79,13 @@ typedef struct Sweep {
     usize live;
 } Sweep;
 
+/* The third pass: counts are given back, and what was not reached is garbage. */
 static void sort_out(void *piece, void *context) {
     Obj *object = piece;
     Sweep *sweep = context;
-    if (!object->rc) return; /* it is being destroyed */
+    Visitor giving = {give_count};
+    object_visit(object, &giving);
+    if (object->flags & OBJECT_DYING) return;
     if (object->flags & REACHED) {
         object->flags &= ~REACHED;
         sweep->live++;
@@ -93,12 +96,11 @@ static void sort_out(void *piece, void *context) {
 
 /* The unreachable containers, held by one more count each. False: no memory. */
 static bool find_garbage(VM *vm, Sweep *sweep) {
-    Visitor taking = {take_count}, giving = {give_count};
+    Visitor taking = {take_count};
     Marker marker = {.visitor = {reach}};
     heap_each(&vm->heap, HEAP_CONTAINER, visit_piece, &taking);
-    heap_each(&vm->heap, HEAP_CONTAINER, mark_from, &marker);
-    heap_each(&vm->heap, HEAP_CONTAINER, visit_piece, &giving);
-    heap_each(&vm->heap, HEAP_CONTAINER, sort_out, sweep);
+    heap_each_again(&vm->heap, HEAP_CONTAINER, mark_from, &marker);
+    heap_each_again(&vm->heap, HEAP_CONTAINER, sort_out, sweep);
     free(marker.pile.items);
     for (usize i = 0; i < sweep->garbage.count; i++) sweep->garbage.items[i]->rc++;
     return !marker.pile.failed && !sweep->garbage.failed;
