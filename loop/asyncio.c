@@ -275,16 +275,13 @@ static bool add_others(VM *vm, Value set, Value loop) {
 /* Return a set of all tasks for the loop. */
 FUNCTION(_asyncio, all_tasks, "(loop=None)") {
     OWNED Value loop = TRY(args[0] == EMPTY || args[0] == NONE ? loop_running(vm) : incref(args[0]));
-    AsyncState *state = async_state(vm);
-    if (!state) return FAIL;
     OWNED Value set = TRY(set_new(vm, EMPTY));
-    Task *oldest = state->tasks;
-    while (oldest && oldest->next) oldest = oldest->next;
-    for (Task *task = oldest; task; task = task->previous)
-        if (task->future.loop == loop && future_state(&task->future) == FUTURE_PENDING &&
-            task->future.h.rc)
-            CHECK(set_add(vm, to_set(set), from_object(task)));
-    CHECK(add_others(vm, set, loop));
+    PendingTasks tasks;
+    CHECK(tasks_pending(vm, loop, &tasks));
+    bool done = true;
+    for (u32 i = 0; done && i < tasks.count; i++) done = set_add(vm, to_set(set), from_object(tasks.items[i]));
+    tasks_release(&tasks);
+    CHECK(done && add_others(vm, set, loop));
     return TAKE(set);
 }
 

@@ -73,18 +73,22 @@ static bool show_waiter(VM *vm, Buffer *out, Value waiter) {
     return true;
 }
 
-static bool show_all(VM *vm, Loop *loop, Buffer *out) {
-    Task *last = async_state(vm)->tasks;
-    while (last && last->next) last = last->next;
-    for (Task *task = last; task; task = task->previous) {
-        if (task->future.loop != from_object(loop)) continue;
-        buffer_add_text(out, "  ");
-        if (!show_name(vm, out, from_object(task))) return false;
-        show_place(out, task);
-        if (task->waiter != EMPTY && !show_waiter(vm, out, task->waiter)) return false;
-        buffer_add_char(out, '\n');
-    }
+static bool show_task(VM *vm, Task *task, Buffer *out) {
+    buffer_add_text(out, "  ");
+    if (!show_name(vm, out, from_object(task))) return false;
+    show_place(out, task);
+    if (task->waiter != EMPTY && !show_waiter(vm, out, task->waiter)) return false;
+    buffer_add_char(out, '\n');
     return true;
+}
+
+static bool show_all(VM *vm, Loop *loop, Buffer *out) {
+    PendingTasks tasks;
+    if (!tasks_pending(vm, from_object(loop), &tasks)) return false;
+    bool done = true;
+    for (u32 i = 0; done && i < tasks.count; i++) done = show_task(vm, tasks.items[i], out);
+    tasks_release(&tasks);
+    return done;
 }
 
 void deadlock_raise(VM *vm, Loop *loop) {

@@ -11,7 +11,7 @@ typedef struct ThreadLoop {
 } ThreadLoop;
 
 typedef struct AsyncState {
-    Task *tasks;          /* that are not done, newest first */
+    u32 pending_tasks;    /* how many tasks are not done */
     u32 last_number, last_name; /* of tasks: all, and those called Task-n */
     Value runner;         /* the built-in code of loops, as a function */
     ThreadLoop *set_loops; /* asyncio.set_event_loop, by thread */

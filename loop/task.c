@@ -1,5 +1,7 @@
 #include "loop/task.h"
 
+#include <stdlib.h>
+
 #include "loop/context.h"
 #include "loop/future.h"
 #include "loop/gather.h"
@@ -16,21 +18,63 @@
 
 /* ---- all tasks that are not done ---- */
 
-static void add_to_list(AsyncState *state, Task *task) {
-    task->previous = NULL;
-    task->next = state->tasks;
-    if (state->tasks) state->tasks->previous = task;
-    state->tasks = task;
+static void count_in(AsyncState *state, Task *task) {
+    state->pending_tasks++;
     task->future.h.aux |= TASK_IS_LISTED;
 }
 
-static void remove_from_list(VM *vm, Task *task) {
+static void count_out(VM *vm, Task *task) {
     if (!(task->future.h.aux & TASK_IS_LISTED)) return;
     task->future.h.aux &= ~TASK_IS_LISTED;
-    if (task->next) task->next->previous = task->previous;
-    if (task->previous) task->previous->next = task->next;
     AsyncState *state = vm->module_state[MODULE__asyncio].state;
-    if (state && state->tasks == task) state->tasks = task->next;
+    if (state) state->pending_tasks--;
+}
+
+static bool is_wanted(const PendingTasks *tasks, const Obj *object) {
+    if ((object->kind & KIND_MASK) != KIND_TASK || !object->rc || object->flags & OBJECT_DYING) return false;
+    const Future *future = (const Future *)object;
+    return object->aux & TASK_IS_LISTED && future_state(future) == FUTURE_PENDING &&
+           (tasks->loop == EMPTY || tasks->loop == future->loop);
+}
+
+static void note_task(void *piece, void *context) {
+    PendingTasks *tasks = context;
+    if (!is_wanted(tasks, piece)) return;
+    if (tasks->count == tasks->capacity) {
+        u32 capacity = tasks->capacity ? tasks->capacity * 2 : 64;
+        Task **items = realloc(tasks->items, capacity * sizeof *items);
+        if (!items) {
+            tasks->failed = true;
+            return;
+        }
+        tasks->items = items;
+        tasks->capacity = capacity;
+    }
+    tasks->items[tasks->count++] = piece;
+}
+
+static int compare_age(const void *a, const void *b) {
+    u32 first = (*(Task *const *)a)->number, second = (*(Task *const *)b)->number;
+    return first < second ? -1 : first > second;
+}
+
+bool tasks_pending(VM *vm, Value loop, PendingTasks *tasks) {
+    *tasks = (PendingTasks){.loop = loop};
+    AsyncState *state = async_state(vm);
+    if (!state) return false;
+    if (state->pending_tasks) heap_each(&vm->heap, HEAP_CONTAINER, note_task, tasks);
+    if (tasks->failed) {
+        free(tasks->items);
+        return raise_memory(vm), false;
+    }
+    for (u32 i = 0; i < tasks->count; i++) incref(from_object(tasks->items[i]));
+    if (tasks->count) qsort(tasks->items, tasks->count, sizeof *tasks->items, compare_age);
+    return true;
+}
+
+void tasks_release(PendingTasks *tasks) {
+    for (u32 i = 0; i < tasks->count; i++) decref(from_object(tasks->items[i]));
+    free(tasks->items);
 }
 
 /* ---- life ---- */
@@ -38,7 +82,6 @@ static void remove_from_list(VM *vm, Task *task) {
 static void open_task(Task *task) {
     future_open(&task->future, EMPTY);
     task->coroutine = task->context = task->name = task->waiter = EMPTY;
-    task->next = task->previous = NULL;
     task->cancels = task->number = 0;
 }
 
@@ -51,7 +94,7 @@ static Value allocate(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames)
 
 static void free_task(VM *vm, Obj *self) {
     Task *task = (Task *)self;
-    remove_from_list(vm, task);
+    count_out(vm, task);
     decref(task->coroutine);
     decref(task->context);
     decref(task->name);
@@ -107,7 +150,7 @@ static bool begin(VM *vm, Task *task, Value coroutine, Value name, Value context
     replace(&task->context, context);
     task->number = ++state->last_number;
     replace(&task->name, name == EMPTY ? from_small(++state->last_name) : incref(name));
-    add_to_list(state, task);
+    count_in(state, task);
     return true;
 }
 
@@ -312,7 +355,7 @@ bool task_on_yield(VM *vm, Task *task, Value owned) {
 
 bool task_on_return(VM *vm, Task *task, Value owned) {
     OWNED Value value = owned;
-    remove_from_list(vm, task);
+    count_out(vm, task);
     if (LIKELY(!(task->future.h.aux & TASK_MUST_CANCEL))) return future_set_result(vm, &task->future, value);
     task->future.h.aux &= ~TASK_MUST_CANCEL;
     OWNED Value message = incref(task->future.extra);
@@ -321,7 +364,7 @@ bool task_on_return(VM *vm, Task *task, Value owned) {
 
 bool task_on_raise(VM *vm, Task *task) {
     OWNED Value error = exception_take(vm);
-    remove_from_list(vm, task);
+    count_out(vm, task);
     if (is_cancelled_error(vm, error)) {
         if (future_cancel(vm, &task->future, EMPTY) < 0) return false;
         replace(&task->future.result, TAKE(error));

@@ -10,7 +10,6 @@ struct Task {
     Value context;   /* as in loop/context.h; while it runs: the one outside */
     Value name;      /* str; inline int n: "Task-n", not made yet */
     Value waiter;    /* the future it waits for, or EMPTY */
-    Task *next, *previous; /* of those that are not done: AsyncState.tasks */
     u32 cancels;     /* requested and not taken back */
     u32 number;      /* unique in the VM, from 1 */
 };
@@ -31,6 +30,18 @@ Value task_create(VM *vm, Value loop, Value coroutine);
 int task_cancel(VM *vm, Task *task, Value message);
 Value task_name(VM *vm, Task *task); /* owned */
 bool is_coroutine(VM *vm, Value v);
+
+/* Tasks that are not done, oldest first. Nothing lists them while they live: the heap is searched, because it is
+ * asked for rarely and two words in each task are much. */
+typedef struct PendingTasks {
+    Task **items; /* owned */
+    u32 count, capacity;
+    Value loop; /* only of this one, EMPTY: of all */
+    bool failed;
+} PendingTasks;
+/* False: MemoryError; then there is nothing to release. */
+bool tasks_pending(VM *vm, Value loop, PendingTasks *tasks);
+void tasks_release(PendingTasks *tasks);
 
 /* ---- one step, in parts ---- */
 

@@ -8,7 +8,7 @@
 #include "objects/weakref.h"
 #include "vm/interrupt.h"
 
-enum { REACHED = OBJECT_COLLECTOR_A, LEAST_TRIGGER = 20000 };
+enum { REACHED = OBJECT_COLLECTOR_A, LEAST_TRIGGER = 50000 };
 
 typedef struct Collector {
     bool is_running, is_disabled;
