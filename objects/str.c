@@ -137,6 +137,27 @@ usize str_offset(Value v, usize index) {
     return start + utf8_offset(s->data + start, s->size - start, index % INDEX_STEP);
 }
 
+/* The last whole block that begins at or before the byte. */
+static usize find_block(Str *s, usize offset) {
+    usize low = 0, high = str_trailer(s)->length / INDEX_STEP;
+    while (low < high) {
+        usize middle = low + (high - low + 1) / 2;
+        if (block_offset(s, middle) <= offset)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return low;
+}
+
+usize str_index_at(Value v, usize offset) {
+    if (str_is_ascii(v)) return offset;
+    Str *s = to_str(v);
+    if (offset < INDEX_STEP * 4) return utf8_count(s->data, offset);
+    usize block = find_block(s, offset), start = block_offset(s, block);
+    return block * INDEX_STEP + utf8_count(s->data + start, offset - start);
+}
+
 u32 str_code_point(Value s, usize index) {
     const char *at = to_str(s)->data + str_offset(s, index);
     return utf8_next(&at);

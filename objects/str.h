@@ -46,6 +46,7 @@ Value str_format_list(VM *vm, const char *format, va_list arguments);
 
 usize str_length(Value s);              /* in code points */
 usize str_offset(Value s, usize index); /* byte offset of a code point */
+usize str_index_at(Value s, usize offset); /* code points before that byte */
 u32 str_code_point(Value s, usize index);
 Value str_slice(VM *vm, Value s, usize start, usize end); /* code points, step 1 */
 u64 str_hash(VM *vm, Value s);
