@@ -232,6 +232,15 @@ void chance_stop(VM *vm) {
     __atomic_compare_exchange_n(&receiver, &mine, NULL, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
 
+void chance_after_fork(VM *vm) {
+    Chance *chance = vm->chance;
+    __atomic_store_n(&chance->signals, 0, __ATOMIC_SEQ_CST);
+    if (chance->wake_file < 0) return;
+    close(chance->wake_file); /* wakes of the parent would arrive here */
+    chance->wake_file = -1;
+    chance_allow_wake(vm);
+}
+
 void chance_free(Chance *chance) {
     if (!chance) return;
     if (chance->wake_file >= 0) close(chance->wake_file);

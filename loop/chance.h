@@ -44,6 +44,8 @@ struct Chance {
 bool chance_start(VM *vm, bool is_virtual);
 /* The VM ends: signals are no longer its own. Programs may still ask for the time. */
 void chance_stop(VM *vm);
+/* In the child of a fork. */
+void chance_after_fork(VM *vm);
 /* After the VM's end. */
 void chance_free(Chance *chance);
 

@@ -146,12 +146,19 @@ void record_visit(Obj *self, Visitor *visitor) {
 
 /* ---- text ---- */
 
+/* The name of item `index` in repr: CPython counts the named fields only. */
+static const char *shown_name(const RecordSpec *spec, u32 index) {
+    const RecordField *field = spec->fields;
+    for (;; field++)
+        if (is_named(field) && !index--) return field->name;
+}
+
 static bool add_fields(VM *vm, const RecordSpec *spec, Tuple *record, Buffer *out) {
     for (u32 i = 0; i < spec->items; i++) {
         OWNED Value text = object_repr(vm, record->items[i]);
         if (text == FAIL) return false;
         if (i) buffer_add_text(out, ", ");
-        buffer_add_text(out, spec->fields[i].name);
+        buffer_add_text(out, shown_name(spec, i));
         buffer_add_char(out, '=');
         buffer_add_span(out, str_span(text));
     }
