@@ -47,6 +47,100 @@ static bool add_match_args(VM *vm, Type *type, const RecordSpec *spec) {
     return dict_set_text(vm, type->dict, "__match_args__", names);
 }
 
+/* ---- methods ---- */
+
+/* The name of a field; NULL: it has none. */
+static const char *field_name(Type *type, u32 index) {
+    Value key, member;
+    for (u32 at = 0; dict_next(type->dict, &at, &key, &member);)
+        if (has_kind(member, KIND_MEMBER) &&
+            ((Member *)to_object(member))->offset ==
+                (i32)(sizeof(Tuple) + index * sizeof(Value)))
+            return to_str(key)->data;
+    return NULL;
+}
+
+/* (items, {further fields}): what the type is called with to make it again. */
+static bool split(VM *vm, Value self, Value *items, Value *fields) {
+    Tuple *record = to_tuple(self);
+    Type *type = type_of(vm, self);
+    *items = tuple_from(vm, record->items, record->count);
+    *fields = *items == FAIL ? FAIL : dict_new(vm);
+    if (*fields == FAIL) return false;
+    for (u32 i = (u32)record->count; i < record->h.aux; i++) {
+        const char *name = field_name(type, i);
+        if (name && !dict_set_text(vm, to_dict(*fields), name, record->items[i])) return false;
+    }
+    return true;
+}
+
+static Value reduce(VM *vm, Value *args, u32 nargs) {
+    OWNED Value items = EMPTY;
+    OWNED Value fields = EMPTY;
+    CHECK(split(vm, args[0], &items, &fields));
+    OWNED Value made = TRY(tuple_of(vm, 2, items, fields));
+    return tuple_of(vm, 2, from_object(type_of(vm, args[0])), made);
+}
+
+static Value replace_fields(VM *vm, Value *args, u32 nargs) {
+    Tuple *record = to_tuple(args[0]);
+    Type *type = type_of(vm, args[0]);
+    OWNED Value changes = TRY(dict_copy(vm, to_dict(args[1])));
+    OWNED Value values = TRY(tuple_from(vm, record->items, record->h.aux));
+    for (u32 i = 0; i < record->h.aux; i++) {
+        const char *name = field_name(type, i);
+        if (!name)
+            return raise_type(vm,
+                              "__replace__() is not supported for %s because it has "
+                              "unnamed field(s)",
+                              type_name(type));
+        OWNED Value key = TRY(str_intern_text(vm, name));
+        Value given = TRY(dict_pop(vm, to_dict(changes), key));
+        if (given != EMPTY) replace(&to_tuple(values)->items[i], given);
+    }
+    if (to_dict(changes)->count) {
+        OWNED Value names = TRY(dict_keys_list(vm, to_dict(changes)));
+        return raise_type(vm, "Got unexpected field name(s): %R", names);
+    }
+    Tuple *made = (Tuple *)object_new_sized(
+        vm, type, sizeof(Tuple) + record->h.aux * sizeof(Value));
+    if (!made) return FAIL;
+    made->h.aux = record->h.aux;
+    made->count = record->count;
+    for (u32 i = 0; i < made->h.aux; i++) made->items[i] = take(&to_tuple(values)->items[i]);
+    return from_object(made);
+}
+
+static const char *const self_names[] = {"changes", NULL};
+static const NativeSpec methods[] = {
+    {.name = "__reduce__",
+     .function = reduce,
+     .signature = "($self, /)",
+     .doc = "",
+     .parameters = self_names + 1,
+     .sort = NATIVE_METHOD,
+     .owner = TYPE_tuple},
+    {.name = "__replace__",
+     .function = replace_fields,
+     .signature = "($self, /, **changes)",
+     .doc = "Return a copy of the structure with new values for the specified fields.",
+     .parameters = self_names,
+     .sort = NATIVE_METHOD,
+     .rest = NATIVE_VARKW,
+     .named = 1,
+     .owner = TYPE_tuple},
+};
+
+static bool add_methods(VM *vm, Type *type) {
+    for (usize i = 0; i < COUNT_OF(methods); i++) {
+        OWNED Value method = native_new(vm, &methods[i], EMPTY, EMPTY);
+        if (method == FAIL) return false;
+        ((Native *)to_object(method))->owner = type;
+        if (!dict_set_text(vm, type->dict, methods[i].name, method)) return false;
+    }
+    return true;
+}
+
 bool record_start(VM *vm, const RecordSpec *spec) {
     Type *type = vm->types[spec->type];
     if (!type_dict(vm, type)) return false;
@@ -62,7 +156,7 @@ bool record_start(VM *vm, const RecordSpec *spec) {
     return add_count(vm, type, "n_sequence_fields", spec->items) &&
            add_count(vm, type, "n_fields", count) &&
            add_count(vm, type, "n_unnamed_fields", unnamed) &&
-           add_match_args(vm, type, spec);
+           add_match_args(vm, type, spec) && add_methods(vm, type);
 }
 
 /* ---- making ---- */

@@ -71,6 +71,7 @@ FUNCTION(sys, getrefcount, "(object, /)") {
 
 /* ``Intern'' the given string. */
 FUNCTION(sys, intern, "(string, /)") {
+    if (!is_str(args[0])) return raise_type(vm, "intern() argument must be str, not %T", args[0]);
     if (!has_exact_kind(args[0], KIND_STR)) return raise_type(vm, "can't intern %T", args[0]);
     return str_intern(vm, incref(args[0]));
 }
@@ -93,7 +94,8 @@ static bool keep_original(VM *vm, Value module, const char *name, const char *or
 static bool keep_originals(VM *vm, Value module) {
     return keep_original(vm, module, "excepthook", "__excepthook__") &&
            keep_original(vm, module, "unraisablehook", "__unraisablehook__") &&
-           keep_original(vm, module, "displayhook", "__displayhook__");
+           keep_original(vm, module, "displayhook", "__displayhook__") &&
+           keep_original(vm, module, "breakpointhook", "__breakpointhook__");
 }
 
 static bool add_text(VM *vm, Value module, const char *name, const char *text) {
@@ -106,16 +108,6 @@ static bool add_int(VM *vm, Value module, const char *name, i64 number) {
     return value != FAIL && module_add(vm, module, name, value);
 }
 
-static bool add_implementation(VM *vm, Value module) {
-    OWNED Value fields = dict_new(vm);
-    OWNED Value name = str_from_text(vm, "apy");
-    OWNED Value none = tuple_new(vm, 0);
-    if (fields == FAIL || name == FAIL || none == FAIL) return false;
-    if (!dict_set_text(vm, to_dict(fields), "name", name)) return false;
-    Value made = call_with_tuple(vm, from_object(vm->types[TYPE_SimpleNamespace]), none, fields);
-    return made != FAIL && module_add(vm, module, "implementation", made);
-}
-
 MODULE_INIT(sys) {
     OWNED Value path = list_new(vm, 0);
     OWNED Value argv = list_new(vm, 0);
@@ -126,6 +118,6 @@ MODULE_INIT(sys) {
            module_add(vm, module, "argv", TAKE(argv)) &&
            add_int(vm, module, "maxsize", INT64_MAX) && add_int(vm, module, "maxunicode", 0x10FFFF) &&
            add_int(vm, module, "hexversion", 0x030D00F0) && add_text(vm, module, "platform", "linux") &&
-           add_text(vm, module, "byteorder", "little") && add_implementation(vm, module) &&
+           add_text(vm, module, "byteorder", "little") &&
            sys_add_numbers(vm, module);
 }
