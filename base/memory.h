@@ -71,6 +71,9 @@ void heap_each(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *conte
 void heap_each_again(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *context),
                      void *context);
 
+/* The sanitizers want to see every piece freed in the end. */
+bool heap_wants_every_piece(void);
+
 /* Memory that is not a piece: the tables inside containers. Counted in `bytes`. Up to HEAP_SMALL
  * bytes of it come from pages of their own, which nobody walks. */
 void *heap_raw_alloc(Heap *heap, usize size);

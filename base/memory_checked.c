@@ -50,3 +50,7 @@ void heap_each_again(Heap *heap, HeapSort sort, void (*visit)(void *piece, void 
                      void *context) {
     large_each(heap, sort, visit, context);
 }
+
+bool heap_wants_every_piece(void) {
+    return true;
+}

@@ -197,3 +197,7 @@ void *heap_raw_resize(Heap *heap, void *memory, usize old_size, usize new_size) 
     heap_raw_free(heap, memory, old_size);
     return moved;
 }
+
+bool heap_wants_every_piece(void) {
+    return false;
+}

@@ -246,6 +246,9 @@ int run_program(const Options *options) {
         status = run_interactive(vm);
     status = finish(vm, status);
     const char *check = getenv("APY_CHECK_LEAKS");
+    Value streams[IO_STREAM_OBJECTS];
+    u32 stream_count = io_stream_objects(vm, streams);
+    if (!check && vm_ends_silently(vm, streams, stream_count)) return status;
     Chance *chance = vm->chance;
     chance_stop(vm);
     usize alive = vm_free(vm, check != NULL);

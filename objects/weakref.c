@@ -77,6 +77,18 @@ static void remove_entry(WeakTable *table, WeakEntry *entry) {
     table->count--;
 }
 
+static bool has_callback(const WeakRef *reference) {
+    while (reference && reference->callback == EMPTY) reference = reference->next;
+    return reference != NULL;
+}
+
+bool weakref_any_callback(VM *vm) {
+    const WeakTable *table = vm->weak_references;
+    for (usize i = 0; table && i <= table->mask; i++)
+        if (table->entries[i].referent && has_callback(table->entries[i].first)) return true;
+    return false;
+}
+
 void weakref_close(VM *vm) {
     WeakTable *table = vm->weak_references;
     if (!table) return;

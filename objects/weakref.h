@@ -30,6 +30,7 @@ void weakref_clear(VM *vm, Obj *referent);
 /* The same for the collector, which calls the callbacks later: references with a callback
  * are added to the list. */
 bool weakref_clear_collecting(VM *vm, Obj *referent, List *with_callback);
+bool weakref_any_callback(VM *vm);
 void weakref_close(VM *vm);
 
 #endif

@@ -110,6 +110,10 @@ void text_discard(VM *vm, Value self);
 bool io_start_streams(VM *vm, bool is_unbuffered);
 /* Flush them at the end: false when that failed (and was told). */
 bool io_end_streams(VM *vm);
+/* The objects that sys.__stdin__ ... consist of (borrowed, up to IO_STREAM_OBJECTS), whose end does nothing once
+ * they are flushed. Gives how many. */
+enum { IO_STREAM_OBJECTS = 9 };
+u32 io_stream_objects(VM *vm, Value *out);
 /* open(): the arguments as builtins.open has them. */
 Value io_open(VM *vm, Value *args);
 /* The encoding of files when none is given: "UTF-8", in UTF-8 mode "utf-8". */

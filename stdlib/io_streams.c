@@ -4,7 +4,8 @@
 #include <unistd.h>
 
 #include "objects/dict.h"
-#include "stdlib/io.h"
+#include "stdlib/io_buffered.h"
+#include "stdlib/io_text.h"
 
 typedef struct Settings {
     char encoding[64], errors[64]; /* empty: the default */
@@ -97,4 +98,25 @@ static bool end_stream(VM *vm, const char *name, bool tells) {
 bool io_end_streams(VM *vm) {
     bool out = end_stream(vm, "stdout", true);
     return end_stream(vm, "stderr", false) && out;
+}
+
+static bool is_kind(VM *vm, Value v, u32 type) {
+    return is_object(v) && to_object(v)->shape->type == vm->types[type];
+}
+
+static bool is_buffered(VM *vm, Value v) {
+    return is_kind(vm, v, TYPE_BufferedReader) || is_kind(vm, v, TYPE_BufferedWriter);
+}
+
+u32 io_stream_objects(VM *vm, Value *out) {
+    static const char *const names[] = {"__stdin__", "__stdout__", "__stderr__"};
+    u32 count = 0;
+    for (u32 i = 0; i < COUNT_OF(names); i++) {
+        Value text = dict_get_text(vm, to_dict(vm->sys), names[i]);
+        if (!is_kind(vm, text, TYPE_TextIOWrapper)) continue;
+        Value buffer = out[count++] = to_text(text)->buffer;
+        out[count++] = text;
+        if (is_buffered(vm, buffer)) out[count++] = to_buffered(buffer)->raw;
+    }
+    return count;
 }
