@@ -97,8 +97,10 @@ bool script_hash(VM *vm, Value self, u64 *hash) {
         raise_type(vm, "__hash__ method should return an integer");
         return false;
     }
-    i64 number = is_small(result) || is_bool(result) ? small_or_bool(result)
-                                                     : (i64)int_hash(result);
+    /* a number of 64 bits is the hash as it stands, only a larger one is hashed itself */
+    i64 number;
+    if (is_bool(result)) number = small_or_bool(result);
+    else if (!int_fits_i64(result, &number)) number = (i64)int_hash(result);
     *hash = number == -1 ? (u64)-2 : (u64)number;
     return true;
 }
