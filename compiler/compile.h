@@ -19,6 +19,8 @@ Operand compile_exprs(Unit *u, NodeList nodes); /* consecutive temporaries; the 
 /* Wait for the awaitable on top of the stack; the result takes its place.
  * sort: AWAITABLE's C. */
 void compile_await_top(Unit *u, u32 sort);
+/* The next item of the async iterator in a register, awaited, on top. */
+void compile_await_next(Unit *u, u16 iterator);
 u32 handler_flag(const Unit *u);
 u16 handler_register(const Unit *u);
 

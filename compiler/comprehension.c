@@ -145,9 +145,7 @@ static void compile_async_loop(Unit *u, const Comprehension *self, u32 level) {
     block.outer = u->block;
     u->block = &block;
     region_open(u, &block);
-    emit(u, OP_ANEXT, 0, next_temporary(u), iterator, 0);
-    push(u);
-    compile_await_top(u, 3);
+    compile_await_next(u, iterator);
     region_close(u, &block);
     u->block = block.outer;
     store_target(u, generator->target, on_top(u));

@@ -228,6 +228,12 @@ void compile_await_top(Unit *u, u32 sort) {
     emit(u, OP_AWAIT, handler_flag(u), reg, 0, handler_register(u));
 }
 
+void compile_await_next(Unit *u, u16 iterator) {
+    emit(u, OP_ANEXT, 0, next_temporary(u), iterator, 0);
+    push(u);
+    emit(u, OP_AWAIT, handler_flag(u), temporary(u->depth - 1), 0, handler_register(u));
+}
+
 static bool allows_await(Unit *u, const Node *node) {
     const Scope *scope = u->scope;
     bool is_top = scope->kind == SCOPE_MODULE && u->c->flags & COMPILE_TOP_LEVEL_AWAIT;

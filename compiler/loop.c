@@ -77,9 +77,7 @@ static void await_next(Unit *u, u16 iterator, Label end) {
     cover.outer = u->block;
     u->block = &cover;
     region_open(u, &cover);
-    emit(u, OP_ANEXT, 0, next_temporary(u), iterator, 0);
-    push(u);
-    compile_await_top(u, 3);
+    compile_await_next(u, iterator);
     region_close(u, &cover);
     u->block = cover.outer;
 }

@@ -31,6 +31,7 @@ enum {
     FRAME_INIT,     /* __init__: must be None; the instance is already in place */
     FRAME_ITER,     /* __next__ driven by FOR: StopIteration ends the loop */
     FRAME_COMPARE,  /* rich comparison: like BINARY */
+    FRAME_ANEXT,    /* an async generator whose next item another awaits: r[A] is it, or its asend() */
 };
 
 enum {                     /* Frame.flags */

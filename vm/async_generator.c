@@ -17,7 +17,7 @@ static Coro *to_coro(Value v) {
 /* ---- hooks of the event loop ---- */
 
 /* Called before the first use: sys.set_asyncgen_hooks. */
-static bool init_hooks(VM *vm, Coro *gen) {
+bool async_generator_begin(VM *vm, Coro *gen) {
     if (gen->flags & CORO_HOOKS_DONE) return true;
     gen->flags |= CORO_HOOKS_DONE;
     if (vm->asyncgen_finalizer != EMPTY) gen->finalizer = incref(vm->asyncgen_finalizer);
@@ -91,7 +91,7 @@ static Value step_self(VM *vm, Value self) {
 }
 
 static Value step_new(VM *vm, Type *type, Value generator, Value value) {
-    if (!init_hooks(vm, to_coro(generator))) return FAIL;
+    if (!async_generator_begin(vm, to_coro(generator))) return FAIL;
     Step *step = (Step *)object_new(vm, type);
     if (!step) return FAIL;
     step->generator = incref(generator);
@@ -199,10 +199,51 @@ METHOD(async_generator_asend, throw, "($self, type, value=None, traceback=None, 
     if (!warn_throw(vm, "throw", args[2])) return FAIL;
     return throw_step(vm, args);
 }
-METHOD(async_generator_asend, close, "($self, /)") {
-    if (to_step(args[0])->state == AWAIT_CLOSED) return NONE;
-    Value thrown[] = {args[0], from_object(EXC(GeneratorExit)), EMPTY, EMPTY};
+static Value asend_close(VM *vm, Value self) {
+    if (to_step(self)->state == AWAIT_CLOSED) return NONE;
+    Value thrown[] = {self, from_object(EXC(GeneratorExit)), EMPTY, EMPTY};
     return close_step(vm, throw_step(vm, thrown));
+}
+
+METHOD(async_generator_asend, close, "($self, /)") {
+    return asend_close(vm, args[0]);
+}
+
+/* ---- as part of a chain of awaits: vm/coro.c ---- */
+
+Coro *asend_begin(VM *vm, Value asend, Value *sent) {
+    if (to_object(asend)->shape->type != vm->types[TYPE_async_generator_asend]) return NULL;
+    Step *step = to_step(asend);
+    Coro *gen = to_coro(step->generator);
+    if (step->state != AWAIT_INIT || gen->flags & CORO_AG_RUNNING || gen->state == CORO_CLOSED) return NULL;
+    step->state = AWAIT_ITERATING;
+    *sent = step->value;
+    return gen;
+}
+
+void asend_end(Value asend) {
+    to_step(asend)->state = AWAIT_CLOSED;
+}
+
+/* The asend() that stands for the awaiting of the next item. */
+static Value step_under_way(VM *vm, Value gen) {
+    Value made = TRY(step_new(vm, vm->types[TYPE_async_generator_asend], gen, NONE));
+    to_step(made)->is_anext = true;
+    to_step(made)->state = AWAIT_ITERATING;
+    return made;
+}
+
+bool anext_close(VM *vm, Value gen, Value awaited) {
+    OWNED Value step = awaited == gen ? step_under_way(vm, gen) : incref(awaited);
+    return step != FAIL && asend_close(vm, step) != FAIL;
+}
+
+/* What it waits for, or None. */
+Value coro_awaited(VM *vm, Value self) {
+    Coro *coro = to_coro(self);
+    if (!(coro->flags & CORO_DELEGATING) || coro->state == CORO_CLOSED || coro_is_running(coro)) return NONE;
+    Value awaited = coro->f.r[INSN_A(coro->f.pc[-1])];
+    return has_exact_kind(awaited, KIND_ASYNC_GENERATOR) ? step_under_way(vm, awaited) : incref(awaited);
 }
 
 /* ---- athrow() and aclose() ---- */
@@ -373,7 +414,7 @@ SETTER(async_generator, __qualname__) {
 }
 /* object being awaited on, or None */
 GETTER(async_generator, ag_await) {
-    return coro_awaited(self);
+    return coro_awaited(vm, self);
 }
 GETTER(async_generator, ag_running) {
     return from_bool(to_coro(self)->flags & CORO_AG_RUNNING);

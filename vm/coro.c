@@ -105,8 +105,8 @@ static void cut(Coro *coro) {
     for (Coro *c = leaf; c != coro; c = frame_coro(c->f.prev)) c->root = coro;
     coro->root = coro;
     coro->leaf = leaf;
-    coro->state = CORO_SUSPENDED;
     coro->flags |= root->flags & CORO_HANDLER;
+    coro->state = root->leaf->state = CORO_SUSPENDED; /* of members between root and leaf it is not kept */
 }
 
 static bool check_can_run(VM *vm, Coro *coro) {
@@ -181,16 +181,8 @@ bool coro_deliver(VM *vm, Value sent) {
     return true;
 }
 
-bool coro_delegate(VM *vm, Coro *self, Coro *inner) {
-    if (inner->h.kind == KIND_COROUTINE && coro_is_running(inner)) {
-        raise_runtime(vm, "coroutine is being awaited already");
-        return false;
-    }
-    if (inner->h.kind == KIND_COROUTINE && inner->root != inner) {
-        raise_runtime(vm, "coroutine is being awaited already");
-        return false;
-    }
-    if (!check_can_run(vm, inner)) return false;
+/* `inner` becomes part of the chain, and its leaf the one that runs. */
+static bool join_chain(VM *vm, Coro *self, Coro *inner, u8 kind) {
     Coro *leaf = inner->leaf;
     leaf->f.depth = self->f.depth + 1;
     if (!check_depth(vm, &leaf->f)) return false;
@@ -198,7 +190,7 @@ bool coro_delegate(VM *vm, Coro *self, Coro *inner) {
     self->awaiting = inner;
     self->flags |= CORO_DELEGATING;
     inner->f.prev = &self->f;
-    inner->f.kind = FRAME_AWAIT;
+    inner->f.kind = kind;
     inner->root = coro_root(self);
     leaf->root = inner->root;
     leaf->state = CORO_RUNNING;
@@ -206,6 +198,42 @@ bool coro_delegate(VM *vm, Coro *self, Coro *inner) {
     if (in_handler) leaf->flags |= CORO_HANDLER;
     vm->frame = &leaf->f;
     return true;
+}
+
+bool coro_delegate(VM *vm, Coro *self, Coro *inner) {
+    if (inner->h.kind == KIND_COROUTINE && (coro_is_running(inner) || inner->root != inner)) {
+        raise_runtime(vm, "coroutine is being awaited already");
+        return false;
+    }
+    return check_can_run(vm, inner) && join_chain(vm, self, inner, FRAME_AWAIT);
+}
+
+/* ---- async generators in a chain ---- */
+
+static bool check_anext(VM *vm, Coro *gen, Value sent) {
+    if (gen->flags & CORO_AG_RUNNING)
+        raise_runtime(vm, "anext(): asynchronous generator is already running");
+    else if (gen->state == CORO_CLOSED)
+        raise_bare(vm, EXC(StopAsyncIteration));
+    else if (gen->state == CORO_CREATED && sent != NONE)
+        raise_type(vm, "can't send non-None value to a just-started async generator");
+    return vm->exception == EMPTY;
+}
+
+bool coro_delegate_next(VM *vm, Coro *self, Coro *gen, Value sent) {
+    if (!check_anext(vm, gen, sent) || !check_can_run(vm, gen)) return false;
+    if (!join_chain(vm, self, gen, FRAME_ANEXT)) return false;
+    gen->flags |= CORO_AG_RUNNING;
+    coro_deliver(vm, sent);
+    return true;
+}
+
+/* The awaiting of the next item is over. */
+static void end_anext(Coro *gen) {
+    Frame *outer = gen->f.prev;
+    gen->flags &= ~CORO_AG_RUNNING;
+    Value awaited = outer->r[INSN_A(outer->pc[-1])];
+    if (awaited != from_object(gen)) asend_end(awaited);
 }
 
 Coro *coro_suspend(VM *vm, Coro *self) {
@@ -229,7 +257,8 @@ static void close_state(Coro *coro) {
 /* Control goes back to the one that was waiting for it. */
 static inline void resume_outer(VM *vm, Coro *coro) {
     Frame *outer = coro->f.prev;
-    if (coro->f.kind == FRAME_AWAIT) {
+    if (coro->f.kind == FRAME_ANEXT) end_anext(coro);
+    if (coro->f.kind == FRAME_AWAIT || coro->f.kind == FRAME_ANEXT) {
         Coro *parent = frame_coro(outer);
         parent->awaiting = NULL;
         parent->flags &= ~CORO_DELEGATING;
@@ -241,6 +270,19 @@ static inline void resume_outer(VM *vm, Coro *coro) {
 void coro_finish(VM *vm, Coro *coro) {
     resume_outer(vm, coro);
     close_state(coro);
+}
+
+void coro_give(VM *vm, Coro *gen, Value item) {
+    bool in_handler = INSN_FLAGS(gen->f.pc[-1]) & F_HANDLER;
+    gen->flags &= ~CORO_HANDLER;
+    if (in_handler) {
+        swap_handled(vm, &gen->f);
+        gen->flags |= CORO_HANDLER;
+    }
+    resume_outer(vm, gen);
+    gen->state = CORO_SUSPENDED;
+    gen->root = gen->leaf = gen;
+    replace(&vm->frame->r[INSN_A(vm->frame->pc[-1])], item);
 }
 
 /* Nobody else knows it, and it holds nothing any more: its memory can go without ceremony. */
@@ -329,6 +371,10 @@ static Value throw_into_leaf(VM *vm, Coro *coro, Value exception, Value *generat
     return run_nested(vm, sent, generator_top);
 }
 
+static Value awaited_by(Coro *coro) {
+    return coro->f.r[INSN_A(coro->f.pc[-1])];
+}
+
 /* Close every member of the chain inside the coroutine, innermost first. The exception of the last
  * failed close stays set: it goes on in the coroutine. */
 static bool close_inner(VM *vm, Coro *coro) {
@@ -338,7 +384,8 @@ static bool close_inner(VM *vm, Coro *coro) {
         OWNED Value held = incref(from_object(leaf));
         leaf->root = coro;
         cut(leaf);
-        bool closed = coro_close(vm, leaf);
+        bool closed = leaf->f.kind == FRAME_ANEXT ? anext_close(vm, from_object(leaf), awaited_by(outer))
+                                                  : coro_close(vm, leaf);
         outer->awaiting = NULL;
         outer->flags &= ~CORO_DELEGATING;
         if (!closed) {

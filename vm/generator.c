@@ -181,14 +181,6 @@ Value coro_frame(VM *vm, Value self) {
     return frame_object(vm, &to_coro(self)->f);
 }
 
-/* What it waits for, or None. */
-Value coro_awaited(Value self) {
-    Coro *coro = to_coro(self);
-    if (!(coro->flags & CORO_DELEGATING) || coro->state == CORO_CLOSED) return NONE;
-    if (coro_is_running(coro)) return NONE;
-    return incref(coro->f.r[INSN_A(coro->f.pc[-1])]);
-}
-
 /* A coroutine takes its name from its function: one that is renamed gets a function of its own. */
 static bool own_function(VM *vm, Value self) {
     Coro *coro = to_coro(self);
@@ -230,7 +222,7 @@ SETTER(generator, __qualname__) {
 }
 /* object being iterated by yield from, or None */
 GETTER(generator, gi_yieldfrom) {
-    return coro_awaited(self);
+    return coro_awaited(vm, self);
 }
 GETTER(generator, gi_running) {
     return from_bool(coro_is_running(to_coro(self)));
@@ -290,7 +282,7 @@ SETTER(coroutine, __qualname__) {
 }
 /* object being awaited on, or None */
 GETTER(coroutine, cr_await) {
-    return coro_awaited(self);
+    return coro_awaited(vm, self);
 }
 GETTER(coroutine, cr_running) {
     return from_bool(coro_is_running(to_coro(self)));

@@ -11,7 +11,7 @@ void coro_finalize(VM *vm, Value self);
 /* The frame object, or None when it has ended. */
 Value coro_frame(VM *vm, Value self);
 /* What it waits for, or None. */
-Value coro_awaited(Value self);
+Value coro_awaited(VM *vm, Value self);
 /* Resume; the end is StopIteration. */
 Value coro_send_or_stop(VM *vm, Coro *coro, Value sent);
 /* The exception that throw(type, value, traceback) means: owned. */

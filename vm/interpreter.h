@@ -78,6 +78,19 @@ bool coro_enter(VM *vm, Coro *coro, u8 kind);
 bool coro_deliver(VM *vm, Value sent);
 /* The coroutine of vm->frame awaits `inner`: vm->frame becomes the leaf of inner. False: exception. */
 bool coro_delegate(VM *vm, Coro *self, Coro *inner);
+/* The coroutine of vm->frame awaits the next item of an async generator, which gets `sent`. False: exception. */
+bool coro_delegate_next(VM *vm, Coro *self, Coro *gen, Value sent);
+/* An async generator (kind FRAME_ANEXT) gives the item (owned) to the one that awaits it: vm->frame. */
+void coro_give(VM *vm, Coro *gen, Value item);
+
+/* async_generator.c */
+bool async_generator_begin(VM *vm, Coro *gen); /* before its first use: hooks */
+/* The generator of an asend() that has not begun (it has now), and what it is to get; NULL: resume it as any object. */
+Coro *asend_begin(VM *vm, Value asend, Value *sent);
+void asend_end(Value asend);
+/* Close what awaits the next item: `awaited` is the generator itself or an asend() of it. */
+bool anext_close(VM *vm, Value gen, Value awaited);
+
 /* The frame of this coroutine suspends: vm->frame becomes the resumer's. Returns the root, whose f.kind says
  * how the value is to be delivered. `handler`: register of the outermost handler, or -1. */
 Coro *coro_suspend(VM *vm, Coro *self);

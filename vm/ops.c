@@ -1413,8 +1413,18 @@ OP(AITER) {
     DELIVER(iterator);
 }
 
-/* ANEXT A, B: r[A] = awaitable of anext(r[B]); r[B] stays. */
+/* ANEXT A, B: r[A] = what an AWAIT waits for to get the next item of r[B], which stays. An async generator
+ * stands for the awaiting of its next item. */
 OP(ANEXT) {
+    if (LIKELY(has_exact_kind(r[B], KIND_ASYNC_GENERATOR))) {
+        Coro *gen = (Coro *)to_object(r[B]);
+        if (UNLIKELY(!(gen->flags & CORO_HOOKS_DONE))) {
+            SAVE();
+            if (!async_generator_begin(vm, gen)) goto error;
+        }
+        r[A] = incref(r[B]);
+        NEXT;
+    }
     SAVE();
     Value awaitable = step_anext(vm, r[B]);
     DELIVER(awaitable);
@@ -1475,7 +1485,9 @@ OP(AGYIELD) {
     BOUND(B);
     SAVE();
     sent = HAS(F_FIRST) ? r[B] : incref(r[B]);
-    goto async_yield;
+    if (UNLIKELY(FP->kind != FRAME_ANEXT)) goto async_yield;
+    coro_give(vm, frame_coro(FP), sent);
+    goto reload;
 }
 
 /* AWAITABLE A, B, C: r[A] = what awaiting r[B] waits for; C (for messages): 0 await, 1 __aenter__,
@@ -1552,10 +1564,15 @@ OP(YIELDFROM) {
         goto reload;
     }
     sent = NONE;
-    if (kind != KIND_TURN) goto await_again;
-    r[A] = NONE; /* nothing is waited for: what resumes brings the result, as after YIELD */
-    RELEASE(awaited);
-    goto suspend;
+    if (kind == KIND_TURN) {
+        r[A] = NONE; /* nothing is waited for: what resumes brings the result, as after YIELD */
+        RELEASE(awaited);
+        goto suspend;
+    }
+    Coro *gen = kind == KIND_ASYNC_GENERATOR ? (Coro *)to_object(awaited) : asend_begin(vm, awaited, &sent);
+    if (!gen) goto await_again;
+    if (!coro_delegate_next(vm, self, gen, sent)) goto error;
+    goto reload;
 }
 
 /* ---- calls ---- */

@@ -318,6 +318,10 @@ leave_coro: {
         else raise_stop_iteration(vm, result);
         decref(result);
         goto raised;
+    case FRAME_ANEXT:
+        decref(result);
+        raise_bare(vm, EXC(StopAsyncIteration));
+        goto raised;
     case FRAME_LOOP: vm->hooks.task_returned(vm, result); goto reload;
     default: assert(!"a coroutine of no known kind");
     }
@@ -370,6 +374,7 @@ await_again: {
         Coro *inner = self->awaiting;
         self->awaiting = NULL;
         if (inner->state == CORO_CREATED && sent != NONE) sent = NONE;
+        assert(inner->h.kind != KIND_ASYNC_GENERATOR); /* nobody else can have driven it */
         if (!coro_delegate(vm, self, inner)) goto raised;
         if (!coro_deliver(vm, sent)) goto await_again;
         if (vm->pending_sent != EMPTY) replace(&vm->pending_sent, EMPTY);
