@@ -1582,11 +1582,11 @@ OP(CALL) {
     Value *window = r + A;
     Value callee = *window;
     if (LIKELY(is_object(callee))) {
-        if (to_object(callee)->kind == KIND_FUNCTION) {
-            u32 signature = ((Function *)to_object(callee))->code->signature;
-            if (LIKELY(signature == B)) goto enter_window;
-            if (signature == (B | SIGNATURE_SUSPENDS)) goto make_coroutine;
-        } else if (to_object(callee)->kind == KIND_NATIVE) {
+        if (LIKELY(to_object(callee)->kind == KIND_FUNCTION)) {
+            if (LIKELY(((Function *)to_object(callee))->code->signature == B)) goto enter_window;
+            goto call_other_function;
+        }
+        if (to_object(callee)->kind == KIND_NATIVE) {
             const NativeSpec *spec = ((Native *)to_object(callee))->spec;
             if (spec->sort == 0 && native_is_plain(spec, B)) {
                 SAVE();
@@ -1602,6 +1602,9 @@ OP(CALL) {
     }
     goto call_slowly;
 }
+
+call_other_function:
+    if (((Function *)to_object(r[A]))->code->signature == (B | SIGNATURE_SUSPENDS)) goto make_coroutine;
 
 call_slowly: {
     SAVE();
@@ -1676,11 +1679,11 @@ OP(CALLM) {
     Value *window = r + A;
     Value callee = *window;
     if (LIKELY(is_object(callee))) {
-        if (to_object(callee)->kind == KIND_FUNCTION) {
-            u32 signature = ((Function *)to_object(callee))->code->signature;
-            if (LIKELY(signature == B)) goto enter_window;
-            if (signature == (B | SIGNATURE_SUSPENDS)) goto make_coroutine;
-        } else if (to_object(callee)->kind == KIND_NATIVE) {
+        if (LIKELY(to_object(callee)->kind == KIND_FUNCTION)) {
+            if (LIKELY(((Function *)to_object(callee))->code->signature == B)) goto enter_window;
+            goto call_other_function;
+        }
+        if (to_object(callee)->kind == KIND_NATIVE) {
             const NativeSpec *spec = ((Native *)to_object(callee))->spec;
             if (spec->sort == NATIVE_METHOD && native_is_plain(spec, B - 1u)) {
                 SAVE();
@@ -1742,24 +1745,16 @@ OP(RETURNV) {
 
     /* the frame returns `sent` (owned) */
 leave: {
-    Frame *frame = FP;
-    if (UNLIKELY(frame->flags & (FRAME_OBSERVED | FRAME_TRACED))) {
-        SAVE();
-        bool is_moved = INSN_OP(insn) == OP_RETURN && !HAS(F_FIRST); /* a local: still seen there */
-        if (is_moved) r[A] = sent;
-        frame_object_detach(vm, frame);
-        if (is_moved) r[A] = EMPTY;
-    }
-    for (u32 i = 0, n = frame->code->locals; i < n; i++) {
-        Value local = r[i];
-        if (is_object(local) && --to_object(local)->rc == 0) {
-            r[i] = EMPTY;
-            SAVE();
-            object_destroy(to_object(local));
+    if (UNLIKELY(FP->flags & (FRAME_OBSERVED | FRAME_TRACED))) goto leave_observed;
+leave_locals:
+    for (Value *end = r + FP->code->locals, *local = r; local < end; local++)
+        if (is_object(*local) && UNLIKELY(--to_object(*local)->rc == 0)) {
+            dying = local;
+            goto leave_dying;
         }
-        r[i] = EMPTY;
-    }
-    if (UNLIKELY(frame->kind != FRAME_CALL || frame->flags & FRAME_HEAP)) goto leave_slow;
+leave_header:
+    if (UNLIKELY(FP->kind != FRAME_CALL)) goto leave_slow;
+    Frame *frame = FP;
     Frame *caller = frame->prev;
     Value function = frame->func;
     *(Value *)frame = sent;

@@ -61,13 +61,9 @@
 #define STORE(v)                                                                         \
     do {                                                                                 \
         Value stored_ = (v);                                                             \
-        if (HAS(F_LOCAL)) {                                                              \
-            Value before_ = r[A];                                                        \
-            r[A] = stored_;                                                              \
-            RELEASE(before_);                                                            \
-        } else {                                                                         \
-            r[A] = stored_;                                                              \
-        }                                                                                \
+        Value before_ = r[A];                                                            \
+        r[A] = stored_;                                                                  \
+        if (HAS(F_LOCAL)) RELEASE(before_);                                              \
     } while (0)
 /* The same for the outcome of a slow step: FAIL, EMPTY (entered), or a result. */
 #define DELIVER(v)                                                                       \
@@ -172,6 +168,7 @@ LOOP_FUNCTION Value vm_run(VM *vm, Value sent) {
     Value *k = vm->frame->code->constants;
     Insn insn = 0;
     u32 unbound = 0;
+    Value *dying = NULL;
     bool silent = false;
     if (vm->exception != EMPTY) goto raised;
     if (sent != EMPTY) goto await_again;
@@ -227,6 +224,26 @@ raised:
     if (!unwind(vm, silent)) return FAIL;
     silent = false;
     goto reload;
+
+    /* a frame that a frame object shows returns `sent` */
+leave_observed: {
+    SAVE();
+    bool is_moved = INSN_OP(insn) == OP_RETURN && !HAS(F_FIRST); /* a local: still seen there */
+    if (is_moved) r[A] = sent;
+    frame_object_detach(vm, FP);
+    if (is_moved) r[A] = EMPTY;
+    goto leave_locals;
+}
+
+    /* the count of the local `*dying` of a frame that returns has come to 0; those before it are released */
+leave_dying: {
+    Obj *first = to_object(*dying);
+    for (Value *local = r; local <= dying; local++) *local = EMPTY;
+    SAVE();
+    object_destroy(first);
+    for (Value *end = r + FP->code->locals, *local = dying + 1; local < end; local++) replace(local, EMPTY);
+    goto leave_header;
+}
 
     /* the frame's locals are released; `sent` is its result */
 leave_slow: {
