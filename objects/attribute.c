@@ -105,6 +105,12 @@ Value type_getattr(VM *vm, Value self, Value name) {
     return found == EMPTY ? raise_no_type_attribute(vm, self, name) : found;
 }
 
+/* No descriptor: caches know only the place where it stands in the class. */
+static bool is_plain(Value v) {
+    Type *type = descriptor_type(v);
+    return v != EMPTY && !(type && (type->slots.get || type->slots.set));
+}
+
 /* The old value is released after the caches know of the change. */
 static bool set_in_type(VM *vm, Type *type, Value name, Value value) {
     Dict *dict = type_dict(vm, type);
@@ -116,7 +122,8 @@ static bool set_in_type(VM *vm, Type *type, Value name, Value value) {
     }
     bool done = value == EMPTY ? dict_delete(vm, dict, name) > 0
                                : dict_set(vm, dict, name, value);
-    if (done) type_changed_name(vm, type, name);
+    bool is_same_to_caches = is_plain(old) && is_plain(value) && !special_find(vm, name);
+    if (done && !is_same_to_caches) type_changed_name(vm, type, name);
     return done;
 }
 

@@ -17,28 +17,25 @@ Dict *type_dict(VM *vm, Type *type) {
     return type->dict;
 }
 
-static Value find_in(VM *vm, Type *type, Value name) {
+static const Value *find_in(VM *vm, Type *type, Value name) {
     Dict *dict = type_dict(vm, type);
-    return dict ? dict_get_str(vm, dict, name) : EMPTY;
+    i64 index = dict ? dict_find(vm, dict, name) : -1;
+    return index < 0 ? NULL : &dict->entries[index].value;
 }
 
-static Value find(VM *vm, Type *type, Value name) {
+static const Value *find(VM *vm, Type *type, Value name) {
+    const Value *found = NULL;
     if (type->mro == EMPTY) {
-        Value found = EMPTY;
-        for (; type && found == EMPTY; type = type->base) found = find_in(vm, type, name);
+        for (; type && !found; type = type->base) found = find_in(vm, type, name);
         return found;
     }
     Tuple *mro = to_tuple(type->mro);
-    for (usize i = 0; i < mro->count; i++) {
-        Value found = find_in(vm, to_type(mro->items[i]), name);
-        if (found != EMPTY) return found;
-    }
-    return EMPTY;
+    for (usize i = 0; i < mro->count && !found; i++) found = find_in(vm, to_type(mro->items[i]), name);
+    return found;
 }
 
-static NOINLINE Value find_and_remember(VM *vm, Type *type, Value name,
-                                        TypeCacheEntry *entry) {
-    Value found = find(vm, type, name);
+static NOINLINE const Value *find_and_remember(VM *vm, Type *type, Value name, TypeCacheEntry *entry) {
+    const Value *found = find(vm, type, name);
     if (!str_is_interned(name)) return found;
     Value old = entry->name;
     *entry = (TypeCacheEntry){type->version, incref(name), found};
@@ -46,13 +43,18 @@ static NOINLINE Value find_and_remember(VM *vm, Type *type, Value name,
     return found;
 }
 
-Value type_lookup(VM *vm, Type *type, Value name) {
+const Value *type_find_place(VM *vm, Type *type, Value name) {
     TypeCache *cache = vm->type_cache;
     u32 at = (type->version * 0x9E3779B1u ^ (u32)(name >> 4)) % TYPE_CACHE_SIZE;
     TypeCacheEntry *entry = &cache->entries[at];
     if (LIKELY(entry->name == name && entry->version == type->version))
-        return entry->value;
+        return entry->place;
     return find_and_remember(vm, type, name, entry);
+}
+
+Value type_lookup(VM *vm, Type *type, Value name) {
+    const Value *place = type_find_place(vm, type, name);
+    return place ? *place : EMPTY;
 }
 
 bool type_is_subtype(Type *type, Type *of) {

@@ -204,6 +204,9 @@ Dict *type_dict(VM *vm, Type *type);
 /* The attribute as it stands in the class or a base (no descriptor call): borrowed, EMPTY if none.
  * Cached by (version, name). */
 Value type_lookup(VM *vm, Type *type, Value name);
+/* Where the value stands, NULL: nowhere. Valid as long as type->version: a plain value that replaces
+ * another there changes no version (type_setattr). */
+const Value *type_find_place(VM *vm, Type *type, Value name);
 bool type_is_subtype(Type *type, Type *of);
 /* Call after any change of the class's dict or bases: new version and shape ids, slots redone. */
 void type_changed(VM *vm, Type *type);

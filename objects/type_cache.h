@@ -1,8 +1,8 @@
 /* What type.c and slots.c keep behind vm->type_cache: the cache of class attributes, and
  * which names are special methods. Private to the files that implement types.
  *
- * An entry holds its name; the value is borrowed from the class dict: any change of that
- * gives the class a new version, which no entry has.
+ * An entry holds its name, and knows where in a class dict the value is: a key that comes or goes gives the
+ * class a new version, which no entry has.
  */
 #ifndef APY_OBJECTS_TYPE_CACHE_H
 #define APY_OBJECTS_TYPE_CACHE_H
@@ -15,7 +15,7 @@ enum { TYPE_CACHE_SIZE = 2048, SPECIAL_MAP_SIZE = 256 };
 typedef struct TypeCacheEntry {
     u32 version; /* 0: free */
     Value name;
-    Value value; /* EMPTY: the class has no such attribute */
+    const Value *place; /* in the dict of a class; NULL: there is no such attribute */
 } TypeCacheEntry;
 
 typedef struct TypeCache {

@@ -117,6 +117,7 @@ struct VM {
     u32 showing_count, showing_capacity;
     bool is_closing;
     void *collector;         /* vm/collector.c */
+    void *access;            /* vm/access.c */
 
     /* ---- program ---- */
     Value builtins;      /* dict of the builtins module */

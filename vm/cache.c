@@ -4,6 +4,7 @@
  * id (32 bits). An instruction that missed becomes the quickened form that fits what it has just met; a
  * quickened form that misses comes back here. What cannot be cached stays generic.
  */
+#include "vm/access.h"
 #include "vm/interpreter.h"
 
 #include "objects/descriptor.h"
@@ -11,12 +12,6 @@
 #include "objects/native.h"
 #include "objects/slots.h"
 #include "objects/str.h"
-
-static void fill(Insn *at, u8 op, u64 word, u32 offset, u32 id) {
-    at[1] = word;
-    at[2] = (u64)(u16)offset | (at[2] & 0xFFFF0000u) | (u64)id << 32;
-    ((u8 *)at)[0] = op;
-}
 
 static bool fits_offset(u32 offset) {
     return offset <= UINT16_MAX;
@@ -52,22 +47,33 @@ static u32 member_offset(Value descriptor) {
 static void cache_getattr(VM *vm, Insn *at, Obj *object, Value name) {
     Type *type = object->shape->type;
     if (!has_plain_getattr(type) || object->kind == KIND_MODULE) return;
-    Value found = type_lookup(vm, type, name);
-    u32 offset = found == EMPTY ? own_offset(object, name) : member_offset(found);
-    if (found != EMPTY && !offset && is_object(found)) {
-        const Slots *slots = &to_object(found)->shape->type->slots;
-        if (!slots->set) offset = own_offset(object, name);
-        if (!slots->set && !offset && !slots->get && !hides_attributes(object))
-            fill(at, OP_GETATTR_CLASS, found, 0, object->shape->id);
-    }
-    if (offset && fits_offset(offset)) fill(at, OP_GETATTR_SLOT, 0, offset, object->shape->id);
+    const Value *place = type_find_place(vm, type, name);
+    Value found = place ? *place : EMPTY;
+    const Slots *slots = is_object(found) ? &to_object(found)->shape->type->slots : NULL;
+    u32 offset = found == EMPTY ? 0 : member_offset(found);
+    if (!offset && !(slots && slots->set)) offset = own_offset(object, name);
+    if (offset && fits_offset(offset))
+        access_note(vm, at, OP_GETATTR, name, OP_GETATTR_SLOT, 0, offset, object->shape->id);
+    else if (place && !(slots && (slots->get || slots->set)) && !hides_attributes(object))
+        access_note(vm, at, OP_GETATTR, name, OP_GETATTR_CLASS, (u64)(usize)place, 0, object->shape->id);
+}
+
+/* An attribute of a plain class: no descriptor, or a function. */
+static void cache_class_attribute(VM *vm, Insn *at, Value class, Value name) {
+    Type *type = to_type(class), *metatype = vm->types[TYPE_type];
+    if (type_of(vm, class) != metatype || type_lookup(vm, metatype, name) != EMPTY) return;
+    const Value *place = type_find_place(vm, type, name);
+    if (!place) return;
+    bool is_bound = is_object(*place) && to_object(*place)->shape->type->slots.get;
+    if (is_bound && !has_exact_kind(*place, KIND_FUNCTION)) return;
+    access_fill(at, OP_GETATTR_TYPE, (u64)(usize)place, 0, type->version);
 }
 
 static bool cache_module_attribute(VM *vm, Insn *at, Value object, Value name) {
     Dict *dict = ((Module *)to_object(object))->dict;
     i64 index = dict_find(vm, dict, name);
     if (index < 0 || index > UINT16_MAX) return false;
-    fill(at, OP_GETATTR_MODULE, 0, (u32)index, dict_version(vm, dict));
+    access_fill(at, OP_GETATTR_MODULE, 0, (u32)index, dict_version(vm, dict));
     return true;
 }
 
@@ -129,7 +135,8 @@ Value cached_getattr(VM *vm, Insn *at, Value object, Value name) {
             Value outcome = enter_attribute(vm, *at, object, name);
             if (outcome != NOT_IMPLEMENTED) return outcome;
         }
-        if (to_object(object)->kind != KIND_MODULE) cache_getattr(vm, at, to_object(object), name);
+        if (is_type(object)) cache_class_attribute(vm, at, object, name);
+        else if (to_object(object)->kind != KIND_MODULE) cache_getattr(vm, at, to_object(object), name);
     }
     return object_getattr(vm, object, name);
 }
@@ -143,13 +150,14 @@ static void cache_setattr(VM *vm, Insn *at, Obj *object, Value name) {
     if (!offset && found != EMPTY && is_object(found) && to_object(found)->shape->type->slots.set) return;
     if (!offset) offset = own_offset(object, name);
     if (offset && fits_offset(offset)) {
-        fill(at, OP_SETATTR_SLOT, 0, offset, object->shape->id);
+        access_note(vm, at, OP_SETATTR, name, OP_SETATTR_SLOT, 0, offset, object->shape->id);
         return;
     }
     if (object->shape->flags & SHAPE_DICT || !type->dict_offset || type->dict_offset == DICT_AT_END) return;
     Shape *wider = shape_add(vm, object->shape, name);
     u32 added = type_slot_offset(type, object->shape->count);
-    if (wider && fits_offset(added)) fill(at, OP_SETATTR_ADD, (u64)(uintptr_t)wider, added, object->shape->id);
+    if (wider && fits_offset(added))
+        access_note(vm, at, OP_SETATTR, name, OP_SETATTR_ADD, (u64)(usize)wider, added, object->shape->id);
 }
 
 bool cached_setattr(VM *vm, Insn *at, Value object, Value name, Value value) {
@@ -169,6 +177,17 @@ static bool is_method(Value found) {
     return kind == KIND_FUNCTION;
 }
 
+/* A function, classmethod or staticmethod of a plain class. The offset says whether the class is its self. */
+static void cache_class_method(VM *vm, Insn *at, Value class, Value name) {
+    Type *type = to_type(class), *metatype = vm->types[TYPE_type];
+    if (type_of(vm, class) != metatype || type_lookup(vm, metatype, name) != EMPTY) return;
+    Value found = type_lookup(vm, type, name);
+    bool takes_class = has_exact_kind(found, KIND_CLASSMETHOD);
+    if (takes_class || has_exact_kind(found, KIND_STATICMETHOD)) found = ((MethodHolder *)found)->function;
+    if (has_exact_kind(found, KIND_FUNCTION))
+        access_fill(at, OP_METHOD_TYPE, found, takes_class, type->version);
+}
+
 bool cached_method(VM *vm, Insn *at, Value object, Value name, Value *callee, Value *self) {
     Type *type = type_of(vm, object);
     if (has_plain_getattr(type) && !has_kind(object, KIND_MODULE)) {
@@ -179,14 +198,15 @@ bool cached_method(VM *vm, Insn *at, Value object, Value name, Value *callee, Va
                                : own_offset(to_object(object), name) != 0);
         if (is_method(found) && !shadowed) {
             if (is_object(object) && !hides && type->dict_offset != DICT_AT_END)
-                fill(at, OP_METHOD_CLASS, found, 0, to_object(object)->shape->id);
+                access_note(vm, at, OP_METHOD, name, OP_METHOD_CLASS, found, 0, to_object(object)->shape->id);
             *callee = incref(found);
             *self = incref(object);
             return true;
         }
     }
     if (has_exact_kind(object, KIND_MODULE) && cache_module_attribute(vm, at, object, name))
-        ((u8 *)at)[0] = OP_METHOD_MODULE;
+        at[0] = (at[0] & ~(Insn)0xFF) | OP_METHOD_MODULE;
+    if (is_type(object)) cache_class_method(vm, at, object, name);
     Method method;
     if (!object_find_method(vm, object, name, &method)) return false;
     bool is_bound = method.self == EMPTY;
@@ -220,7 +240,7 @@ static void cache_global(VM *vm, Insn *at, Function *function, Value name, bool 
     i64 index = dict_find(vm, globals, name);
     u32 version = dict_version(vm, globals);
     if (index >= 0) {
-        fill(at, in_namespace ? OP_GETNAME_MODULE : OP_GLOBAL_MODULE,
+        access_fill(at, in_namespace ? OP_GETNAME_MODULE : OP_GLOBAL_MODULE,
              (u64)(uintptr_t)&globals->entries[index].value, 0, version);
         return;
     }
@@ -228,7 +248,7 @@ static void cache_global(VM *vm, Insn *at, Function *function, Value name, bool 
     Dict *builtins = to_dict(function->builtins);
     index = dict_find(vm, builtins, name);
     if (index < 0 || index > UINT16_MAX) return;
-    fill(at, in_namespace ? OP_GETNAME_BUILTIN : OP_GLOBAL_BUILTIN,
+    access_fill(at, in_namespace ? OP_GETNAME_BUILTIN : OP_GLOBAL_BUILTIN,
          (u64)version | (u64)dict_version(vm, builtins) << 32, (u32)index, 0);
 }
 
@@ -247,7 +267,7 @@ bool cached_set_global(VM *vm, Insn *at, Value namespace, Value name, Value valu
     Dict *dict = to_dict(namespace);
     i64 index = dict_find(vm, dict, name);
     if (index >= 0 && index <= UINT16_MAX)
-        fill(at, INSN_OP(*at) == OP_SETGLOBAL || INSN_OP(*at) == OP_SETGLOBAL_MODULE ? OP_SETGLOBAL_MODULE
+        access_fill(at, INSN_OP(*at) == OP_SETGLOBAL || INSN_OP(*at) == OP_SETGLOBAL_MODULE ? OP_SETGLOBAL_MODULE
                                                                                    : OP_SETNAME_MODULE,
              0, (u32)index, dict_version(vm, dict));
     return dict_set(vm, dict, name, value);

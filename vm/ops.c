@@ -937,6 +937,14 @@ jump_immediate_slow: {
 
 /* GETATTR A, B, C +2: r[A] = r[B].n[C] */
 OP(GETATTR) {
+    if (access_recall(vm, (Insn *)pc - 1, OP_GETATTR, NAME_OF(C), r[B])) {
+        pc--;
+        NEXT;
+    }
+    goto getattr_slow;
+}
+
+getattr_slow: {
     BOUND(B);
     SAVE();
     Value object = r[B];
@@ -956,6 +964,10 @@ OP(GETATTR) {
 OP(SETATTR) {
     BOUND(A);
     BOUND(B);
+    if (access_recall(vm, (Insn *)pc - 1, OP_SETATTR, NAME_OF(C), r[A])) {
+        pc--;
+        NEXT;
+    }
     SAVE();
     Value object = r[A], v = r[B];
     bool done = cached_setattr(vm, (Insn *)pc - 1, object, NAME_OF(C), v);
@@ -983,6 +995,10 @@ OP(DELATTR) {
  * B may be the temporary A. */
 OP(METHOD) {
     BOUND(B);
+    if (access_recall(vm, (Insn *)pc - 1, OP_METHOD, NAME_OF(C), r[B])) {
+        pc--;
+        NEXT;
+    }
     SAVE();
     Value object = r[B], callee = EMPTY, self = EMPTY;
     bool done = cached_method(vm, (Insn *)pc - 1, object, NAME_OF(C), &callee, &self);
@@ -2141,7 +2157,7 @@ OP(GETATTR_SLOT) {
     Value object = r[B];
     if (UNLIKELY(!is_object(object) || to_object(object)->shape->id != CACHE_ID)) goto op_GETATTR;
     Value v = *(Value *)((char *)object + CACHE_OFFSET);
-    if (UNLIKELY(v == EMPTY)) goto op_GETATTR;
+    if (UNLIKELY(v == EMPTY)) goto getattr_slow;
     incref(v);
     pc += 2;
     RELEASE_FIRST(object);
@@ -2153,7 +2169,18 @@ OP(GETATTR_SLOT) {
 OP(GETATTR_CLASS) {
     Value object = r[B];
     if (UNLIKELY(!is_object(object) || to_object(object)->shape->id != CACHE_ID)) goto op_GETATTR;
-    Value v = incref((Value)pc[0]);
+    Value v = incref(*(Value *)pc[0]);
+    pc += 2;
+    RELEASE_FIRST(object);
+    STORE(v);
+    NEXT;
+}
+
+/* GETATTR_TYPE A, B, C +2: GETATTR of a class: what stands in the class, no descriptor or a function. */
+OP(GETATTR_TYPE) {
+    Value object = r[B];
+    if (UNLIKELY(!has_exact_kind(object, KIND_TYPE) || to_type(object)->version != CACHE_ID)) goto op_GETATTR;
+    Value v = incref(*(Value *)pc[0]);
     pc += 2;
     RELEASE_FIRST(object);
     STORE(v);
@@ -2222,5 +2249,19 @@ OP(METHOD_MODULE) {
     RELEASE_FIRST(object);
     r[A] = EMPTY;
     r[A + 1 + GAP] = v;
+    NEXT;
+}
+
+/* METHOD_TYPE A, B, C +2: METHOD of a class: a function, which the class is self of or not. */
+OP(METHOD_TYPE) {
+    Value object = r[B];
+    if (UNLIKELY(!has_exact_kind(object, KIND_TYPE) || to_type(object)->version != CACHE_ID)) goto op_METHOD;
+    Value function = incref((Value)pc[0]);
+    bool takes_class = CACHE_OFFSET;
+    pc += 2;
+    if (takes_class && !HAS(F_FIRST)) incref(object);
+    if (!takes_class) RELEASE_FIRST(object);
+    r[A] = takes_class ? function : EMPTY;
+    r[A + 1 + GAP] = takes_class ? object : function;
     NEXT;
 }

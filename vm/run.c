@@ -23,6 +23,7 @@
 #include "objects/set.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "vm/access.h"
 #include "vm/interrupt.h"
 #include "vm/threads.h"
 

@@ -15,6 +15,7 @@
 #include "objects/native.h"
 #include "objects/state.h"
 #include "objects/str.h"
+#include "vm/access.h"
 #include "vm/collector.h"
 #include "vm/import.h"
 #include "vm/interpreter.h"
@@ -162,6 +163,7 @@ usize vm_free(VM *vm, bool report) {
     Value *values[] = {&vm->modules,   &vm->exception, &vm->handled, &vm->return_value, &vm->pending_sent, &vm->builtins,
                        &vm->sys,       &vm->asyncgen_firstiter, &vm->asyncgen_finalizer, &vm->loop, &vm->context};
     for (u32 i = 0; i < COUNT_OF(values); i++) replace(values[i], EMPTY);
+    access_free(vm);
     collector_free(vm);
     frame_objects_close(vm);
     sources_free(vm);

@@ -1,0 +1,54 @@
+#include "vm/access.h"
+
+#include <stdlib.h>
+
+#include "objects/code.h"
+#include "objects/type.h"
+
+enum { ACCESS_ROWS = 1024 };
+
+typedef struct AccessRow {
+    u32 id; /* 0: free */
+    u8 general, op;
+    u16 offset;
+    Value name;
+    u64 word;
+} AccessRow;
+
+static AccessRow *row_of(VM *vm, u8 general, Value name, u32 id) {
+    u32 hash = (u32)(name >> 4) ^ id * 0x9E3779B1u ^ (u32)general << 3;
+    return (AccessRow *)vm->access + hash % ACCESS_ROWS;
+}
+
+void access_fill(Insn *at, u8 op, u64 word, u32 offset, u32 id) {
+    at[1] = word;
+    at[2] = (u64)(u16)offset | (at[2] & 0xFFFF0000u) | (u64)id << 32;
+    at[0] = (at[0] & ~(Insn)0xFF) | op;
+}
+
+void access_note(VM *vm, Insn *at, u8 general, Value name, u8 op, u64 word, u32 offset, u32 id) {
+    access_fill(at, op, word, offset, id);
+    if (!vm->access) vm->access = calloc(ACCESS_ROWS, sizeof(AccessRow));
+    if (!vm->access) return;
+    AccessRow *row = row_of(vm, general, name, id);
+    Value before = row->id ? row->name : EMPTY;
+    *row = (AccessRow){id, general, op, (u16)offset, incref(name), word};
+    decref(before);
+}
+
+bool access_recall(VM *vm, Insn *at, u8 general, Value name, Value object) {
+    if (!is_object(object) || !vm->access) return false;
+    u32 id = to_object(object)->shape->id;
+    const AccessRow *row = row_of(vm, general, name, id);
+    if (row->id != id || row->name != name || row->general != general) return false;
+    access_fill(at, row->op, row->word, row->offset, id);
+    return true;
+}
+
+void access_free(VM *vm) {
+    AccessRow *rows = vm->access;
+    vm->access = NULL;
+    for (u32 i = 0; rows && i < ACCESS_ROWS; i++)
+        if (rows[i].id) decref(rows[i].name);
+    free(rows);
+}
