@@ -20,6 +20,8 @@ static Symbol *implicit_cell(Compiler *c, Scope *class_scope, Name *name) {
 static Symbol *find_outside(Compiler *c, Scope *scope, Name *name) {
     for (Scope *at = scope->parent; at && at->kind != SCOPE_MODULE; at = at->parent) {
         if (at->kind == SCOPE_CLASS) {
+            /* a comprehension right in the class is code of the class */
+            if (scope->owner == at && name_is(name, "__class__")) continue;
             Symbol *implicit = implicit_cell(c, at, name);
             if (implicit) return implicit;
             continue;

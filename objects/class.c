@@ -188,10 +188,17 @@ static bool fill_cell(VM *vm, Type *type) {
     return true;
 }
 
+/* What annotation scopes inside the class look names up in: from now on the class's own dict. */
+static bool fill_dict_cell(VM *vm, Type *type) {
+    OWNED Value cell = TRY_OR_FALSE(dict_pop(vm, type->dict, NAME(__classdictcell__)));
+    if (has_kind(cell, KIND_CELL))
+        replace(&((Cell *)cell)->value, incref(from_object(type->dict)));
+    return true;
+}
+
 static bool set_attributes(VM *vm, Type *type) {
-    OWNED Value hidden = TRY_OR_FALSE(dict_pop(vm, type->dict, NAME(__classdictcell__)));
-    return set_module(vm, type->dict) && take_qualname(vm, type) &&
-           wrap_functions(vm, type->dict);
+    return fill_dict_cell(vm, type) && set_module(vm, type->dict) &&
+           take_qualname(vm, type) && wrap_functions(vm, type->dict);
 }
 
 static bool set_defaults(VM *vm, Type *type) {

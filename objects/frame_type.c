@@ -23,7 +23,8 @@ GETTER(frame, f_builtins) {
 /* Return the mapping used by the frame to look up local variables. */
 GETTER(frame, f_locals) {
     FrameObject *object = to_frame_object(self);
-    if (object->code->flags & CODE_OPTIMIZED) return frame_locals_proxy(vm, object);
+    bool is_hidden = object->frame && frame_has_hidden_locals(object->frame);
+    if (object->code->flags & CODE_OPTIMIZED || is_hidden) return frame_locals_proxy(vm, object);
     return frame_object_locals(vm, object);
 }
 

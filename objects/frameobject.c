@@ -221,7 +221,7 @@ static bool add(VM *vm, Value dict, Value name, Value value) {
 static bool add_locals(VM *vm, Value dict, const Code *code, const Value *registers,
                        bool cells) {
     Tuple *names = to_tuple(code->variables);
-    for (usize i = 0; i < names->count; i++) {
+    for (usize i = code->flags & CODE_OPTIMIZED ? 0 : 1; i < names->count; i++) {
         Value name = names->items[i];
         bool is_cell = to_tuple(code->cells)->count && is_cell_name(code, name);
         if ((is_cell && i >= code->parameters) != cells) continue;
@@ -241,9 +241,21 @@ static bool add_free(VM *vm, Value dict, const Code *code, Value function) {
     return true;
 }
 
+/* Outside functions the only locals in registers are the variables of comprehensions, while those run. */
+static bool has_hidden_locals(const Code *code, const Value *registers) {
+    for (usize i = 1; i < to_tuple(code->variables)->count; i++)
+        if (registers[i] != EMPTY && !has_exact_kind(registers[i], KIND_CELL)) return true;
+    return false;
+}
+
+bool frame_has_hidden_locals(const Frame *frame) {
+    return !(frame->code->flags & CODE_OPTIMIZED) && has_hidden_locals(frame->code, frame->r);
+}
+
 Value frame_locals_from(VM *vm, const Code *code, Value function,
                         const Value *registers) {
-    if (!(code->flags & CODE_OPTIMIZED)) return incref(registers[0]);
+    if (!(code->flags & CODE_OPTIMIZED) && !has_hidden_locals(code, registers))
+        return incref(registers[0]);
     OWNED Value dict = TRY(dict_new(vm));
     CHECK(add_locals(vm, dict, code, registers, false));
     CHECK(add_locals(vm, dict, code, registers, true));
