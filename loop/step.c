@@ -95,7 +95,7 @@ static LoopStep enter_coroutine(VM *vm, Loop *loop, Task *task, Value error) {
             return throw_into_awaited(vm, loop, task, error);
         leaf->flags &= (u8)~CORO_DELEGATING;
     }
-    raise_instance(vm, error);
+    coro_raise(vm, error);
     return LOOP_RAISE;
 }
 

@@ -43,9 +43,9 @@ Value frame_object_dead(VM *vm, Value function, Code *code, u32 word, Value owne
 /* The VM ends: the side table, which is empty by then. */
 void frame_objects_close(VM *vm);
 
-/* What locals() gives: of a function a new dict, else the namespace itself. */
 /* Does the frame of a module or class run a comprehension, whose variables are then its locals? */
 bool frame_has_hidden_locals(const Frame *frame);
+/* What locals() gives: of a function a new dict, else the namespace itself. */
 Value frame_locals(VM *vm, Frame *frame);
 /* What a frame object's f_locals holds now: a dict (owned). */
 Value frame_object_locals(VM *vm, FrameObject *object);

@@ -351,6 +351,13 @@ Value coro_send(VM *vm, Coro *coro, Value sent) {
     return run_nested(vm, runs ? EMPTY : sent, generator_top);
 }
 
+Value coro_raise(VM *vm, Value exception) {
+    Insn at = vm->frame->pc[-1];
+    if (INSN_FLAGS(at) & F_HANDLER && INSN_OP(at) != OP_START) return raise_instance(vm, exception);
+    exception_restore(vm, incref(exception));
+    return FAIL;
+}
+
 /* Raise in the leaf of a coroutine that was entered; it may wait for something that wants the throw. */
 static Value throw_into_leaf(VM *vm, Coro *coro, Value exception, Value *generator_top) {
     Coro *leaf = frame_coro(vm->frame);
@@ -366,7 +373,7 @@ static Value throw_into_leaf(VM *vm, Coro *coro, Value exception, Value *generat
         leaf->flags &= ~CORO_DELEGATING;
         if (step == EMPTY) replace(&leaf->f.r[INSN_A(leaf->f.pc[-1])], take(&vm->return_value));
     } else {
-        raise_instance(vm, exception);
+        coro_raise(vm, exception);
     }
     return run_nested(vm, sent, generator_top);
 }
@@ -427,7 +434,8 @@ Value coro_throw(VM *vm, Coro *coro, Value exception) {
     if (coro->state == CORO_CLOSED) {
         if (coro->h.kind == KIND_COROUTINE)
             return raise_runtime(vm, "cannot reuse already awaited coroutine");
-        return raise_instance(vm, exception);
+        exception_restore(vm, incref(exception));
+        return FAIL;
     }
     OWNED Value held = incref(from_object(coro));
     OWNED Value exception_held = incref(exception);
@@ -444,14 +452,17 @@ Value coro_throw(VM *vm, Coro *coro, Value exception) {
     return throw_into_leaf(vm, coro, inner_error != EMPTY ? inner_error : exception, generator_top);
 }
 
-/* Close what the coroutine itself waits for, if that is not a coroutine. */
+/* Close what the coroutine itself waits for, if that is not a coroutine. Meanwhile it counts as running. */
 static bool close_awaited(VM *vm, Coro *coro) {
     if (!(coro->flags & CORO_DELEGATING)) return true;
-    Value awaited = coro->f.r[INSN_A(coro->f.pc[-1])];
+    OWNED Value awaited = incref(coro->f.r[INSN_A(coro->f.pc[-1])]);
     coro->flags &= ~CORO_DELEGATING;
+    coro->state = CORO_RUNNING;
+    coro->f.prev = vm->frame;
     OWNED Value close = object_find_attr(vm, awaited, NAME(close));
-    if (close == EMPTY) return true;
-    OWNED Value result = close == FAIL ? FAIL : call_0(vm, close);
+    OWNED Value result = close == EMPTY || close == FAIL ? NONE : call_0(vm, close);
+    coro->state = CORO_SUSPENDED;
+    if (close == FAIL) vm->hooks.unraisable(vm, NULL, awaited);
     return result != FAIL;
 }
 

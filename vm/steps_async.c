@@ -137,10 +137,10 @@ Value await_throw(VM *vm, Value awaited, Value exception) {
         if (close != EMPTY) {
             OWNED Value closed = TRY(call_0(vm, close));
         }
-        return raise_instance(vm, exception);
+        return coro_raise(vm, exception);
     }
     OWNED Value method = TRY(object_find_attr(vm, awaited, NAME(throw)));
-    if (method == EMPTY) return raise_instance(vm, exception);
+    if (method == EMPTY) return coro_raise(vm, exception);
     Value given = call_1(vm, method, exception);
     return given == FAIL ? stop_to_result(vm) : given;
 }
