@@ -89,9 +89,8 @@ static bool find_group(VM *vm, const Match *match, Value key, u32 *group) {
         if (!index_to_i64(vm, key, EXC(IndexError), &index)) return false;
     } else {
         Value found = dict_get(vm, to_dict(pattern_of(match)->tree.group_index), key);
-        if (found == FAIL && !exception_matches(vm, EXC(TypeError))) return false;
-        if (found == FAIL) exception_clear(vm);
-        if (found != FAIL && found != EMPTY) index = to_small(found);
+        if (found == FAIL) return false;
+        if (found != EMPTY) index = to_small(found);
     }
     *group = (u32)index;
     if (index >= 0 && index < match->count) return true;

@@ -199,7 +199,7 @@ static bool fail_extension(ReParser *parser, const char *before, const ReToken *
     ReSource *source = &parser->source;
     OWNED Value text = re_source_slice(source, token->start, token->end);
     if (text == FAIL) return false;
-    return re_source_fail(source, token->end - token->start + strlen(before),
+    return re_source_fail(source, token->end - token->start + strlen(before) + 1,
                           "unknown extension ?%s%S", before, text);
 }
 

@@ -183,9 +183,9 @@ static void write_repeat(Writer *writer, const ReNode *node) {
     bool brackets = !is_one_piece(node->body);
     if (low > MOST_TIMES) write_text(writer, "(?:");
     for (; low > MOST_TIMES; low -= MOST_TIMES) {
-        write_text(writer, "(?:");
+        if (brackets) write_text(writer, "(?:");
         write_sequence(writer, node->body);
-        buffer_printf(writer->out, "){%d}", MOST_TIMES);
+        buffer_printf(writer->out, brackets ? "){%d}" : "{%d}", MOST_TIMES);
         if (high != RE_MAX_REPEAT) high -= MOST_TIMES;
     }
     if (brackets) write_text(writer, "(?:");
