@@ -1,6 +1,7 @@
 /* The methods that change a bytearray, and those that only it has. */
 #include "objects/byte_text.h"
 #include "objects/bytearray.h"
+#include "objects/bytes.h"
 #include "objects/memoryview.h"
 #include "objects/native.h"
 #include "objects/str.h"
@@ -134,16 +135,27 @@ METHOD(bytearray, __sizeof__, "($self, /)") {
     return from_small((i64)(sizeof(ByteArray) + to_bytearray(args[0])->capacity));
 }
 
-/* The arguments that make it anew: the bytes as Latin-1 text. */
-static Value reduce(VM *vm, Value self) {
-    Span bytes = byte_span(self);
+/* The bytes as Latin-1 text, for the protocols of Python 2, which have no bytes. */
+static Value latin_arguments(VM *vm, Span bytes) {
     Buffer text = {0};
     for (usize i = 0; i < bytes.length; i++)
         buffer_add_code_point(&text, (u8)bytes.data[i]);
     OWNED Value string = TRY(str_from_buffer(vm, &text));
     OWNED Value encoding = TRY(str_from_text(vm, "latin-1"));
-    OWNED Value arguments =
-        TRY(bytes.length ? tuple_of(vm, 2, string, encoding) : incref(vm->empty_tuple));
+    return tuple_of(vm, 2, string, encoding);
+}
+
+static Value bytes_argument(VM *vm, Span bytes) {
+    OWNED Value copy = TRY(bytes_new(vm, bytes.data, bytes.length));
+    return tuple_of(vm, 1, copy);
+}
+
+/* The type, the arguments that make it anew, and its attributes. */
+static Value reduce(VM *vm, Value self, i64 protocol) {
+    Span bytes = byte_span(self);
+    OWNED Value arguments = TRY(!bytes.length    ? incref(vm->empty_tuple)
+                                : protocol < 3 ? latin_arguments(vm, bytes)
+                                               : bytes_argument(vm, bytes));
     OWNED Value state = TRY(object_find_attr(vm, self, NAME(__dict__)));
     Value type = from_object(type_of(vm, self));
     return tuple_of(vm, 3, type, arguments, state == EMPTY ? NONE : state);
@@ -151,10 +163,12 @@ static Value reduce(VM *vm, Value self) {
 
 /* Return state information for pickling. */
 METHOD(bytearray, __reduce__, "($self, /)") {
-    return reduce(vm, args[0]);
+    return reduce(vm, args[0], 2);
 }
 
 /* Return state information for pickling. */
 METHOD(bytearray, __reduce_ex__, "($self, proto=0, /)") {
-    return reduce(vm, args[0]);
+    i64 protocol = 0;
+    if (args[1] != EMPTY && !object_to_i64(vm, args[1], &protocol)) return FAIL;
+    return reduce(vm, args[0], protocol);
 }

@@ -160,10 +160,10 @@ MEMBER(functools_partial, keywords) {
 METHOD(functools_partial, __reduce__, "($self, /)") {
     Partial *self = to_partial(args[0]);
     Value dict = *instance_dict_word(to_object(args[0]));
-    OWNED Value empty = dict == EMPTY ? TRY(dict_new(vm)) : incref(dict);
+    OWNED Value state_dict = incref(dict == EMPTY ? NONE : dict);
     OWNED Value make = TRY(tuple_of(vm, 1, self->function));
     OWNED Value state =
-        TRY(tuple_of(vm, 4, self->function, self->arguments, self->keywords, empty));
+        TRY(tuple_of(vm, 4, self->function, self->arguments, self->keywords, state_dict));
     return tuple_of(vm, 3, from_object(type_of(vm, args[0])), make, state);
 }
 

@@ -3,6 +3,7 @@
 #include "objects/int.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "vm/import.h"
 #include "stdlib/fields.h"
 
 /* What itemgetter and attrgetter are: what to get, as many as the tuple has. */
@@ -235,6 +236,26 @@ static Value show_methodcaller(VM *vm, Value v) {
     buffer_free(&out);
     return FAIL;
 }
+
+/* (partial(type, name, **keywords), arguments) */
+static Value reduce_with_keywords(VM *vm, Value v, Value name_only) {
+    MethodCaller *self = (MethodCaller *)v;
+    OWNED Value functools = TRY(import_text(vm, "functools"));
+    OWNED Value partial = TRY(object_getattr_text(vm, functools, "partial"));
+    OWNED Value head = TRY(tuple_of(vm, 2, from_object(type_of(vm, v)), to_tuple(name_only)->items[0]));
+    OWNED Value made = TRY(call_with_tuple(vm, partial, head, self->keywords));
+    return tuple_of(vm, 2, made, self->arguments);
+}
+
+/* Return state information for pickling */
+METHOD(operator_methodcaller, __reduce__, "($self, /)") {
+    MethodCaller *self = (MethodCaller *)args[0];
+    OWNED Value name = TRY(tuple_of(vm, 1, self->name));
+    if (self->keywords != EMPTY) return reduce_with_keywords(vm, args[0], name);
+    OWNED Value all = TRY(object_binary(vm, BINARY_ADD, name, self->arguments));
+    return tuple_of(vm, 2, from_object(type_of(vm, args[0])), all);
+}
+
 
 TYPE(operator_methodcaller, .name = "operator.methodcaller", .size = sizeof(MethodCaller),
      .kind = KIND_OTHER, .flags = TYPE_FINAL,
