@@ -4,6 +4,7 @@
 #include "objects/int.h"
 #include "objects/native.h"
 #include "stdlib/duration.h"
+#include "stdlib/time_calendar.h"
 
 MODULE(time, "This module provides various functions to manipulate time values.")
 
@@ -95,4 +96,8 @@ FUNCTION(time, sleep, "(object, /)") {
     CHECK(duration_take(vm, args[0], &duration));
     if (duration < 0) return raise_value(vm, "sleep length must be non-negative");
     return chance_sleep(vm, duration) ? NONE : FAIL;
+}
+
+MODULE_INIT(time) {
+    return time_add_calendar(vm, module);
 }
