@@ -16,6 +16,7 @@
 #include "objects/str.h"
 #include "stdlib/at_end.h"
 #include "stdlib/io.h"
+#include "stdlib/signals.h"
 #include "vm/excepthook.h"
 #include "vm/import.h"
 #include "vm/sources.h"
@@ -51,7 +52,7 @@ int report_exception(VM *vm) {
         return exit_status(vm, ((ValueException *)to_object(exception))->value);
     if (!flush_stream(vm, "stdout")) exception_clear(vm);
     excepthook_call(vm, exception);
-    return is_instance(vm, exception, EXC(KeyboardInterrupt)) ? 130 : 1;
+    return is_instance(vm, exception, EXC(KeyboardInterrupt)) ? STATUS_INTERRUPTED : 1;
 }
 
 /* ---- what to run ---- */
@@ -225,8 +226,8 @@ static bool set_warnings(VM *vm, const Options *options) {
 static bool prepare(VM *vm, const Options *options) {
     const char *unbuffered = getenv("PYTHONUNBUFFERED");
     bool is_unbuffered = options->is_unbuffered || (unbuffered && *unbuffered);
-    return io_start_streams(vm, is_unbuffered) && set_arguments(vm, options) && set_path(vm, options) && make_main(vm) &&
-           set_warnings(vm, options);
+    return signals_start(vm) && io_start_streams(vm, is_unbuffered) && set_arguments(vm, options) &&
+           set_path(vm, options) && make_main(vm) && set_warnings(vm, options);
 }
 
 /* Threads, atexit callbacks, streams: what ends before the VM does. */
@@ -235,7 +236,7 @@ static int finish(VM *vm, int status) {
     return io_end_streams(vm) ? status : 120;
 }
 
-int run_program(const Options *options) {
+static int run_and_end(const Options *options) {
     VM *vm = vm_new(&(VmOptions){.hash_seed = chance_hash_seed(), .library = &library_inside});
     if (!vm || !chance_start(vm, options->is_virtual_clock)) {
         fputs("apy: no memory to start\n", stderr);
@@ -254,4 +255,10 @@ int run_program(const Options *options) {
     usize alive = vm_free(vm, check != NULL);
     chance_free(chance);
     return check && alive && !status ? 99 : status;
+}
+
+int run_program(const Options *options) {
+    int status = run_and_end(options);
+    if (status == STATUS_INTERRUPTED) signals_die_interrupted();
+    return status;
 }

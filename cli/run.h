@@ -10,4 +10,7 @@ int run_program(const Options *options);
  * text on stderr; else 1. */
 int report_exception(VM *vm);
 
+/* Nobody caught a KeyboardInterrupt: the process ends by SIGINT, as its parent wants to see. */
+enum { STATUS_INTERRUPTED = 128 + 130 };
+
 #endif

@@ -188,6 +188,10 @@ static void receive(int number) {
     __atomic_or_fetch(&vm->chance->signals, (u64)1 << number, __ATOMIC_SEQ_CST);
     vm_interrupt(vm, INTERRUPT_SIGNAL);
     chance_wake(vm);
+    int saved = errno;
+    u8 byte = (u8)number;
+    if (vm->chance->told_file >= 0 && write(vm->chance->told_file, &byte, 1) < 0) errno = saved;
+    errno = saved;
 }
 
 bool chance_set_signal(VM *vm, int number, SignalAction action) {
@@ -216,7 +220,7 @@ bool chance_start(VM *vm, bool is_virtual) {
     Chance *chance = calloc(1, sizeof *chance);
     if (!chance) return false;
     chance->is_virtual = is_virtual;
-    chance->wake_file = -1;
+    chance->wake_file = chance->told_file = -1;
     if (is_virtual) {
         chance->start_wall = read_clock(CLOCK_REALTIME);
         chance->start_monotonic = (i64)1000 * SECOND;

@@ -36,6 +36,7 @@ struct Chance {
     u64 signals; /* arrived and not yet taken, bit by number; written by signal handlers */
     u64 watched; /* signals that come here */
     int wake_file; /* an eventfd that ends waits; -1: none yet */
+    int told_file; /* gets the number of each signal as a byte; -1: none */
     i64 last[CHANCE_SORTS]; /* answers that are differences to the one before */
     /* Writes an answer down, or replaces it by the one written down. NULL: neither. */
     i64 (*pass)(Chance *chance, ChanceSort sort, i64 answer);
