@@ -240,7 +240,7 @@ static Value repr_variable(VM *vm, Value self) {
 }
 
 TYPE(ContextVar, .name = "_contextvars.ContextVar", .size = sizeof(ContextVar), .kind = KIND_OTHER,
-     .flags = TYPE_FINAL | TYPE_WEAKREFS,
+     .flags = TYPE_FINAL,
      .slots = {.new = new_variable, .free = free_variable, .visit = visit_variable, .repr = repr_variable})
 
 GETTER(ContextVar, name) {

@@ -156,9 +156,9 @@ static Value reduce(VM *vm, Value self, i64 protocol) {
     OWNED Value arguments = TRY(!bytes.length    ? incref(vm->empty_tuple)
                                 : protocol < 3 ? latin_arguments(vm, bytes)
                                                : bytes_argument(vm, bytes));
-    OWNED Value state = TRY(object_find_attr(vm, self, NAME(__dict__)));
+    OWNED Value state = TRY(call_method_0(vm, self, NAME(__getstate__)));
     Value type = from_object(type_of(vm, self));
-    return tuple_of(vm, 3, type, arguments, state == EMPTY ? NONE : state);
+    return tuple_of(vm, 3, type, arguments, state);
 }
 
 /* Return state information for pickling. */

@@ -155,7 +155,8 @@ static Value refuse_new(VM *vm, Type *type, Value *args, u32 nargs, Value kwname
         "code objects are made by compile(); use replace() to change one");
 }
 
-TYPE(code, .name = "code", .size = sizeof(Code), .kind = KIND_CODE, .flags = TYPE_FINAL,
+TYPE(code, .name = "code", .size = sizeof(Code), .kind = KIND_CODE,
+     .flags = TYPE_FINAL | TYPE_WEAKREFS,
      .slots = {.new = refuse_new,
                .free = free_code,
                .visit = visit_code,

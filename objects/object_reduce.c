@@ -35,7 +35,7 @@ static Value default_state(VM *vm, Value self) {
     OWNED Value state =
         dict == EMPTY || !has_kind(dict, KIND_DICT) || !to_dict(dict)->count
             ? NONE
-            : TRY(dict_copy(vm, to_dict(dict)));
+            : incref(dict);
     if (!needs_slots_of(type_of(vm, self))) return TAKE(state);
     OWNED Value slotnames = TRY(from_copyreg(vm, "_slotnames"));
     OWNED Value names = TRY(call_1(vm, slotnames, from_object(type_of(vm, self))));

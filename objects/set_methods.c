@@ -111,9 +111,9 @@ static Value is_superset(VM *vm, Value self, Value other) {
 static Value reduce(VM *vm, Value self) {
     OWNED Value items = TRY(object_to_list(vm, self));
     OWNED Value arguments = TRY(tuple_of(vm, 1, items));
-    OWNED Value state = TRY(object_find_attr(vm, self, NAME(__dict__)));
+    OWNED Value state = TRY(call_method_0(vm, self, NAME(__getstate__)));
     Value type = from_object(type_of(vm, self));
-    return tuple_of(vm, 3, type, arguments, state == EMPTY ? NONE : state);
+    return tuple_of(vm, 3, type, arguments, state);
 }
 
 /* ---- set ---- */

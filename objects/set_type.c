@@ -154,7 +154,8 @@ enum {
     .compare = compare, .iter = set_iterator_new, .length = length, \
     .contains = contains, .binary = operate
 
-TYPE(set, .name = "set", .size = sizeof(Set), .kind = KIND_SET, .flags = TYPE_MATCH_SELF,
+TYPE(set, .name = "set", .size = sizeof(Set), .kind = KIND_SET,
+     .flags = TYPE_MATCH_SELF | TYPE_WEAKREFS,
      .binary_ops = SET_OPERATORS, .reflected_ops = SET_OPERATORS,
      .inplace_ops = SET_OPERATORS,
      .doc = "Build an unordered collection of unique elements.",
@@ -166,7 +167,7 @@ TYPE(set, .name = "set", .size = sizeof(Set), .kind = KIND_SET, .flags = TYPE_MA
      })
 
 TYPE(frozenset, .name = "frozenset", .size = sizeof(Set), .kind = KIND_FROZENSET,
-     .flags = TYPE_MATCH_SELF, .binary_ops = SET_OPERATORS,
+     .flags = TYPE_MATCH_SELF | TYPE_WEAKREFS, .binary_ops = SET_OPERATORS,
      .reflected_ops = SET_OPERATORS,
      .doc = "Build an immutable unordered collection of unique elements.",
      .slots = {.new = make_frozenset, .hash = hash_frozenset, SET_SLOTS})

@@ -115,7 +115,7 @@ static Value getitem(VM *vm, Value self, Value key) {
 }
 
 TYPE(UnionType, .name = "types.UnionType", .size = sizeof(UnionType), .kind = KIND_OTHER,
-     .flags = TYPE_FINAL | TYPE_NO_NEW | TYPE_WEAKREFS, .binary_ops = CAN(BINARY_OR),
+     .flags = TYPE_FINAL | TYPE_NO_NEW, .binary_ops = CAN(BINARY_OR),
      .reflected_ops = CAN(BINARY_OR),
      .slots = {.free = free_union,
                .visit = visit_union,

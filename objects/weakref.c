@@ -323,8 +323,9 @@ static Value call_reference(VM *vm, Value self, Value *args, u32 nargs, Value kw
 static Value repr_reference(VM *vm, Value self) {
     OWNED Value referent = weakref_get(self);
     if (referent == EMPTY) return str_format(vm, "<weakref at 0x%lx; dead>", (u64)self);
-    OWNED Value name = TRY(object_find_attr(vm, referent, NAME(__name__)));
-    if (name == EMPTY || !is_str(name))
+    OWNED Value name = object_find_attr(vm, referent, NAME(__name__));
+    if (name == FAIL) exception_clear(vm);
+    if (name == EMPTY || name == FAIL || !is_str(name))
         return str_format(vm, "<weakref at 0x%lx; to '%T' at 0x%lx>", (u64)self, referent,
                           (u64)referent);
     return str_format(vm, "<weakref at 0x%lx; to '%T' at 0x%lx (%S)>", (u64)self,

@@ -19,9 +19,10 @@ struct WeakRef {
 /* The reference without callback that all share, or a new one; callback EMPTY: none. */
 Value weakref_new(VM *vm, Value referent, Value callback);
 Value weakref_proxy(VM *vm, Value referent, Value callback);
-/* The referent (owned), EMPTY when it is gone. */
+/* The referent (owned), EMPTY when it is gone, or has no owner any more and waits to be destroyed. */
 static inline Value weakref_get(Value reference) {
-    return incref(((WeakRef *)reference)->referent);
+    Value referent = ((WeakRef *)reference)->referent;
+    return referent == EMPTY || to_object(referent)->flags & OBJECT_DYING ? EMPTY : incref(referent);
 }
 u32 weakref_count(VM *vm, Value referent);
 Value weakref_list(VM *vm, Value referent);

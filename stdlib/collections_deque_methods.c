@@ -166,8 +166,7 @@ GETTER(deque, maxlen) {
 
 /* Return state information for pickling. */
 METHOD(deque, __reduce__, "($self, /)") {
-    OWNED Value state = TRY(object_find_attr(vm, args[0], NAME(__dict__)));
-    if (state == EMPTY) state = NONE;
+    OWNED Value state = TRY(call_method_0(vm, args[0], NAME(__getstate__)));
     OWNED Value iterator = TRY(object_iter(vm, args[0]));
     i64 limit = to_deque(args[0])->limit;
     OWNED Value arguments =
@@ -264,8 +263,8 @@ static Value reduce(VM *vm, Value self) {
         .next = next,                                                          \
     }
 
-TYPE(deque_iterator, .name = "collections._deque_iterator", ITERATOR_FIELDS)
-TYPE(deque_reverse_iterator, .name = "collections._deque_reverse_iterator",
+TYPE(deque_iterator, .name = "_collections._deque_iterator", ITERATOR_FIELDS)
+TYPE(deque_reverse_iterator, .name = "_collections._deque_reverse_iterator",
      ITERATOR_FIELDS)
 
 /* Private method returning an estimate of len(list(it)). */

@@ -225,10 +225,6 @@ static Value take_key(VM *vm, Value self, Value key) {
 METHOD(OrderedDict, pop, "($self, /, key, default=<unrepresentable>)") {
     Value value = TRY(take_key(vm, args[0], args[1]));
     if (value != EMPTY) return value;
-    if (!is_exact_ordered(vm, args[0])) {
-        OWNED Value missing = TRY(object_find_special(vm, args[0], NAME(__missing__)));
-        if (missing != EMPTY && args[2] == EMPTY) return call_1(vm, missing, args[1]);
-    }
     return args[2] != EMPTY ? incref(args[2]) : raise_key(vm, args[1]);
 }
 
@@ -294,11 +290,9 @@ METHOD(OrderedDict, __reversed__, "($self, /)") {
 
 /* Return state information for pickling */
 METHOD(OrderedDict, __reduce__, "($self, /)") {
-    OWNED Value state = TRY(object_find_attr(vm, args[0], NAME(__dict__)));
-    bool is_bare =
-        state == EMPTY || !has_kind(state, KIND_DICT) || !to_dict(state)->count;
+    OWNED Value state = TRY(call_method_0(vm, args[0], NAME(__getstate__)));
     OWNED Value items = TRY(call_method_0(vm, args[0], NAME(items)));
     OWNED Value iterator = TRY(object_iter(vm, items));
     return tuple_of(vm, 5, from_object(type_of(vm, args[0])), vm->empty_tuple,
-                    is_bare ? NONE : state, NONE, iterator);
+                    state, NONE, iterator);
 }

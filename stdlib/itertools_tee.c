@@ -94,7 +94,7 @@ static Value next(VM *vm, Value v) {
 }
 
 TYPE(itertools__tee, .name = "itertools._tee", .size = sizeof(Tee), .kind = KIND_ITERATOR,
-     .flags = TYPE_FINAL,
+     .flags = TYPE_FINAL | TYPE_WEAKREFS,
      .slots = {.new = construct, FIELDS_SLOTS, .iter = iterator_self, .next = next},
      .doc = "Iterator wrapped to make it copyable.", .signature = "(iterable, /)")
 

@@ -206,7 +206,7 @@ static Value repr(VM *vm, Value self) {
 }
 
 TYPE(Struct, .name = "_struct.Struct", .size = sizeof(Struct), .kind = KIND_OTHER,
-     .doc = "Struct(fmt) --> compiled struct object",
+     .flags = TYPE_WEAKREFS, .doc = "Struct(fmt) --> compiled struct object",
      .slots = {.new = make, .init = init, .free = free_struct, .repr = repr})
 
 static const StructLayout *layout_of(VM *vm, Value self) {
