@@ -86,7 +86,7 @@ static bool find_group(VM *vm, const Match *match, Value key, u32 *group) {
     *group = 0;
     if (key == EMPTY) return true;
     if (has_index(vm, key)) {
-        if (!index_to_i64(vm, key, EXC(IndexError), &index)) return false;
+        if (!object_to_i64_clamped(vm, key, &index)) return false;
     } else {
         Value found = dict_get(vm, to_dict(pattern_of(match)->tree.group_index), key);
         if (found == FAIL) return false;

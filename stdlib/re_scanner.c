@@ -5,7 +5,8 @@
 
 typedef struct Scanner {
     Obj h;
-    Value pattern, string; /* EMPTY when nothing is left */
+    Value pattern;
+    Value string; /* EMPTY when nothing is left */
     Subject subject;
     usize at;
     bool not_empty; /* the last match was empty: the next must not be that again */
@@ -30,12 +31,12 @@ Value scanner_new(VM *vm, Type *type, Value pattern, Value string, Value pos,
 static void let_go(VM *vm, Scanner *scanner) {
     if (scanner->string == EMPTY) return;
     subject_close(vm, &scanner->subject);
-    decref(take(&scanner->pattern));
     decref(take(&scanner->string));
 }
 
 static void free_scanner(VM *vm, Obj *self) {
     let_go(vm, (Scanner *)self);
+    decref(take(&((Scanner *)self)->pattern));
 }
 
 static void visit(Obj *self, Visitor *visitor) {
@@ -51,16 +52,17 @@ static Value step(VM *vm, Scanner *scanner, ReMode mode) {
     int found = pattern_run(vm, pattern, &scanner->subject, mode, scanner->at,
                             scanner->not_empty, &spans);
     if (found < 0) return FAIL;
-    if (!found) return EMPTY;
+    if (!found) {
+        let_go(vm, scanner);
+        return EMPTY;
+    }
     scanner->at = spans[1];
     scanner->not_empty = spans[0] == spans[1];
     return match_new(vm, pattern, &scanner->subject, spans);
 }
 
 static Value next(VM *vm, Value self) {
-    Value match = step(vm, (Scanner *)self, RE_SEARCH);
-    if (match == EMPTY) let_go(vm, (Scanner *)self);
-    return match;
+    return step(vm, (Scanner *)self, RE_SEARCH);
 }
 
 static Value or_none(Value match) {
