@@ -188,6 +188,11 @@ static void write_repeat(Writer *writer, const ReNode *node) {
         buffer_printf(writer->out, brackets ? "){%d}" : "{%d}", MOST_TIMES);
         if (high != RE_MAX_REPEAT) high -= MOST_TIMES;
     }
+    for (; !brackets && high != RE_MAX_REPEAT && high > MOST_TIMES; high -= MOST_TIMES) {
+        write_sequence(writer, node->body);
+        write_times(writer, low, MOST_TIMES, node->mode);
+        low = 0;
+    }
     if (brackets) write_text(writer, "(?:");
     write_sequence(writer, node->body);
     if (brackets) write_text(writer, ")");
