@@ -13,6 +13,7 @@
 
 static Value getitem_of_class(VM *vm, Value class, Value key) {
     OWNED Value method = TRY(object_find_attr(vm, class, NAME(__class_getitem__)));
+    if (method == NONE) replace(&method, EMPTY);
     if (method != EMPTY) return call_1(vm, method, key);
     if (class == from_object(vm->types[TYPE_type]))
         return generic_alias_new(vm, class, key);

@@ -247,5 +247,6 @@ METHOD(FrameLocalsProxy, update, "($self, other, /)") {
 
 METHOD(FrameLocalsProxy, __reversed__, "($self, /)") {
     OWNED Value keys = TRY(list_keys(vm, args[0]));
-    return call_method_0(vm, keys, NAME(__reversed__));
+    OWNED Value done = TRY(call_method_0(vm, keys, NAME(reverse)));
+    return TAKE(keys);
 }

@@ -150,7 +150,9 @@ static Value find_or_make(VM *vm, Traceback *t) {
     Frame *frame = t->count ? NULL : find_frame(vm, t);
     if (frame) return frame_object(vm, frame);
     Value locals = TRY(traceback_locals(vm, t));
-    return frame_object_dead(vm, t->function, t->code, t->word, locals);
+    Value made = frame_object_dead(vm, t->function, t->code, t->word, locals);
+    if (made != FAIL) release_locals(t); /* frame.clear() must find the only ones */
+    return made;
 }
 
 GETTER(traceback, tb_frame) {

@@ -143,3 +143,26 @@ TYPE(CallableProxyType, .name = "weakref.CallableProxyType", .size = sizeof(Weak
      .binary_ops = ALL(BINARY_COUNT), .reflected_ops = ALL(BINARY_COUNT),
      .inplace_ops = ALL(BINARY_DIVMOD), .unary_ops = ALL(UNARY_COUNT),
      .slots = {PROXY_SLOTS, .call = call})
+
+static Value bytes_of(VM *vm, Value self) {
+    OWNED Value referent = TRY(unwrap(vm, self));
+    return call_method_0(vm, referent, NAME(__bytes__));
+}
+
+static Value reversed_of(VM *vm, Value self) {
+    OWNED Value referent = TRY(unwrap(vm, self));
+    return call_method_0(vm, referent, NAME(__reversed__));
+}
+
+METHOD(ProxyType, __bytes__, "($self, /)") {
+    return bytes_of(vm, args[0]);
+}
+METHOD(ProxyType, __reversed__, "($self, /)") {
+    return reversed_of(vm, args[0]);
+}
+METHOD(CallableProxyType, __bytes__, "($self, /)") {
+    return bytes_of(vm, args[0]);
+}
+METHOD(CallableProxyType, __reversed__, "($self, /)") {
+    return reversed_of(vm, args[0]);
+}

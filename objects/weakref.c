@@ -296,7 +296,11 @@ static Value new_reference(VM *vm, Type *type, Value *args, u32 nargs, Value kwn
 }
 
 static bool init_reference(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
-    return arguments_no_keywords(vm, "ref", kwnames);
+    if (!arguments_no_keywords(vm, "ref", kwnames)) return false;
+    if (nargs >= 1 && nargs <= 2) return true;
+    raise_type(vm, "__init__ expected at %s argument%s, got %u", nargs ? "most 2" : "least 1",
+               nargs ? "s" : "", nargs);
+    return false;
 }
 
 static void free_reference(VM *vm, Obj *self) {
@@ -323,9 +327,8 @@ static Value call_reference(VM *vm, Value self, Value *args, u32 nargs, Value kw
 static Value repr_reference(VM *vm, Value self) {
     OWNED Value referent = weakref_get(self);
     if (referent == EMPTY) return str_format(vm, "<weakref at 0x%lx; dead>", (u64)self);
-    OWNED Value name = object_find_attr(vm, referent, NAME(__name__));
-    if (name == FAIL) exception_clear(vm);
-    if (name == EMPTY || name == FAIL || !is_str(name))
+    OWNED Value name = TRY(object_find_special(vm, referent, NAME(__name__)));
+    if (name == EMPTY || !is_str(name))
         return str_format(vm, "<weakref at 0x%lx; to '%T' at 0x%lx>", (u64)self, referent,
                           (u64)referent);
     return str_format(vm, "<weakref at 0x%lx; to '%T' at 0x%lx (%S)>", (u64)self,

@@ -102,8 +102,20 @@ Value import_add_module(VM *vm, Value name) {
     return TAKE(module);
 }
 
+/* __builtins__: the module in the main program, its dict in all others. */
+static bool add_builtins(VM *vm, Value module) {
+    Dict *dict = module_dict(module);
+    if (dict_get_text(vm, dict, "__builtins__") != EMPTY) return true;
+    if (module != vm->main_module) return dict_set_text(vm, dict, "__builtins__", vm->builtins);
+    Value builtins = dict_get_text(vm, to_dict(vm->modules), "builtins");
+    OWNED Value annotations = dict_new(vm);
+    return annotations != FAIL && (builtins == EMPTY || dict_set_text(vm, dict, "__builtins__", builtins)) &&
+           dict_set_text(vm, dict, "__annotations__", annotations) && dict_set_text(vm, dict, "__cached__", NONE);
+}
+
 static bool run_body(VM *vm, Value module, Value code) {
     Value namespace = from_object(module_dict(module));
+    if (!add_builtins(vm, module)) return false;
     OWNED Value done = vm->hooks.run_code(vm, (Code *)to_object(code), to_dict(namespace), namespace);
     return done != FAIL;
 }
