@@ -99,7 +99,9 @@ typedef struct Level {
     struct Level *outer;
     Value v;
     i64 depth;
+    const struct Level *anchor; /* the last one outside whose depth is a power of two */
 } Level;
+enum { DEPTH_SEARCHED = 64 };
 
 static bool write_value(VM *vm, Encoder *self, Buffer *out, Value v, Level *outer);
 
@@ -107,13 +109,24 @@ static Encoder *to_encoder(Value v) {
     return (Encoder *)to_object(v);
 }
 
+static Level level_inside(Level *outer, Value v) {
+    if (!outer) return (Level){NULL, v, 1, NULL};
+    bool is_power = !(outer->depth & (outer->depth - 1));
+    return (Level){outer, v, outer->depth + 1, is_power ? outer : outer->anchor};
+}
+
+/* Deep down only the anchor is looked at: a ring meets it in the end, and the whole stays linear. */
+static bool is_inside_itself(const Level *level) {
+    if (level->depth > DEPTH_SEARCHED) return level->anchor->v == level->v;
+    const Level *at = level->outer;
+    while (at && at->v != level->v) at = at->outer;
+    return at;
+}
+
 static bool enter(VM *vm, Encoder *self, Level *level) {
-    if (self->markers != NONE) {
-        for (Level *at = level->outer; at; at = at->outer) {
-            if (at->v != level->v) continue;
-            raise_value(vm, "Circular reference detected");
-            return false;
-        }
+    if (self->markers != NONE && is_inside_itself(level)) {
+        raise_value(vm, "Circular reference detected");
+        return false;
     }
     return enter_recursion(vm, " while encoding a JSON object");
 }
@@ -246,7 +259,7 @@ static bool write_other(VM *vm, Encoder *self, Buffer *out, Level *level) {
 }
 
 static bool write_container(VM *vm, Encoder *self, Buffer *out, Value v, Level *outer) {
-    Level level = {outer, v, (outer ? outer->depth : 0) + 1};
+    Level level = level_inside(outer, v);
     if (!enter(vm, self, &level)) return false;
     u8 kind = object_kind(v);
     bool ok = kind == KIND_LIST || kind == KIND_TUPLE ? write_list(vm, self, out, &level)
