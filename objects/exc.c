@@ -277,7 +277,7 @@ static Value call_class(VM *vm, Value class, Value argument) {
     u32 count = argument == EMPTY ? 0 : 1;
     Type *type = (Type *)class;
     if (LIKELY(type->slots.new == base_new && type->slots.init == exception_init))
-        return exception_allocate(vm, type, &argument, count, 0);
+        return count ? exception_allocate(vm, type, &argument, count, 0) : allocate(vm, type, 0);
     OWNED Value made = TRY(object_call(vm, class, &argument, count, EMPTY));
     if (is_exception(made)) return TAKE(made);
     return raise_type(

@@ -124,8 +124,10 @@ const char *coro_word(Coro *coro); /* "generator", "coroutine", "async generator
 
 /* The exception in vm->exception leaves the instruction before frame->pc. Finds the handler, leaving frames
  * on the way: true: go on at vm->frame; false: the nested run ends with the exception. `silent`: no
- * traceback entry for the first frame (re-raise). */
-bool unwind(VM *vm, bool silent);
+ * traceback entry for the first frame (re-raise). `depth`: where its live temporaries end, if the caller
+ * knows; else DEPTH_UNKNOWN. */
+enum { DEPTH_UNKNOWN = UINT16_MAX };
+bool unwind(VM *vm, bool silent, u32 depth);
 /* Pop a frame whose registers are released: vm->frame becomes its caller's; `func` is released. */
 void pop_frame(VM *vm, Frame *frame);
 /* Release locals and live temporaries of a frame that is left or dropped. */

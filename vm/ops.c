@@ -1857,6 +1857,7 @@ OP(RAISE) {
     step_raise(vm, C >= 1 ? r[A] : EMPTY, C == 2 ? r[B] : EMPTY);
     if (C >= 1) RELEASE_FIRST(r[A]);
     if (C == 2) RELEASE_SECOND(r[B]);
+    if (C >= 1 && HAS(F_FIRST)) depth = A;
     silent = C == 0 && vm->handled != EMPTY;
     goto raised;
 }
@@ -1894,9 +1895,14 @@ OP(POPEXC) {
 
 /* JNOMATCH A, B, C: jump by C if the exception r[A] (stays) does not match the type(s) r[B] (source). */
 OP(JNOMATCH) {
+    Value type = r[B];
+    if (LIKELY(from_object(to_object(r[A])->shape->type) == type)) {
+        RELEASE_FIRST(type);
+        NEXT;
+    }
     BOUND(B);
     SAVE();
-    int matches = step_exception_matches(vm, r[A], r[B]);
+    int matches = step_exception_matches(vm, r[A], type);
     RELEASE_FIRST(r[B]);
     if (UNLIKELY(matches < 0)) goto error;
     if (!matches) JUMP_BY(SC);

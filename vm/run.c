@@ -171,6 +171,7 @@ LOOP_FUNCTION Value vm_run(VM *vm, Value sent) {
     u32 unbound = 0;
     Value *dying = NULL;
     bool silent = false;
+    u32 depth = DEPTH_UNKNOWN; /* of the live temporaries where an exception is raised */
     if (vm->exception != EMPTY) goto raised;
     if (sent != EMPTY) goto await_again;
     NEXT;
@@ -222,8 +223,9 @@ error:
     SAVE();
     silent = false;
 raised:
-    if (!unwind(vm, silent)) return FAIL;
+    if (!unwind(vm, silent, depth)) return FAIL;
     silent = false;
+    depth = DEPTH_UNKNOWN;
     goto reload;
 
     /* a frame that a frame object shows returns `sent` */

@@ -14,9 +14,13 @@ static bool is_gap(const Code *code, u32 word, u32 reg) {
     return false;
 }
 
-static void release_temporaries(VM *vm, Frame *frame, u32 word, u32 from) {
-    const PositionRow *row = code_position_at(frame->code, word);
-    u32 depth = row ? row->depth : frame->code->locals;
+static u32 depth_at(const Code *code, u32 word) {
+    const PositionRow *row = code_position_at(code, word);
+    return row ? row->depth : code->locals;
+}
+
+static inline void release_temporaries(Frame *frame, u32 word, u32 from, u32 depth) {
+    if (depth == DEPTH_UNKNOWN) depth = depth_at(frame->code, word);
     for (u32 reg = depth; reg > from; reg--)
         if (!frame->code->window_count || !is_gap(frame->code, word, reg - 1)) decref(frame->r[reg - 1]);
 }
@@ -26,7 +30,7 @@ static u32 word_of(const Frame *frame) {
 }
 
 void frame_release(VM *vm, Frame *frame, bool with_temporaries) {
-    if (with_temporaries) release_temporaries(vm, frame, word_of(frame), frame->code->locals);
+    if (with_temporaries) release_temporaries(frame, word_of(frame), frame->code->locals, DEPTH_UNKNOWN);
     for (u32 i = 0; i < frame->code->locals; i++) replace(&frame->r[i], EMPTY);
 }
 
@@ -38,9 +42,9 @@ static const ExceptionRow *find_row(const Code *code, u32 word) {
     return NULL;
 }
 
-static void enter_handler(VM *vm, Frame *frame, const ExceptionRow *row, u32 word) {
+static void enter_handler(VM *vm, Frame *frame, const ExceptionRow *row, u32 word, u32 depth) {
     Value exception = take(&vm->exception);
-    release_temporaries(vm, frame, word, row->depth);
+    release_temporaries(frame, word, row->depth, depth);
     frame->r[row->depth] = exception;
     frame->r[row->depth + 1] = vm->handled;
     vm->handled = incref(exception);
@@ -48,10 +52,10 @@ static void enter_handler(VM *vm, Frame *frame, const ExceptionRow *row, u32 wor
 }
 
 /* Release everything the frame holds while the exception is kept safe. */
-static void release_frame(VM *vm, Frame *frame, u32 word) {
+static void release_frame(VM *vm, Frame *frame, u32 word, u32 depth) {
     Value exception = take(&vm->exception);
     if (frame->flags & FRAME_OBSERVED) frame_object_detach(vm, frame);
-    release_temporaries(vm, frame, word, frame->code->locals);
+    release_temporaries(frame, word, frame->code->locals, depth);
     if (!traceback_keep_locals(vm, exception, frame))
         for (u32 i = 0; i < frame->code->locals; i++) replace(&frame->r[i], EMPTY);
     decref(vm->exception);
@@ -115,7 +119,13 @@ static Leaving leave_frame(VM *vm, Frame *frame) {
     return kind == FRAME_C ? LEAVE_END : LEAVE_ON;
 }
 
-bool unwind(VM *vm, bool silent) {
+/* The window of the call that the frame came from lies on top of its caller's temporaries. */
+static u32 depth_below(const Frame *frame) {
+    if (frame->kind != FRAME_CALL) return DEPTH_UNKNOWN;
+    return (u32)((const Value *)frame - frame->prev->r);
+}
+
+bool unwind(VM *vm, bool silent, u32 depth) {
     for (;; silent = false) {
         Frame *frame = vm->frame;
         u32 word = word_of(frame);
@@ -123,10 +133,11 @@ bool unwind(VM *vm, bool silent) {
             traceback_add(vm, vm->exception, frame->func, frame->code, word);
         const ExceptionRow *row = find_row(frame->code, word);
         if (row) {
-            enter_handler(vm, frame, row, word);
+            enter_handler(vm, frame, row, word, depth);
             return true;
         }
-        release_frame(vm, frame, word);
+        release_frame(vm, frame, word, depth);
+        depth = depth_below(frame);
         Leaving leaving = leave_frame(vm, frame);
         if (leaving != LEAVE_ON) return leaving == LEAVE_RUN;
     }
