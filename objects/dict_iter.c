@@ -30,9 +30,8 @@ Value dict_iterator_new(VM *vm, Dict *dict, u8 sort, bool reversed) {
     return from_object(it);
 }
 
-static Value finish(DictIterator *it) {
+static void finish(DictIterator *it) {
     decref(take(&it->dict));
-    return EMPTY;
 }
 
 /* The next live entry, or NULL. */
@@ -53,28 +52,45 @@ static DictEntry *advance(DictIterator *it, Dict *dict) {
     return NULL;
 }
 
-static Value make_item(VM *vm, const DictIterator *it, const DictEntry *entry) {
-    if (it->sort == 'k') return incref(entry->key);
-    if (it->sort == 'v') return incref(entry->value);
-    return tuple_from(vm, (const Value[]){entry->key, entry->value}, 2);
-}
-
-Value dict_iterator_next(VM *vm, Value self) {
-    DictIterator *it = (DictIterator *)self;
-    if (it->dict == EMPTY) return EMPTY;
+/* The next entry in `*found`. EMPTY: there is one, or NONE: there is none; FAIL. */
+static inline Value find_next(VM *vm, DictIterator *it, const DictEntry **found) {
+    if (it->dict == EMPTY) return NONE;
     Dict *dict = to_dict(it->dict);
     if (it->expected_count != dict->count) {
         it->expected_count = UINT32_MAX;
         return raise_runtime(vm, "dictionary changed size during iteration");
     }
-    DictEntry *entry = advance(it, dict);
-    if (!entry) return finish(it);
+    *found = advance(it, dict);
+    if (!*found) {
+        finish(it);
+        return NONE;
+    }
     if (!it->left) {
         finish(it);
         return raise_runtime(vm, "dictionary keys changed during iteration");
     }
     it->left--;
-    return make_item(vm, it, entry);
+    return EMPTY;
+}
+
+Value dict_iterator_next(VM *vm, Value self) {
+    DictIterator *it = (DictIterator *)self;
+    const DictEntry *entry;
+    Value problem = find_next(vm, it, &entry);
+    if (UNLIKELY(problem != EMPTY)) return problem == NONE ? EMPTY : FAIL;
+    if (it->sort == 'k') return incref(entry->key);
+    if (it->sort == 'v') return incref(entry->value);
+    return tuple_from(vm, (const Value[]){entry->key, entry->value}, 2);
+}
+
+static int next_pair(VM *vm, Value self, Value *pair) {
+    const DictEntry *entry;
+    if (((DictIterator *)self)->sort != 'i') return PAIR_IS_NONE;
+    Value problem = find_next(vm, (DictIterator *)self, &entry);
+    if (UNLIKELY(problem != EMPTY)) return problem == NONE ? 0 : -1;
+    pair[0] = incref(entry->key);
+    pair[1] = incref(entry->value);
+    return 1;
 }
 
 static void free_iterator(VM *vm, Obj *self) {
@@ -110,6 +126,7 @@ static Value reduce(VM *vm, Value self) {
     {                                                                  \
         .free = free_iterator, .visit = visit, .clear = free_iterator, \
         .iter = iterator_self, .next = dict_iterator_next,             \
+        .next_pair = next_pair,                                        \
     }
 #define ITERATOR_FIELDS                                       \
     .size = sizeof(DictIterator), .kind = KIND_DICT_ITERATOR, \

@@ -68,21 +68,35 @@ static Value make_pair(VM *vm, Enumerate *self) {
     return pair;
 }
 
-static Value next(VM *vm, Value v) {
+static int next_pair(VM *vm, Value v, Value *pair) {
     Enumerate *self = (Enumerate *)v;
-    if (self->iterator == EMPTY) return EMPTY;
-    OWNED Value item = iter_next(vm, self->iterator);
-    if (item == FAIL || item == EMPTY) return item;
-    Value count = TRY(int_binary(vm, BINARY_ADD, self->count, from_small(1)));
-    Value number = self->count;
+    if (self->iterator == EMPTY) return 0;
+    Value item = iter_next(vm, self->iterator);
+    if (item == EMPTY) return 0;
+    if (item == FAIL) return -1;
+    Value count = int_binary(vm, BINARY_ADD, self->count, from_small(1));
+    if (count == FAIL) {
+        decref(item);
+        return -1;
+    }
+    pair[0] = self->count;
+    pair[1] = item;
     self->count = count;
-    Value pair = make_pair(vm, self);
+    return 1;
+}
+
+static Value next(VM *vm, Value v) {
+    Value parts[2];
+    int found = next_pair(vm, v, parts);
+    if (found <= 0) return found ? FAIL : EMPTY;
+    Value pair = make_pair(vm, (Enumerate *)v);
     if (pair == FAIL) {
-        decref(number);
+        decref(parts[0]);
+        decref(parts[1]);
         return FAIL;
     }
-    replace(&to_tuple(pair)->items[0], number);
-    replace(&to_tuple(pair)->items[1], TAKE(item));
+    replace(&to_tuple(pair)->items[0], parts[0]);
+    replace(&to_tuple(pair)->items[1], parts[1]);
     return pair;
 }
 
@@ -92,7 +106,8 @@ TYPE(enumerate, .name = "enumerate", .size = sizeof(Enumerate), .kind = KIND_ITE
                .visit = visit,
                .clear = release,
                .iter = iterator_self,
-               .next = next},
+               .next = next,
+               .next_pair = next_pair},
      .doc = "Return an enumerate object.\n"
             "\n"
             "  iterable\n"

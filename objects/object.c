@@ -153,10 +153,19 @@ static COLD void destroy_delayed(VM *vm) {
     vm->destroy_depth--;
 }
 
+/* Most atoms: nothing to tell anybody, nothing that lies behind the struct. */
+static inline bool is_plain_atom(const Obj *object, const Type *type) {
+    return (object->flags & (OBJECT_ATOM | OBJECT_LARGE | OBJECT_WEAKLY_REFERENCED)) == OBJECT_ATOM &&
+           !type->slots.finalize && !type->slots.free && !(type->flags & TYPE_HEAP) &&
+           type->dict_offset < type->struct_size;
+}
+
 void object_destroy(Obj *object) {
-    VM *vm = object->shape->type->vm;
+    Type *type = object->shape->type;
+    VM *vm = type->vm;
     if (object->flags & OBJECT_ATOM) {
-        destroy_now(vm, object);
+        if (LIKELY(is_plain_atom(object, type))) heap_free(&vm->heap, object, HEAP_ATOM);
+        else destroy_now(vm, object);
         return;
     }
     if (UNLIKELY(vm->destroy_depth >= DESTROY_DEPTH) && delay(vm, object)) return;

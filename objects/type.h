@@ -59,6 +59,9 @@ typedef struct Slots {
     /* iteration */
     Value (*iter)(VM *vm, Value self);
     Value (*next)(VM *vm, Value self); /* EMPTY at the end */
+    /* The two parts (owned) of what next would give, if that is a tuple of two, with no tuple made: for
+     * loops over pairs. 1; 0 at the end; -1; PAIR_IS_NONE: ask next. NULL: never pairs. */
+    int (*next_pair)(VM *vm, Value self, Value *pair);
     Value (*await)(VM *vm, Value self);
     Value (*aiter)(VM *vm, Value self);
     Value (*anext)(VM *vm, Value self);
@@ -84,6 +87,8 @@ typedef struct Slots {
     /* bytes of memory, for bytes, bytearray, memoryview, array: objects/buffered.h */
     bool (*buffer)(VM *vm, Value self, Buffered *out, bool writable);
 } Slots;
+
+enum { PAIR_IS_NONE = 2 };
 
 #define CAN(op) (1u << (op)) /* for the masks of operators below: CAN(BINARY_ADD) | ... */
 

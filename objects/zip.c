@@ -89,13 +89,31 @@ static Value next(VM *vm, Value v) {
     return TAKE(result);
 }
 
+static int next_pair(VM *vm, Value v, Value *pair) {
+    Zip *self = (Zip *)v;
+    if (self->iterators == EMPTY || self->is_strict || to_tuple(self->iterators)->count != 2) return PAIR_IS_NONE;
+    OWNED Value held = incref(self->iterators);
+    Value first = iter_next(vm, to_tuple(held)->items[0]);
+    if (first == EMPTY) return 0;
+    if (first == FAIL) return -1;
+    Value second = iter_next(vm, to_tuple(held)->items[1]);
+    if (second == EMPTY || second == FAIL) {
+        decref(first);
+        return second == EMPTY ? 0 : -1;
+    }
+    pair[0] = first;
+    pair[1] = second;
+    return 1;
+}
+
 TYPE(zip, .name = "zip", .size = sizeof(Zip), .kind = KIND_ITERATOR,
      .slots = {.new = construct,
                .free = release,
                .visit = visit,
                .clear = release,
                .iter = iterator_self,
-               .next = next},
+               .next = next,
+               .next_pair = next_pair},
      .doc = "The zip object yields n-length tuples, where n is the number of iterables\n"
             "passed as positional arguments to zip().  The i-th element in every tuple\n"
             "comes from the i-th iterable argument to zip().  This continues until the\n"

@@ -336,7 +336,28 @@ static Value finished_send(VM *vm, Coro *coro) {
     return EMPTY;
 }
 
+/* It is suspended at a yield of its own, and alone: nothing but to go on. */
+static inline bool is_at_rest(const Coro *coro) {
+    return coro->state == CORO_SUSPENDED && !coro->flags && coro->root == coro;
+}
+
+static Value send_to_resting(VM *vm, Coro *coro, Value sent) {
+    Frame *resumer = vm->frame;
+    Value *generator_top = vm->generator_top;
+    vm->generator_top = stack_top(vm);
+    OWNED Value held = incref(from_object(coro));
+    coro->state = CORO_RUNNING;
+    coro->f.prev = resumer;
+    coro->f.kind = FRAME_C;
+    coro->f.depth = resumer ? resumer->depth + 1 : 1;
+    coro->f.r[INSN_A(coro->f.pc[-1])] = incref(sent);
+    vm->frame = &coro->f;
+    return run_nested(vm, EMPTY, generator_top);
+}
+
 Value coro_send(VM *vm, Coro *coro, Value sent) {
+    if (LIKELY(is_at_rest(coro)) && (!vm->frame || vm->frame->depth < vm->depth_limit))
+        return enter_recursion(vm, "") ? send_to_resting(vm, coro, sent) : FAIL;
     if (coro->state == CORO_CLOSED) return finished_send(vm, coro);
     if (coro->state == CORO_CREATED && sent != NONE)
         return raise_type(vm, "can't send non-None value to a just-started %s", coro_word(coro));

@@ -1395,8 +1395,17 @@ OP(FOR) {
     case KIND_RANGE_ITERATOR: quicken(pc, OP_FOR_RANGE); goto op_FOR_RANGE;
     case KIND_LIST_ITERATOR: quicken(pc, OP_FOR_LIST); goto op_FOR_LIST;
     case KIND_GENERATOR: quicken(pc, OP_FOR_GENERATOR); goto op_FOR_GENERATOR;
-    default: goto for_slow;
+    default: break;
     }
+    const Type *type = to_object(iterator)->shape->type;
+    if (type->flags & TYPE_HEAP) goto for_slow;
+    Insn body = pc[SC];
+    bool unpacks = INSN_A(body) == B && !HAS(F_LOCAL) &&
+                   ((INSN_OP(body) == OP_UNPACK2 && INSN_FLAGS(body) & F_FIRST) ||
+                    (INSN_OP(body) == OP_UNPACK && INSN_FLAGS(body) & F_FIRST && INSN_B(body) == B && INSN_C(body) == 2));
+    quicken(pc, type->slots.next_pair && unpacks ? OP_FOR_PAIR : OP_FOR_NATIVE);
+    pc--;
+    NEXT;
 }
 
 for_slow: {
@@ -1493,6 +1502,12 @@ OP(YIELD) {
         NEXT;
     }
     SAVE();
+    if (LIKELY(self->f.kind == FRAME_C && self->root == self && !HAS(F_HANDLER) && !self->flags)) {
+        self->state = CORO_SUSPENDED;
+        self->leaf = self;
+        vm->frame = self->f.prev;
+        return sent;
+    }
     goto suspend;
 }
 
@@ -2046,6 +2061,54 @@ OP(FOR_LIST) {
         NEXT;
     }
     r[B] = item;
+    NEXT;
+}
+
+/* FOR over an iterator written in C. */
+OP(FOR_NATIVE) {
+    Value iterator = r[A];
+    if (UNLIKELY(to_object(iterator)->shape->type->flags & TYPE_HEAP)) goto for_slow;
+    SAVE();
+    Value item = iter_next(vm, iterator);
+    if (UNLIKELY(!is_object(item) && (item == EMPTY || item == FAIL))) {
+        if (item == FAIL) goto error;
+        RELEASE(iterator);
+        NEXT;
+    }
+    Value before = r[B];
+    r[B] = item;
+    JUMP_BY(SC);
+    if (HAS(F_LOCAL)) RELEASE(before);
+    NEXT;
+}
+
+/* FOR over an iterator that can give pairs in parts, at whose body an UNPACK2 or UNPACK of two stands: it is done
+ * too. */
+OP(FOR_PAIR) {
+    Value iterator = r[A], pair[2];
+    int (*next_pair)(VM *, Value, Value *) = to_object(iterator)->shape->type->slots.next_pair;
+    if (UNLIKELY(!next_pair || to_object(iterator)->shape->type->flags & TYPE_HEAP)) goto for_other;
+    SAVE();
+    int found = next_pair(vm, iterator, pair);
+    if (UNLIKELY(found != 1)) {
+        if (found == PAIR_IS_NONE) goto for_slow;
+        if (found < 0) goto error;
+        RELEASE(iterator);
+        NEXT;
+    }
+    JUMP_BY(SC);
+    insn = *pc++;
+    if (INSN_OP(insn) == OP_UNPACK) {
+        r[A] = pair[1];
+        r[A + 1] = pair[0];
+        NEXT;
+    }
+    Value before_first = r[B];
+    r[B] = pair[0];
+    Value before_second = r[C];
+    r[C] = pair[1];
+    RELEASE(before_first);
+    RELEASE(before_second);
     NEXT;
 }
 
