@@ -6,7 +6,7 @@
 #include "base/utf8.h"
 
 void buffer_free(Buffer *buffer) {
-    free(buffer->data);
+    if (!buffer->is_lent) free(buffer->data);
     *buffer = (Buffer){0};
 }
 
@@ -18,11 +18,14 @@ void buffer_clear(Buffer *buffer) {
 static bool grow(Buffer *buffer, usize needed) {
     usize capacity = buffer->capacity ? buffer->capacity * 2 : 64;
     if (capacity < needed) capacity = needed;
-    char *data = buffer->failed ? NULL : realloc(buffer->data, capacity);
+    char *before = buffer->is_lent ? NULL : buffer->data;
+    char *data = buffer->failed ? NULL : realloc(before, capacity);
+    if (data && buffer->is_lent) memcpy(data, buffer->data, buffer->length);
     if (!data) {
         buffer->failed = true;
         return false;
     }
+    buffer->is_lent = false;
     buffer->data = data;
     buffer->capacity = capacity;
     return true;

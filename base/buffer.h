@@ -14,7 +14,14 @@ typedef struct Buffer {
     char *data; /* NUL-terminated once anything was added */
     usize length, capacity;
     bool failed;
+    bool is_lent; /* data is the owner's own array: see BUFFER_ON */
 } Buffer;
+
+/* A buffer that begins in an array of the caller's, so that short texts need no malloc:
+ *     char room[200];
+ *     Buffer out = BUFFER_ON(room); */
+#define BUFFER_ON(array)                                                                 \
+    ((Buffer){.data = ((array)[0] = '\0', (array)), .capacity = sizeof(array), .is_lent = true})
 
 void buffer_free(Buffer *buffer);
 void buffer_clear(Buffer *buffer);

@@ -140,8 +140,13 @@ Value iter_next(VM *vm, Value iterator) {
 }
 
 static bool extend_from_array(VM *vm, List *list, const Value *items, usize count) {
-    for (usize i = 0; i < count; i++)
-        if (!list_push(vm, list, items[i])) return false;
+    usize wanted = list->count + count;
+    /* a list that grows again and again needs room to spare */
+    if (wanted > list->capacity && list->count) wanted += wanted >> 3;
+    if (!list_reserve(vm, list, wanted)) return false;
+    Value *to = list->items + list->count;
+    for (usize i = 0; i < count; i++) to[i] = incref(items[i]);
+    list->count += count;
     return true;
 }
 

@@ -54,8 +54,20 @@ static bool holds(CompareOp op, bool less, bool equal) {
     }
 }
 
+static Value compare_texts(Value a, Value b, CompareOp op) {
+    if (op == EQ || op == NE) return from_bool(str_equal(a, b) == (op == EQ));
+    int order = str_order(a, b);
+    return from_bool(holds(op, order < 0, order == 0));
+}
+
+static Value compare_flonums(double a, double b, CompareOp op) {
+    return from_bool(holds(op, a < b, a == b));
+}
+
 Value object_compare(VM *vm, Value a, Value b, CompareOp op) {
     if (are_small(a, b)) return from_bool(holds(op, (i64)a < (i64)b, a == b));
+    if (has_exact_kind(a, KIND_STR) && has_exact_kind(b, KIND_STR)) return compare_texts(a, b, op);
+    if (is_flonum(a) && is_flonum(b)) return compare_flonums(to_flonum(a), to_flonum(b), op);
     if (!enter_recursion(vm, " in comparison")) return FAIL;
     Value result = compare(vm, a, b, op);
     leave_recursion(vm);

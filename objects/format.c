@@ -201,7 +201,8 @@ void format_number(Buffer *out, const FormatSpec *spec, const FormatNumber *numb
     usize fixed = (sign != 0) + number->prefix.length + number->rest.length;
     bool zeros = spec->fill == '0' && spec->align == '=';
     i64 min_width = zeros && spec->width > (i64)fixed ? spec->width - (i64)fixed : 0;
-    Buffer digits = {0};
+    char digits_room[120];
+    Buffer digits = BUFFER_ON(digits_room);
     if (number->digits.length)
         format_group(&digits, number->digits, spec->grouping, spec->group_size,
                      (usize)min_width);
@@ -242,7 +243,8 @@ Value str_format_value(VM *vm, Value s, Value text) {
         size = str_offset(s, length);
     }
     if (spec.width <= (i64)length) return str_new(vm, to_str(s)->data, size);
-    Buffer out = {0};
+    char out_room[120];
+    Buffer out = BUFFER_ON(out_room);
     format_pad(&out, &spec, (Span){to_str(s)->data, size}, length);
     return str_from_buffer(vm, &out);
 }

@@ -128,7 +128,8 @@ static bool write_format(VM *vm, Buffer *out, const char *format, va_list *argum
 
 Value str_format_list(VM *vm, const char *format, va_list arguments) {
     if (!strchr(format, '%')) return str_from_text(vm, format);
-    Buffer out = {0};
+    char out_room[120];
+    Buffer out = BUFFER_ON(out_room);
     va_list copy;
     va_copy(copy, arguments);
     bool is_done = write_format(vm, &out, format, &copy);

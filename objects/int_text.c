@@ -80,7 +80,8 @@ static int digit_value(char c) {
 }
 
 static Value read_many_digits(VM *vm, Span digits, int base) {
-    Buffer values = {0};
+    char values_room[120];
+    Buffer values = BUFFER_ON(values_room);
     char *at = buffer_reserve(&values, digits.length);
     double bits = (double)digits.length * log2(base);
     BigInt *big = at ? int_room(vm, (u64)(bits / 64) + 2) : NULL;
@@ -200,7 +201,8 @@ static Value read_literal(VM *vm, const Literal *literal, Buffer *digits, Value 
 
 Value int_read(VM *vm, Span text, int base, Value shown) {
     Literal literal = split_literal(text, base);
-    Buffer digits = {0};
+    char digits_room[120];
+    Buffer digits = BUFFER_ON(digits_room);
     Value v = read_literal(vm, &literal, &digits, shown, base);
     buffer_free(&digits);
     return v;
@@ -248,7 +250,8 @@ void number_text(Value str, Buffer *out) {
 
 static Value read_str(VM *vm, Value str, int base) {
     if (str_is_ascii(str)) return int_read(vm, str_span(str), base, str);
-    Buffer text = {0};
+    char text_room[120];
+    Buffer text = BUFFER_ON(text_room);
     number_text(str, &text);
     Value v =
         text.failed ? raise_memory(vm) : int_read(vm, buffer_span(&text), base, str);

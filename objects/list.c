@@ -70,9 +70,11 @@ Value list_from(VM *vm, Value *owned, usize count) {
 
 Value list_slice(VM *vm, List *list, usize start, usize end) {
     OWNED Value result = TRY(list_new(vm, end - start));
-    for (usize i = start; i < end; i++) {
-        to_list(result)->items[to_list(result)->count++] = incref(list->items[i]);
-    }
+    const Value *from = list->items + start;
+    Value *to = to_list(result)->items;
+    usize count = end - start;
+    for (usize i = 0; i < count; i++) to[i] = incref(from[i]);
+    to_list(result)->count = count;
     return TAKE(result);
 }
 

@@ -67,7 +67,8 @@ bool float_format(VM *vm, Value self, double d, const FormatSpec *spec, Buffer *
         format_raise_unknown(vm, spec, self);
         return false;
     }
-    Buffer digits = {0};
+    char digits_room[120];
+    Buffer digits = BUFFER_ON(digits_room);
     bool ok =
         write_digits(vm, spec->type == '%' ? d * 100 : d, spec, spec->type, &digits);
     if (ok) {
@@ -86,7 +87,8 @@ METHOD(float, __format__, "($self, format_spec, /)")
     if (plain != EMPTY) return plain;
     FormatSpec spec;
     CHECK(format_spec_parse(vm, args[0], args[1], 0, '>', &spec));
-    Buffer out = {0};
+    char out_room[120];
+    Buffer out = BUFFER_ON(out_room);
     return finish(vm, float_format(vm, args[0], to_double(args[0]), &spec, &out), &out);
 }
 
@@ -114,7 +116,8 @@ static bool format_character(VM *vm, Value self, const FormatSpec *given, Buffer
     FormatSpec spec = *given;
     u32 code_point;
     if (!check_character(vm, &spec, self, &code_point)) return false;
-    Buffer text = {0};
+    char text_room[120];
+    Buffer text = BUFFER_ON(text_room);
     buffer_add_code_point(&text, code_point);
     if (spec.align == '=') spec.align = '>'; /* there is no sign to pad behind */
     format_pad(out, &spec, buffer_span(&text), 1);
@@ -124,7 +127,8 @@ static bool format_character(VM *vm, Value self, const FormatSpec *given, Buffer
 
 static bool format_digits(VM *vm, Value self, const FormatSpec *spec, int base,
                           Span prefix, Buffer *out) {
-    Buffer digits = {0};
+    char digits_room[120];
+    Buffer digits = BUFFER_ON(digits_room);
     bool ok = int_write(vm, self, base, &digits);
     if (ok) {
         if (spec->type == 'X') {
@@ -183,7 +187,8 @@ METHOD(int, __format__, "($self, format_spec, /)")
     if (plain != EMPTY) return plain;
     FormatSpec spec;
     CHECK(format_spec_parse(vm, args[0], args[1], 'd', '>', &spec));
-    Buffer out = {0};
+    char out_room[120];
+    Buffer out = BUFFER_ON(out_room);
     return finish(vm, format_int(vm, args[0], &spec, &out), &out);
 }
 
@@ -206,7 +211,8 @@ static bool add_part(VM *vm, double d, const FormatSpec *given, char sign, Buffe
     FormatSpec spec = *given;
     spec.sign = sign;
     spec.width = -1;
-    Buffer digits = {0};
+    char digits_room[120];
+    Buffer digits = BUFFER_ON(digits_room);
     /* without a type a complex shows its parts as repr does: no ".0" */
     u32 type = spec.type ? spec.type : spec.precision < 0 ? 'r' : 'g';
     bool ok = write_digits(vm, d, &spec, type, &digits);
@@ -223,7 +229,8 @@ static bool format_complex(VM *vm, Value self, const FormatSpec *spec, Buffer *o
     if (!check_complex_spec(vm, spec, self)) return false;
     bool as_repr = spec->type == 0;
     bool skip_real = as_repr && z->real == 0 && !signbit(z->real);
-    Buffer text = {0};
+    char text_room[120];
+    Buffer text = BUFFER_ON(text_room);
     if (as_repr && !skip_real) buffer_add_char(&text, '(');
     bool ok = skip_real || add_part(vm, z->real, spec, spec->sign, &text);
     ok = ok && add_part(vm, z->imaginary, spec, skip_real ? spec->sign : '+', &text);
@@ -241,6 +248,7 @@ METHOD(complex, __format__, "($self, format_spec, /)")
     if (plain != EMPTY) return plain;
     FormatSpec spec;
     CHECK(format_spec_parse(vm, args[0], args[1], 0, '>', &spec));
-    Buffer out = {0};
+    char out_room[120];
+    Buffer out = BUFFER_ON(out_room);
     return finish(vm, format_complex(vm, args[0], &spec, &out), &out);
 }

@@ -180,7 +180,8 @@ static bool format_int(Percent *p, const Directive *d, Value v, Piece *piece) {
     OWNED Value number = TRY_OR_FALSE(take_int(p, d, v));
     u32 letter = d->letter | 32;
     int base = letter == 'x' ? 16 : letter == 'o' ? 8 : 10;
-    Buffer digits = {0};
+    char digits_room[120];
+    Buffer digits = BUFFER_ON(digits_room);
     bool written = int_write(p->vm, is_bool(number) ? from_small(number == TRUE) : number,
                              base, &digits);
     Span span = buffer_span(&digits);
@@ -434,7 +435,8 @@ bool percent_format(VM *vm, Span format, Value arguments, bool is_bytes, Buffer 
 }
 
 Value str_percent(VM *vm, Value format, Value arguments) {
-    Buffer out = {0};
+    char out_room[120];
+    Buffer out = BUFFER_ON(out_room);
     if (percent_format(vm, str_span(format), arguments, false, &out))
         return str_from_buffer(vm, &out);
     buffer_free(&out);

@@ -58,6 +58,11 @@ static Value order_by_size(usize a, usize b, CompareOp op) {
     }
 }
 
+/* Are they compared without any code that could change the sequences? */
+static inline bool are_quick(Value a, Value b) {
+    return are_small(a, b) || (has_exact_kind(a, KIND_STR) && has_exact_kind(b, KIND_STR));
+}
+
 Value sequence_compare(VM *vm, Value a, Value b, CompareOp op) {
     for (usize i = 0;; i++) {
         Run left = sequence_run(a), right = sequence_run(b);
@@ -65,6 +70,11 @@ Value sequence_compare(VM *vm, Value a, Value b, CompareOp op) {
             return order_by_size(left.count, right.count, op);
         }
         if (left.items[i] == right.items[i]) continue;
+        if (are_quick(left.items[i], right.items[i])) {
+            if (object_equal(vm, left.items[i], right.items[i])) continue;
+            if (op == EQ || op == NE) return from_bool(op == NE);
+            return object_compare(vm, left.items[i], right.items[i], op);
+        }
         OWNED Value item = incref(left.items[i]);
         OWNED Value other = incref(right.items[i]);
         int equal = object_equal(vm, item, other);

@@ -90,7 +90,8 @@ static bool write_markup(Formatting *f, Span text, int depth, Buffer *out);
 /* The spec, with its own fields filled in. */
 static Value expand_spec(Formatting *f, const MarkupField *field, int depth) {
     if (!field->has_nested) return str_from_span(f->vm, field->spec);
-    Buffer spec = {0};
+    char spec_room[120];
+    Buffer spec = BUFFER_ON(spec_room);
     if (write_markup(f, field->spec, depth - 1, &spec))
         return str_from_buffer(f->vm, &spec);
     buffer_free(&spec);
@@ -128,7 +129,8 @@ static bool write_markup(Formatting *f, Span text, int depth, Buffer *out) {
 }
 
 static Value format(Formatting *f, Value self) {
-    Buffer out = {0};
+    char out_room[120];
+    Buffer out = BUFFER_ON(out_room);
     if (write_markup(f, str_span(self), 2, &out)) return str_from_buffer(f->vm, &out);
     buffer_free(&out);
     return FAIL;

@@ -29,7 +29,8 @@ void text_close(VM *vm) {
 Value str_from_os(VM *vm, const char *bytes, usize size) {
     usize bad, good = utf8_check(bytes, size, &bad);
     if (good == size) return str_new(vm, bytes, size);
-    Buffer out = {0};
+    char out_room[120];
+    Buffer out = BUFFER_ON(out_room);
     while (size) {
         buffer_add(&out, bytes, good);
         for (usize i = 0; good < size && i < bad; i++)

@@ -154,6 +154,8 @@ static inline void quicken(const Insn *pc, u8 op) {
 Value step_binary(VM *vm, u8 op, Value a, Value b, bool inplace);
 Value step_compare(VM *vm, CompareOp op, Value a, Value b, u8 kind);
 Value step_getitem(VM *vm, Value container, Value key);
+/* container[start:stop]; NOT_IMPLEMENTED, with nothing done: it must be asked with a slice object. */
+Value step_slice(VM *vm, Value container, Value start, Value stop);
 bool step_setitem(VM *vm, Value container, Value key, Value value); /* EMPTY: delete */
 bool step_setattr(VM *vm, Value object, Value name, Value value);   /* EMPTY: delete */
 Value step_unary(VM *vm, u8 op, Value operand);

@@ -1117,6 +1117,20 @@ OP(DELITEM) {
 
 /* SLICE A, B, C: r[A] = slice(r[B], r[B+1]) or with C = 3 also r[B+2]; temporaries, consumed. */
 OP(SLICE) {
+    Insn use = *pc;
+    /* x[a:b] of a list, tuple or str, most often: done at once, with no slice object */
+    if (INSN_OP(use) == OP_GETITEM && INSN_C(use) == A && INSN_FLAGS(use) & F_SECOND && C == 2) {
+        Value start = r[B], stop = r[B + 1], container = r[INSN_B(use)];
+        pc++;
+        SAVE();
+        Value part = step_slice(vm, container, start, stop);
+        if (part != NOT_IMPLEMENTED) {
+            insn = use;
+            RELEASE_FIRST(container);
+            DELIVER(part);
+        }
+        pc--;
+    }
     SAVE();
     Value slice = slice_new(vm, r[B], r[B + 1], C == 3 ? r[B + 2] : NONE);
     for (u32 i = 0; i < C; i++) RELEASE(r[B + i]);

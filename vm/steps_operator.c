@@ -7,7 +7,10 @@
 
 #include "objects/dict.h"
 #include "objects/list.h"
+#include "objects/range.h"
 #include "objects/slots.h"
+#include "objects/str.h"
+#include "objects/tuple.h"
 
 enum { WORD_A = 0, WORD_B = 1, WORD_WHAT = 2, WORDS = 3 };
 enum { WHAT_OP = 63, WHAT_INPLACE = 64 /* the in-place method */, WHAT_AUGMENTED = 128 /* a += b */ };
@@ -100,6 +103,26 @@ Value step_getitem(VM *vm, Value container, Value key) {
     if (method == EMPTY) return object_getitem(vm, container, key);
     Value args[] = {container, key};
     return enter_function(vm, (Function *)to_object(method), args, 2, EMPTY, FRAME_STORE, 0) ? EMPTY : FAIL;
+}
+
+static bool is_plain_bound(Value v) {
+    return v == NONE || is_small(v);
+}
+
+static i64 length_of(Value container) {
+    if (has_exact_kind(container, KIND_LIST)) return (i64)to_list(container)->count;
+    if (has_exact_kind(container, KIND_TUPLE)) return (i64)to_tuple(container)->count;
+    return has_exact_kind(container, KIND_STR) ? (i64)str_length(container) : -1;
+}
+
+Value step_slice(VM *vm, Value container, Value start, Value stop) {
+    i64 length = length_of(container);
+    if (length < 0 || !is_plain_bound(start) || !is_plain_bound(stop)) return NOT_IMPLEMENTED;
+    i64 from = start == NONE ? 0 : to_small(start), to = stop == NONE ? INT64_MAX : to_small(stop);
+    i64 count = slice_adjust(length, &from, &to, 1);
+    if (has_exact_kind(container, KIND_LIST)) return list_slice(vm, to_list(container), (usize)from, (usize)(from + count));
+    if (has_exact_kind(container, KIND_TUPLE)) return tuple_slice(vm, container, (usize)from, (usize)(from + count));
+    return str_slice(vm, container, (usize)from, (usize)(from + count));
 }
 
 /* Enter a method whose result nobody wants: `value` is EMPTY for deletions. */
