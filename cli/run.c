@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cli/interactive.h"
@@ -236,7 +237,18 @@ static int finish(VM *vm, int status) {
     return io_end_streams(vm) ? status : 120;
 }
 
+/* Special methods that call each other through C (repr(), getattr(), len()) take about 500 bytes of stack each: let
+ * it be enough for 100,000. The system keeps at least 128 MB free below a main thread's stack. */
+static void widen_stack(void) {
+    enum { WANTED = 64 << 20 };
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_STACK, &limit) || limit.rlim_cur >= WANTED || limit.rlim_max < WANTED) return;
+    limit.rlim_cur = WANTED;
+    setrlimit(RLIMIT_STACK, &limit);
+}
+
 static int run_and_end(const Options *options) {
+    widen_stack();
     VM *vm = vm_new(&(VmOptions){.hash_seed = chance_hash_seed(), .library = &library_inside});
     if (!vm || !chance_start(vm, options->is_virtual_clock)) {
         fputs("apy: no memory to start\n", stderr);

@@ -69,9 +69,12 @@ Value call_function(VM *vm, Value value, Value *args, u32 nargs, Value kwnames) 
     if (function->code->flags & CODE_SUSPENDS) return make_coro(vm, function, args, nargs, kwnames);
     if (!enter_recursion(vm, "")) return FAIL;
     Value *generator_top = vm->generator_top;
+    u32 c_depth = vm->c_depth;
+    vm->c_depth = 0; /* from here on it is the script that recurses */
     Value result = FAIL;
     if (enter_function(vm, function, args, nargs, kwnames, FRAME_C, 0)) result = vm_run(vm, EMPTY);
     vm->generator_top = generator_top;
+    vm->c_depth = c_depth;
     leave_recursion(vm);
     return result;
 }
