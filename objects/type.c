@@ -29,16 +29,18 @@ static const Value *find(VM *vm, Type *type, Value name) {
         for (; type && !found; type = type->base) found = find_in(vm, type, name);
         return found;
     }
-    Tuple *mro = to_tuple(type->mro);
+    OWNED Value held = incref(type->mro); /* a key's __eq__ may give the class other bases */
+    Tuple *mro = to_tuple(held);
     for (usize i = 0; i < mro->count && !found; i++) found = find_in(vm, to_type(mro->items[i]), name);
     return found;
 }
 
 static NOINLINE const Value *find_and_remember(VM *vm, Type *type, Value name, TypeCacheEntry *entry) {
+    u32 version = type->version;
     const Value *found = find(vm, type, name);
-    if (!str_is_interned(name)) return found;
+    if (!str_is_interned(name) || version != type->version) return found;
     Value old = entry->name;
-    *entry = (TypeCacheEntry){type->version, incref(name), found};
+    *entry = (TypeCacheEntry){version, incref(name), found};
     if (old) decref(old);
     return found;
 }

@@ -105,6 +105,7 @@ static bool add_parts(VM *vm, Partial *self, Buffer *out) {
     }
     Value key, value;
     for (u32 at = 0; dict_next(to_dict(keywords), &at, &key, &value);) {
+        OWNED Value key_held = incref(key), value_held = incref(value);
         if (!add_shown(vm, out, ", %S=%R", key, value)) return false;
     }
     return true;
