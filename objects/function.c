@@ -13,7 +13,7 @@ static Function *to_function(Value v) {
 static Value builtins_of(VM *vm, Value globals) {
     Value found = dict_get_str(vm, to_dict(globals), NAME(__builtins__));
     if (has_exact_kind(found, KIND_MODULE)) return from_object(((Module *)to_object(found))->dict);
-    return has_kind(found, KIND_DICT) ? found : vm->builtins;
+    return found != EMPTY && type_of(vm, found)->slots.getitem ? found : vm->builtins;
 }
 
 Value function_new(VM *vm, Code *code, Value globals) {

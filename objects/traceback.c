@@ -3,6 +3,7 @@
  * it. */
 #include "objects/exc.h"
 #include "objects/frameobject.h"
+#include "objects/list.h"
 #include "objects/native.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
@@ -225,3 +226,11 @@ TYPE(traceback, .name = "traceback", .size = sizeof(Traceback), .kind = KIND_TRA
                .visit = visit_traceback,
                .clear = clear_traceback},
      .doc = "Create a new traceback object.")
+
+METHOD(traceback, __dir__, "($self, /)") {
+    static const char *const names[] = {"tb_frame", "tb_next", "tb_lasti", "tb_lineno"};
+    OWNED Value list = TRY(list_new(vm, COUNT_OF(names)));
+    for (usize i = 0; i < COUNT_OF(names); i++)
+        CHECK(list_push_owned(vm, to_list(list), TRY(str_from_text(vm, names[i]))));
+    return TAKE(list);
+}

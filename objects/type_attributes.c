@@ -70,6 +70,7 @@ static bool set_entry(VM *vm, Type *type, Value name, Value value) {
 
 SETTER(type, __module__) {
     if (!check_mutable(vm, to_type(self), value, "__module__")) return false;
+    OWNED Value line = TRY_OR_FALSE(dict_pop(vm, to_type(self)->dict, NAME(__firstlineno__)));
     return set_entry(vm, to_type(self), NAME(__module__), value);
 }
 

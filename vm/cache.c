@@ -218,9 +218,8 @@ bool cached_method(VM *vm, Insn *at, Value object, Value name, Value *callee, Va
 /* ---- globals ---- */
 
 Value step_global(VM *vm, Function *function, Value name) {
-    Value found = dict_get_str(vm, to_dict(function->globals), name);
+    Value found = step_mapping_get(vm, function->globals, name);
     if (found == EMPTY) found = step_mapping_get(vm, function->builtins, name);
-    else incref(found);
     return found == EMPTY ? raise_name(vm, name) : found;
 }
 
@@ -253,9 +252,10 @@ static void cache_global(VM *vm, Insn *at, Function *function, Value name, bool 
 }
 
 Value cached_global(VM *vm, Insn *at, Function *function, Value name, Value namespace) {
-    if (namespace == EMPTY || namespace == function->globals)
+    bool is_plain = has_exact_kind(function->globals, KIND_DICT); /* else it may have a __getitem__ */
+    if (is_plain && (namespace == EMPTY || namespace == function->globals))
         cache_global(vm, at, function, name, namespace != EMPTY);
-    else {
+    else if (namespace != EMPTY && namespace != function->globals) {
         Value found = step_mapping_get(vm, namespace, name);
         if (found != EMPTY) return found;
     }

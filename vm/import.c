@@ -361,10 +361,11 @@ Value import_module(VM *vm, Value name, Value globals, Value fromlist, i64 level
 /* ---- instructions ---- */
 
 Value step_import(VM *vm, Value name, Value level_and_list) {
-    Value function = dict_get_text(vm, to_dict(vm->builtins), "__import__");
     Tuple *pair = to_tuple(level_and_list);
     Function *running = (Function *)to_object(vm->frame->func);
-    if (has_exact_kind(function, KIND_NATIVE) || function == EMPTY)
+    OWNED Value function = TRY(step_mapping_get(vm, running->builtins, NAME(__import__)));
+    if (function == EMPTY) return raise_format(vm, EXC(ImportError), "__import__ not found");
+    if (has_exact_kind(function, KIND_NATIVE))
         return import_module(vm, name, running->globals, pair->items[1], to_small(pair->items[0]));
     Value args[] = {name, running->globals, vm->frame->r[0], pair->items[1], pair->items[0]};
     if (vm->frame->code->flags & CODE_OPTIMIZED) args[2] = NONE;

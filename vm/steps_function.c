@@ -42,9 +42,10 @@ static Value print_expression(VM *vm, Value v) {
 }
 
 static Value builtin(VM *vm, const char *name) {
-    Value found = dict_get_text(vm, to_dict(vm->builtins), name);
-    if (found == EMPTY) return raise_format(vm, EXC(NameError), "%s not found", name);
-    return incref(found);
+    OWNED Value key = TRY(str_from_text(vm, name));
+    Function *running = (Function *)to_object(vm->frame->func);
+    Value found = step_mapping_get(vm, running->builtins, key);
+    return found == EMPTY ? raise_format(vm, EXC(NameError), "%s not found", name) : found;
 }
 
 /* The type parameter objects are made by the module _typing, in the language's own terms. */
