@@ -165,12 +165,30 @@ static void restore_bases(VM *vm, Type *type, Value bases, Type *base) {
     exception_restore(vm, TAKE(exception));
 }
 
+/* Instances that CPython's collector does not know: they are freed in another way. */
+static bool is_atomic(const Type *type) {
+    if (type->flags & TYPE_HEAP) return false;
+    switch (type->kind & KIND_MASK) {
+    case KIND_INT:
+    case KIND_FLOAT:
+    case KIND_COMPLEX:
+    case KIND_STR:
+    case KIND_BYTES: return true;
+    default: return type->base == NULL;
+    }
+}
+
 SETTER(type, __bases__) {
     Type *type = to_type(self);
     if (!check_mutable(vm, type, value, "__bases__") || !check_bases(vm, type, value))
         return false;
     Type *base = class_best_base(vm, value), *old_base = type->base;
     if (!base) return false;
+    if (is_atomic(base) != is_atomic(old_base)) {
+        raise_type(vm, "__bases__ assignment: '%s' deallocator differs from '%s'",
+                   type_name(base), type_name(old_base));
+        return false;
+    }
     if (base->solid != old_base->solid || (base->dict_offset && !type->dict_offset)) {
         raise_type(vm, "__bases__ assignment: '%s' object layout differs from '%s'",
                    type_name(base), type_name(old_base));
