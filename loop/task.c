@@ -178,6 +178,13 @@ static Value refuse_coroutine(VM *vm, Value given) {
     return raise_type(vm, "a coroutine was expected, got %R", given);
 }
 
+/* loop.is_running(): -1 if it raised. */
+static int is_loop_running(VM *vm, Value loop) {
+    if (is_plain_loop(loop)) return to_loop(loop)->is_running;
+    OWNED Value runs = call_method_0(vm, loop, NAME(is_running));
+    return runs == FAIL ? -1 : object_truth(vm, runs);
+}
+
 /* Task(coro, *, loop=None, name=None, context=None, eager_start=False) */
 static bool init(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
     static const char *const names[] = {"coro", "loop", "name", "context", "eager_start", NULL};
@@ -198,9 +205,8 @@ static bool init(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
     Value context = has_context ? incref(given[3]) : context_copy(vm);
     if (!begin(vm, task, given[0], name, context)) return false;
     if (!eager) return queue_first_step(vm, task);
-    OWNED Value running = loop_running(vm);
-    if (running == FAIL) return false;
-    if (running != task->future.loop) return queue_first_step(vm, task);
+    int runs = is_loop_running(vm, task->future.loop);
+    if (runs <= 0) return !runs && queue_first_step(vm, task);
     return step_eagerly(vm, task);
 }
 
@@ -214,9 +220,17 @@ Value task_name(VM *vm, Task *task) {
 
 /* ---- cancelling ---- */
 
+/* Tasks wait for tasks: cancelling goes down the chain, which may be long, or a circle by way of gather(). */
+static int cancel_deeper(VM *vm, Value future, Value message) {
+    if (!enter_recursion(vm, "")) return -1;
+    int done = has_exact_kind(future, KIND_TASK) ? task_cancel(vm, to_task(future), message)
+                                                 : gather_cancel(vm, future, message);
+    leave_recursion(vm);
+    return done;
+}
+
 int future_cancel_any(VM *vm, Value future, Value message) {
-    if (has_exact_kind(future, KIND_TASK)) return task_cancel(vm, to_task(future), message);
-    if (is_gather(vm, future)) return gather_cancel(vm, future, message);
+    if (has_exact_kind(future, KIND_TASK) || is_gather(vm, future)) return cancel_deeper(vm, future, message);
     if (has_exact_kind(future, KIND_FUTURE)) return future_cancel(vm, to_future(future), message);
     OWNED Value cancel = object_getattr(vm, future, NAME(cancel));
     OWNED Value names = cancel == FAIL ? FAIL : tuple_of(vm, 1, NAME(msg));

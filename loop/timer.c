@@ -18,7 +18,7 @@ static double own_time(VM *vm, Loop *loop) {
 }
 
 double loop_time(VM *vm, Loop *loop) {
-    return LIKELY(!loop->has_own_time) ? (double)chance_monotonic(vm) * 1e-9 : own_time(vm, loop);
+    return LIKELY(!loop->has_own_time) ? (double)chance_monotonic(vm) / 1e9 : own_time(vm, loop);
 }
 
 static inline bool is_before(const Timer *a, const Timer *b) {

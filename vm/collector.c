@@ -8,7 +8,7 @@
 #include "objects/weakref.h"
 #include "vm/interrupt.h"
 
-enum { REACHED = OBJECT_COLLECTOR_A, LEAST_TRIGGER = 50000 };
+enum { REACHED = OBJECT_COLLECTOR_A, LEAST_TRIGGER = 50000, MOST_ROUNDS = 10 };
 
 typedef struct Collector {
     bool is_running, is_disabled;
@@ -212,32 +212,31 @@ static void clear_all(VM *vm, Pile *garbage) {
         if (garbage->items[i]->rc > 1) object_clear(vm, garbage->items[i]);
 }
 
+static Collector *collector_of(VM *vm) {
+    return vm->collector;
+}
+
+/* Finalizers may keep some of the garbage alive, and let go of more, whose finalizers have their turn then. */
 static i64 collect(VM *vm) {
     Sweep sweep = {0};
-    bool found = find_garbage(vm, &sweep);
-    i64 count = (i64)sweep.garbage.count;
-    if (found && count) {
+    const Obj *first = collector_of(vm)->first;
+    for (u32 round = 0; round < MOST_ROUNDS && find_garbage(vm, &sweep) && sweep.garbage.count; round++) {
         clear_weak_references(vm, &sweep.garbage);
-        const Obj *first = ((Collector *)vm->collector)->first;
         if (first) sort_from(&sweep.garbage, first);
-        if (finalize_all(vm, &sweep.garbage)) {
-            let_go(&sweep.garbage);
-            sweep = (Sweep){0};
-            found = find_garbage(vm, &sweep);
-            count = (i64)sweep.garbage.count;
+        if (!finalize_all(vm, &sweep.garbage)) {
+            clear_all(vm, &sweep.garbage);
+            break;
         }
-        if (found) clear_all(vm, &sweep.garbage);
+        let_go(&sweep.garbage);
+        sweep = (Sweep){0};
     }
+    i64 count = (i64)sweep.garbage.count;
     let_go(&sweep.garbage);
     vm->heap.containers_live = sweep.live;
     return count;
 }
 
 /* ---- when ---- */
-
-static Collector *collector_of(VM *vm) {
-    return vm->collector;
-}
 
 static void set_trigger(VM *vm) {
     Collector *collector = collector_of(vm);

@@ -28,7 +28,8 @@ static u32 live_registers(Coro *coro) {
 void coro_visit(Obj *self, Visitor *visitor) {
     Coro *coro = (Coro *)self;
     visitor->visit(visitor, coro->f.func);
-    if (coro->state == CORO_RUNNING) return;
+    /* one that waits for another in the middle of a chain keeps the state it had when it ran */
+    if (coro->state == CORO_RUNNING && coro_is_running(coro)) return;
     for (u32 i = 0, n = live_registers(coro); i < n; i++) visitor->visit(visitor, coro->f.r[i]);
 }
 
