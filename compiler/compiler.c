@@ -121,23 +121,32 @@ static bool is_unended(Span source, u32 line) {
     return ends < line;
 }
 
-static Value compile_in(VM *vm, Arena *arena, Span source, Span filename, char mode,
-                        u32 flags) {
+const Node *compile_parse(VM *vm, Arena *arena, Span source, Span filename, char mode,
+                          u32 flags) {
     ParseOptions options = options_of(filename, mode, flags);
     ParseResult result = {0};
     if (!parse_source(arena, source, &options, &result)) {
         if (mode != 'e' && is_unended(source, result.problem.line))
             result.problem.is_text_without_end = true;
-        return compile_raise_problem(vm, filename, &result.problem);
+        compile_raise_problem(vm, filename, &result.problem);
+        return NULL;
     }
-    if (!show_warnings(vm, arena, source, filename, &result)) return FAIL;
-    return compile_tree(vm, arena, result.tree, source, filename, flags);
+    return show_warnings(vm, arena, source, filename, &result) ? result.tree : NULL;
+}
+
+Value compile_constant(VM *vm, const Constant *constant) {
+    Compiler c = {.vm = vm};
+    Value value = constant_value(&c, constant);
+    if (!c.failed) incref(value);
+    release(&c);
+    return c.failed ? FAIL : value;
 }
 
 Value compile_source(VM *vm, Span source, Span filename, char mode, u32 flags) {
     Arena arena;
     arena_init(&arena);
-    Value code = compile_in(vm, &arena, source, filename, mode, flags);
+    const Node *tree = compile_parse(vm, &arena, source, filename, mode, flags);
+    Value code = tree ? compile_tree(vm, &arena, tree, source, filename, flags) : FAIL;
     arena_free(&arena);
     return code;
 }

@@ -37,6 +37,13 @@ enum { /* flags: those of compile(), with CPython's values */
  * interactive mode. FAIL with SyntaxError (all attributes set), RecursionError, ... */
 Value compile_source(VM *vm, Span source, Span filename, char mode, u32 flags);
 
+/* The tree of a source text, in the arena; its warnings are shown. NULL with SyntaxError. */
+const Node *compile_parse(VM *vm, Arena *arena, Span source, Span filename, char mode,
+                          u32 flags);
+
+/* The value of a literal (owned). */
+Value compile_constant(VM *vm, const Constant *constant);
+
 /* The code of a Module, Interactive or Expression. `source` is for error messages, may be
  * empty. The tree and what the compiler needs meanwhile live in the arena. */
 Value compile_tree(VM *vm, Arena *arena, const Node *tree, Span source, Span filename,

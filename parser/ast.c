@@ -1,5 +1,16 @@
 #include "parser/ast.h"
 
+u32 ast_operator_count(FieldType type) {
+    switch (type) {
+    case FIELD_OPERATOR: return OPERATOR_FLOOR_DIV + 1;
+    case FIELD_BOOL_OPERATOR: return BOOL_OR + 1;
+    case FIELD_UNARY_OPERATOR: return UNARY_OP_SUB + 1;
+    case FIELD_COMPARE_OPERATORS: return COMPARE_NOT_IN + 1;
+    case FIELD_CONTEXT: return CONTEXT_DEL + 1;
+    default: return 0;
+    }
+}
+
 const char *ast_operator_name(FieldType type, u8 op) {
     static const char *const operators[] = {
         "Add",    "Sub",    "Mult",  "MatMult", "Div",    "Mod",     "Pow",

@@ -135,6 +135,7 @@ typedef struct FieldInfo {
     u8 type; /* FieldType */
     bool optional;
     u16 offset; /* in the node's struct */
+    const char *declared; /* the type in ast.def: "expr?*" */
 } FieldInfo;
 
 typedef struct NodeInfo {
@@ -143,6 +144,7 @@ typedef struct NodeInfo {
     u8 field_count;
     u16 size; /* of the struct */
     const FieldInfo *fields;
+    const char *group;
 } NodeInfo;
 
 #include "ast.gen.h"
@@ -155,5 +157,7 @@ void ast_raise_height(Node *node, const Node *child);
 
 /* CPython's names of the operators: "Add", "NotIn", "Load". */
 const char *ast_operator_name(FieldType type, u8 op);
+/* How many operators the sort has; 0 for other fields. */
+u32 ast_operator_count(FieldType type);
 
 #endif

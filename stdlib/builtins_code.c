@@ -123,6 +123,32 @@ static bool read_flags(VM *vm, Value *args, u32 *out) {
     return true;
 }
 
+/* ---- trees ---- */
+
+/* Is it a node of the module ast? It cannot be if nobody has imported that. -1: exception. */
+static int is_ast(VM *vm, Value v) {
+    OWNED Value name = str_intern_text(vm, "ast");
+    Value module = name == FAIL ? FAIL : dict_get(vm, to_dict(vm->modules), name);
+    if (module == FAIL) return -1;
+    if (module == EMPTY || module == NONE) return 0;
+    OWNED Value base = object_getattr_text(vm, module, "AST");
+    if (base == FAIL) {
+        exception_clear(vm);
+        return 0;
+    }
+    return is_type(base) && is_instance(vm, v, to_type(base));
+}
+
+/* ast._parse(source, filename, mode, flags) or ast._compile(tree, ...). */
+static Value with_ast(VM *vm, const char *function, Value source, Value filename, Value mode,
+                      u32 flags) {
+    OWNED Value name = TRY(str_intern_text(vm, "ast"));
+    OWNED Value module = TRY(vm->hooks.import(vm, name, EMPTY, EMPTY, 0));
+    OWNED Value callee = TRY(object_getattr_text(vm, module, function));
+    Value window[] = {source, filename, mode, from_small((i64)(flags & ~(u32)FLAG_ONLY_AST))};
+    return object_call(vm, callee, window, COUNT_OF(window), EMPTY);
+}
+
 /* Compile source into a code object that can be executed by exec() or eval().
  *
  * The source code may represent a Python module, statement or expression.
@@ -144,7 +170,13 @@ FUNCTION(builtins, compile,
     u32 flags;
     CHECK(read_mode(vm, args[2], &mode));
     CHECK(read_flags(vm, args + 3, &flags));
-    if (flags & FLAG_ONLY_AST) return raise_value(vm, "compile() makes no AST objects");
+    bool is_text = is_str(args[0]) || type_of(vm, args[0])->slots.buffer;
+    if (flags & FLAG_ONLY_AST && is_text)
+        return with_ast(vm, "_parse", args[0], filename, args[2], flags);
+    int is_tree = is_text ? 0 : is_ast(vm, args[0]);
+    if (is_tree < 0) return FAIL;
+    if (is_tree && flags & FLAG_ONLY_AST) return incref(args[0]);
+    if (is_tree) return with_ast(vm, "_compile", args[0], filename, args[2], flags);
     Source source;
     CHECK(source_open(vm, args[0], "compile", "string, bytes or AST", &source));
     Value code = compile_text(vm, &source, str_span(filename), mode, flags);

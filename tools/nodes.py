@@ -37,6 +37,7 @@ def struct_name(name):
 class Field:
     def __init__(self, text, products):
         self.name, type_ = (part.strip() for part in text.split(":"))
+        self.declared = type_
         self.optional = type_.endswith("?") or type_.endswith("?*")
         key = type_.replace("?", "")
         self.is_list = False
@@ -127,14 +128,14 @@ def write_tables(nodes, out):
         for f in node.fields:
             optional = "true" if f.optional else "false"
             out(f'    {{"{f.name}", {f.kind}, {optional}, '
-                f"offsetof({node.struct}, {f.name})}},")
+                f'offsetof({node.struct}, {f.name}), "{f.declared}"}},')
         out("};")
     out("\nconst NodeInfo node_infos[] = {")
     for node in nodes:
         has_range = "false" if node.group in NO_RANGE else "true"
         fields = f"fields_of_{node.name}" if node.fields else "NULL"
         out(f'    [NODE_{node.name}] = {{"{node.name}", {has_range}, {len(node.fields)}, '
-            f"sizeof({node.struct}), {fields}}},")
+            f'sizeof({node.struct}), {fields}, "{node.group}"}},')
     out("};")
 
 
