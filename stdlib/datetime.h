@@ -135,6 +135,10 @@ Value moment_add(VM *vm, Value moment, Value delta, int sign);
 Value date_timetuple(VM *vm, Ymd date, const Clock *clock, int dst);
 Value clock_reduce_state(VM *vm, const char *data, usize size, Value self, Value zone);
 void clock_free(Clock *clock);
+/* What pickle kept of an object: bytes, or a str of Latin-1 from old pickles, of this size.
+ * Copied to out. */
+bool state_bytes(Value v, usize size, u8 *out);
+bool check_state_zone(VM *vm, Value zone);
 
 /* ---- text: datetime_text.c ---- */
 

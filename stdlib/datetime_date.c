@@ -37,21 +37,24 @@ Value date_new(VM *vm, Type *type, int year, int month, int day) {
                   from_small(day));
 }
 
-/* What pickle kept: four bytes. */
-static bool is_state(Value v) {
-    if (!has_kind(v, KIND_BYTES)) return false;
-    Span bytes = bytes_span(v);
-    return bytes.length == 4 && bytes.data[2] >= 1 && bytes.data[2] <= 12;
+/* What pickle kept is taken as it is. */
+static Value from_state(VM *vm, Type *type, const u8 *bytes) {
+    Date *date = (Date *)object_new(vm, type);
+    if (!date) return FAIL;
+    date->year = (u16)(bytes[0] * 256 + bytes[1]);
+    date->month = bytes[2];
+    date->day = bytes[3];
+    return from_object(date);
 }
 
 static Value construct(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     static const char *const names[] = {"year", "month", "day", NULL};
     static const Fields fields = {names, 3, 3};
     Value given[3];
-    if (nargs == 1 && kwnames == EMPTY && is_state(args[0])) {
-        const u8 *bytes = (const u8 *)bytes_span(args[0]).data;
-        return make(vm, type, bytes[0] * 256 + bytes[1], bytes[2], bytes[3]);
-    }
+    u8 state[4];
+    if (nargs == 1 && kwnames == EMPTY && state_bytes(args[0], 4, state) &&
+        state[2] >= 1 && state[2] <= 12)
+        return from_state(vm, type, state);
     int year, month, day;
     CHECK(fields_take(vm, &fields, args, nargs, kwnames, given));
     CHECK(field_int(vm, given[0], &year) && field_int(vm, given[1], &month) &&
@@ -111,8 +114,12 @@ CLASS_METHOD(datetime_date, fromisoformat, "($type, string, /)") {
 CLASS_METHOD(datetime_date, fromisocalendar, "($type, /, year, week, day)") {
     int year, week, day;
     Ymd result;
-    CHECK(want_int(vm, args[1], &year) && want_int(vm, args[2], &week) &&
-          want_int(vm, args[3], &day));
+    if (!want_int(vm, args[1], &year) || !want_int(vm, args[2], &week) ||
+        !want_int(vm, args[3], &day)) {
+        if (!exception_matches(vm, EXC(OverflowError))) return FAIL;
+        exception_clear(vm);
+        return raise_value(vm, "ISO calendar component out of range");
+    }
     switch (ymd_of_iso_week(year, week, day, &result)) {
     case -2: return raise_value(vm, "Invalid week: %d", week);
     case -3: return raise_value(vm, "Invalid day: %d (range is [1, 7])", day);
@@ -169,6 +176,13 @@ static const RecordField iso_fields[] = {
 RECORD(datetime_IsoCalendarDate, "datetime.IsoCalendarDate", iso_fields, 3, "")
 TYPE(datetime_IsoCalendarDate,
      RECORD_TYPE(datetime_IsoCalendarDate, "datetime.IsoCalendarDate", ""))
+
+/* As a plain tuple: nobody can make one of these. */
+METHOD(datetime_IsoCalendarDate, __reduce__, "($self, /)") {
+    OWNED Value plain = TRY(tuple_from(vm, to_tuple(args[0])->items, 3));
+    OWNED Value given = TRY(tuple_of(vm, 1, plain));
+    return tuple_of(vm, 2, from_object(vm->types[TYPE_tuple]), given);
+}
 
 /* Return a named tuple containing ISO year, week number, and weekday. */
 METHOD(datetime_date, isocalendar, "($self, /)") {

@@ -158,9 +158,28 @@ static Value scale(VM *vm, Value delta, Value number, bool divides) {
     return from_total_int(vm, scaled);
 }
 
+/* A subclass of float may answer anything. */
+static bool check_ratio(VM *vm, Value ratio) {
+    if (!has_kind(ratio, KIND_TUPLE))
+        raise_type(vm,
+                   "unexpected return type from as_integer_ratio(): expected tuple, not "
+                   "'%T'",
+                   ratio);
+    else if (to_tuple(ratio)->count != 2)
+        raise_value(vm, "unexpected return type from as_integer_ratio(): expected a "
+                        "2-tuple");
+    else if (!is_exact_int(to_tuple(ratio)->items[0]) ||
+             !is_exact_int(to_tuple(ratio)->items[1]))
+        raise_type(vm, "unexpected return type from as_integer_ratio(): expected ints");
+    else
+        return true;
+    return false;
+}
+
 static Value scale_by_float(VM *vm, Value delta, Value number, bool divides) {
     OWNED Value total = TRY(total_as_int(vm, delta_total(to_delta(delta))));
     OWNED Value ratio = TRY(call_method_0(vm, number, NAME(as_integer_ratio)));
+    CHECK(check_ratio(vm, ratio));
     Value up = to_tuple(ratio)->items[divides], down = to_tuple(ratio)->items[!divides];
     OWNED Value product = TRY(int_binary(vm, BINARY_MUL, total, up));
     OWNED Value nearest = TRY(divide_nearest(vm, product, down));

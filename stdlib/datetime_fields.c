@@ -1,4 +1,6 @@
 /* Arguments of the module's constructors, and the checks of fields. */
+#include "base/utf8.h"
+#include "objects/bytes.h"
 #include "objects/dict.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
@@ -111,6 +113,28 @@ bool clock_take(VM *vm, Value *args, Clock *clock) {
     if (!check_zone(vm, zone)) return false;
     *clock = (Clock){(u8)hour, (u8)minute, (u8)second, (u8)fold, microsecond, zone};
     return true;
+}
+
+bool state_bytes(Value v, usize size, u8 *out) {
+    if (has_kind(v, KIND_BYTES)) {
+        if (bytes_span(v).length != size) return false;
+        memcpy(out, bytes_span(v).data, size);
+        return true;
+    }
+    if (!is_str(v) || str_length(v) != size) return false;
+    const char *at = to_str(v)->data;
+    for (usize i = 0; i < size; i++) {
+        u32 c = utf8_next(&at);
+        if (c > 0xFF) return false;
+        out[i] = (u8)c;
+    }
+    return true;
+}
+
+bool check_state_zone(VM *vm, Value zone) {
+    if (zone == NONE || IS_DATETIME(tzinfo, zone)) return true;
+    raise_type(vm, "bad tzinfo state arg");
+    return false;
 }
 
 void clock_free(Clock *clock) {

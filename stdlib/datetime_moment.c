@@ -41,28 +41,28 @@ Value moment_new(VM *vm, Type *type, Ymd day, const Clock *clock) {
     return TAKE(moment);
 }
 
-static bool is_state(Value v) {
-    if (!has_kind(v, KIND_BYTES)) return false;
-    Span bytes = bytes_span(v);
-    return bytes.length == 10 && (bytes.data[2] & 0x7F) >= 1 &&
-           (bytes.data[2] & 0x7F) <= 12;
-}
-
-static Value from_state(VM *vm, Type *type, Value state, Value zone) {
-    const u8 *bytes = (const u8 *)bytes_span(state).data;
-    CHECK(check_zone(vm, zone));
+/* What pickle kept is taken as it is. */
+static Value from_state(VM *vm, Type *type, const u8 *bytes, Value zone) {
+    CHECK(check_state_zone(vm, zone));
     Clock clock = {bytes[4], bytes[5], bytes[6], bytes[2] >> 7,
-                   bytes[7] << 16 | bytes[8] << 8 | bytes[9], zone};
-    return make(vm, type, (Ymd){bytes[0] * 256 + bytes[1], bytes[2] & 0x7F, bytes[3]},
-                &clock);
+                   bytes[7] << 16 | bytes[8] << 8 | bytes[9], incref(zone)};
+    Moment *moment = (Moment *)object_new(vm, type);
+    if (!moment) return FAIL;
+    moment->date.year = (u16)(bytes[0] * 256 + bytes[1]);
+    moment->date.month = bytes[2] & 0x7F;
+    moment->date.day = bytes[3];
+    moment->clock = clock;
+    return from_object(moment);
 }
 
 static Value construct(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     static const char *const names[] = {"year",   "month",       "day",    "hour", "minute",
                                         "second", "microsecond", "tzinfo", "fold", NULL};
     static const Fields fields = {names, 8, 3};
-    if (nargs >= 1 && nargs <= 2 && kwnames == EMPTY && is_state(args[0]))
-        return from_state(vm, type, args[0], nargs == 2 ? args[1] : NONE);
+    u8 state[10];
+    if (nargs >= 1 && nargs <= 2 && kwnames == EMPTY && state_bytes(args[0], 10, state) &&
+        (state[2] & 0x7F) >= 1 && (state[2] & 0x7F) <= 12)
+        return from_state(vm, type, state, nargs == 2 ? args[1] : NONE);
     Value given[9];
     Ymd day;
     Clock clock = {.zone = NONE};

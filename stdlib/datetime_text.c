@@ -72,12 +72,13 @@ static bool add_zone_name(VM *vm, Buffer *out, Value object) {
     OWNED Value name = ask == FAIL ? FAIL : call_0(vm, ask);
     if (name == FAIL) return false;
     if (name == NONE) return true;
-    Span text = str_span(name);
-    for (usize i = 0; i < text.length; i++) {
-        if (text.data[i] == '%') buffer_add_char(out, '%');
-        buffer_add_char(out, text.data[i]);
-    }
-    return true;
+    OWNED Value one = str_from_text(vm, "%"), two = str_from_text(vm, "%%");
+    if (one == FAIL || two == FAIL) return false;
+    OWNED Value text = call_method_2(vm, name, NAME(replace), one, two);
+    if (text == FAIL) return false;
+    if (is_str(text)) return buffer_add_span(out, str_span(text)), true;
+    raise_type(vm, "tzname.replace() did not return a string");
+    return false;
 }
 
 static int microsecond_of(VM *vm, Value object) {

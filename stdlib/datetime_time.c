@@ -28,15 +28,8 @@ Value time_new(VM *vm, Type *type, const Clock *clock) {
     return TAKE(time);
 }
 
-static bool is_state(Value v) {
-    if (!has_kind(v, KIND_BYTES)) return false;
-    Span bytes = bytes_span(v);
-    return bytes.length == 6 && (bytes.data[0] & 0x7F) < 24;
-}
-
-static Value from_state(VM *vm, Type *type, Value state, Value zone) {
-    const u8 *bytes = (const u8 *)bytes_span(state).data;
-    CHECK(check_zone(vm, zone));
+static Value from_state(VM *vm, Type *type, const u8 *bytes, Value zone) {
+    CHECK(check_state_zone(vm, zone));
     Clock clock = {bytes[0] & 0x7F, bytes[1], bytes[2], bytes[0] >> 7,
                    bytes[3] << 16 | bytes[4] << 8 | bytes[5], zone};
     return make(vm, type, &clock);
@@ -46,8 +39,10 @@ static Value construct(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames
     static const char *const names[] = {"hour", "minute", "second", "microsecond",
                                         "tzinfo", "fold", NULL};
     static const Fields fields = {names, 5, 0};
-    if (nargs >= 1 && nargs <= 2 && kwnames == EMPTY && is_state(args[0]))
-        return from_state(vm, type, args[0], nargs == 2 ? args[1] : NONE);
+    u8 state[6];
+    if (nargs >= 1 && nargs <= 2 && kwnames == EMPTY && state_bytes(args[0], 6, state) &&
+        (state[0] & 0x7F) < 24)
+        return from_state(vm, type, state, nargs == 2 ? args[1] : NONE);
     Value given[6];
     Clock clock = {.zone = NONE};
     CHECK(fields_take(vm, &fields, args, nargs, kwnames, given));

@@ -94,7 +94,6 @@ METHOD(datetime_tzinfo, fromutc, "($self, dt, /)") {
     Microseconds standard = delta_total(to_delta(offset)) - delta_total(to_delta(dst));
     OWNED Value shift = TRY(delta_new(vm, standard));
     OWNED Value result = TRY(moment_add(vm, args[1], shift, 1));
-    if (!delta_total(to_delta(dst))) return TAKE(result);
     OWNED Value again = TRY(zone_dst(vm, args[0], result));
     if (again == NONE)
         return raise_value(vm, "fromutc: tz.dst() gave inconsistent results; cannot "
