@@ -256,8 +256,8 @@ static Value derive(VM *vm, EVP_MD *method, Span password, Span salt, i64 turns,
 
 /* Both arguments as bytes; give them back when true. */
 static bool take_two(VM *vm, Value a, Value b, Buffered two[2]) {
-    if (!hash_take_data(vm, a, &two[0])) return false;
-    if (hash_take_data(vm, b, &two[1])) return true;
+    if (!buffered_get(vm, a, &two[0], false)) return false;
+    if (buffered_get(vm, b, &two[1], false)) return true;
     buffered_release(vm, &two[0]);
     return false;
 }
@@ -365,7 +365,7 @@ FUNCTION(_hashlib, compare_digest, "(a, b, /)") {
                                   "supported");
         return from_bool(same_bytes(str_span(args[0]), str_span(args[1])));
     }
-    if (!type_of(vm, args[0])->slots.buffer || !type_of(vm, args[1])->slots.buffer)
+    if (!type_of(vm, args[0])->slots.buffer && !type_of(vm, args[1])->slots.buffer)
         return raise_type(vm, "unsupported operand types(s) or combination of types: "
                               "'%T' and '%T'",
                           args[0], args[1]);
