@@ -106,9 +106,21 @@ static Value ask_module(VM *vm, Value self, Value name) {
     return function == EMPTY ? EMPTY : call_1(vm, function, name);
 }
 
+/* __spec__ and __loader__ of an imported module are made when they are asked for. */
+static Value describe(VM *vm, Value self, Value name) {
+    OWNED Value library = TRY(str_intern_text(vm, "_frozen_importlib"));
+    OWNED Value module = TRY(vm->hooks.import(vm, library, EMPTY, EMPTY, 0));
+    OWNED Value describe = TRY(object_getattr_text(vm, module, "_describe"));
+    OWNED Value done = TRY(call_1(vm, describe, self));
+    return generic_find(vm, self, name);
+}
+
 Value module_find(VM *vm, Value self, Value name) {
     Value found = generic_find(vm, self, name);
-    return found == EMPTY ? ask_module(vm, self, name) : found;
+    if (found != EMPTY) return found;
+    if (UNLIKELY(name == NAME(__spec__) || name == NAME(__loader__)) && vm->hooks.import)
+        return describe(vm, self, name);
+    return ask_module(vm, self, name);
 }
 
 static Value refuse(VM *vm, Value self, Value name) {

@@ -11,6 +11,7 @@
 #include "objects/record.h"
 #include "objects/str.h"
 #include "stdlib/sys_numbers.h"
+#include "vm/import.h"
 #include "vm/suggest.h"
 
 enum { VERSION_MAJOR = 3, VERSION_MINOR = 13, VERSION_HEX = 0x030D00F0 };
@@ -190,6 +191,12 @@ static Value make_orig_argv(VM *vm) {
     return done ? TAKE(words) : FAIL;
 }
 
+static Value make_meta_path(VM *vm) {
+    OWNED Value module = TRY(import_text(vm, "_frozen_importlib"));
+    OWNED Value make = TRY(object_getattr_text(vm, module, "_default_finders"));
+    return call_0(vm, make);
+}
+
 static Value make_list(VM *vm) {
     return list_new(vm, 0);
 }
@@ -248,7 +255,7 @@ static const struct {
     {"exec_prefix", make_prefix},
     {"base_exec_prefix", make_prefix},
     {"orig_argv", make_orig_argv},
-    {"meta_path", make_list},
+    {"meta_path", make_meta_path},
     {"path_hooks", make_list},
     {"path_importer_cache", make_dict},
     {"_xoptions", make_dict},

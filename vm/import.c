@@ -57,6 +57,28 @@ static bool find_in_folder(Span folder, const char *tail, Buffer *path, bool *is
     return false;
 }
 
+static bool is_folder(const char *path) {
+    struct stat status;
+    return !stat(path, &status) && S_ISDIR(status.st_mode);
+}
+
+/* The folders of that name, for a package that is in several places and has no body. */
+static Value find_portions(VM *vm, Value folders, const char *tail) {
+    OWNED Value portions = TRY(list_new(vm, 0));
+    for (usize i = 0; has_kind(folders, KIND_LIST) && i < to_list(folders)->count; i++) {
+        Value folder = to_list(folders)->items[i];
+        if (!is_str(folder)) continue;
+        Buffer path = {0};
+        buffer_add_span(&path, str_span(folder));
+        if (path.length && path.data[path.length - 1] != '/') buffer_add_char(&path, '/');
+        buffer_add_text(&path, tail);
+        Value found = !path.failed && is_folder(path.data) ? str_from_os(vm, path.data, path.length) : EMPTY;
+        buffer_free(&path);
+        if (found != EMPTY && (found == FAIL || !list_push_owned(vm, to_list(portions), found))) return FAIL;
+    }
+    return TAKE(portions);
+}
+
 static bool find_on_path(VM *vm, Value folders, const char *tail, Buffer *path, bool *is_package) {
     if (!has_kind(folders, KIND_LIST)) return false;
     for (usize i = 0; i < to_list(folders)->count; i++) {
@@ -113,10 +135,20 @@ static bool add_builtins(VM *vm, Value module) {
            dict_set_text(vm, dict, "__annotations__", annotations) && dict_set_text(vm, dict, "__cached__", NONE);
 }
 
+/* A module that is imported gets its __spec__ and __loader__ when somebody asks for them (objects/module.c). */
+static Value add_imported(VM *vm, Value name) {
+    OWNED Value module = TRY(import_add_module(vm, name));
+    if (dict_delete(vm, module_dict(module), NAME(__loader__)) < 0) return FAIL;
+    if (dict_delete(vm, module_dict(module), NAME(__spec__)) < 0) return FAIL;
+    return TAKE(module);
+}
+
 static bool run_body(VM *vm, Value module, Value code) {
     Value namespace = from_object(module_dict(module));
     if (!add_builtins(vm, module)) return false;
+    if (module != vm->main_module) to_object(module)->flags |= MODULE_INITIALIZING;
     OWNED Value done = vm->hooks.run_code(vm, (Code *)to_object(code), to_dict(namespace), namespace);
+    to_object(module)->flags &= (u8)~MODULE_INITIALIZING;
     return done != FAIL;
 }
 
@@ -153,7 +185,7 @@ static Value drop_failed(VM *vm, Value name) {
 }
 
 static Value load_native(VM *vm, const ModuleSpec *spec, Value name) {
-    OWNED Value module = TRY(import_add_module(vm, name));
+    OWNED Value module = TRY(add_imported(vm, name));
     to_object(module)->flags |= MODULE_NATIVE;
     CHECK(set_package(vm, module, spec->name, false, SPAN("")));
     CHECK(set_text(vm, module, "__doc__", spec->doc));
@@ -171,7 +203,7 @@ static bool run_library(VM *vm, Value module, const LibraryModule *library) {
 }
 
 static Value load_library(VM *vm, const LibraryModule *library, Value name) {
-    OWNED Value module = TRY(import_add_module(vm, name));
+    OWNED Value module = TRY(add_imported(vm, name));
     bool done = set_package(vm, module, library->name, library->is_package, SPAN("<library>")) &&
                 run_library(vm, module, library);
     if (!done) return drop_failed(vm, name);
@@ -180,13 +212,22 @@ static Value load_library(VM *vm, const LibraryModule *library, Value name) {
     return found == EMPTY ? TAKE(module) : incref(found);
 }
 
+/* A body that names __spec__ or __loader__ finds them in its globals. */
+static bool describe_early(VM *vm, Value module, Span source) {
+    if (!memmem(source.data, source.length, "__spec__", 8) && !memmem(source.data, source.length, "__loader__", 10))
+        return true;
+    OWNED Value found = object_find_attr(vm, module, NAME(__spec__));
+    return found != FAIL;
+}
+
 static Value load_file(VM *vm, const char *path, bool is_package, Value name) {
-    OWNED Value module = TRY(import_add_module(vm, name));
+    OWNED Value module = TRY(add_imported(vm, name));
     const char *slash = strrchr(path, '/');
     Span folder = {path, slash ? (usize)(slash - path) : 0};
     Buffer source = {0};
     bool done = set_package(vm, module, to_str(name)->data, is_package, folder) &&
                 set_text(vm, module, "__file__", path) && read_file(vm, path, &source) &&
+                describe_early(vm, module, buffer_span(&source)) &&
                 import_run_source(vm, module, buffer_span(&source), span_of(path), true);
     buffer_free(&source);
     if (!done) return drop_failed(vm, name);
@@ -204,21 +245,55 @@ static Value raise_not_found(VM *vm, Value name, Value parent) {
     return FAIL;
 }
 
-/* Find and run the module; `folders` is where files are looked for: sys.path or the parent's __path__. */
-static Value load(VM *vm, Value name, Value folders) {
-    const char *full = to_str(name)->data;
-    const ModuleSpec *native = find_native(full);
-    if (native) return load_native(vm, native, name);
-    const char *dot = strrchr(full, '.');
+Value import_native(VM *vm, Value name) {
+    const ModuleSpec *native = find_native(to_str(name)->data);
+    return native ? load_native(vm, native, name) : EMPTY;
+}
+
+Value import_library(VM *vm, Value name) {
+    const LibraryModule *library = library_find(vm, to_str(name)->data);
+    return library ? load_library(vm, library, name) : EMPTY;
+}
+
+Value import_file(VM *vm, Value name, Value folders) {
+    const char *dot = strrchr(to_str(name)->data, '.'), *tail = dot ? dot + 1 : to_str(name)->data;
     Buffer path = {0};
     bool is_package = false;
     Value module = EMPTY;
-    if (find_on_path(vm, folders, dot ? dot + 1 : full, &path, &is_package))
-        module = load_file(vm, path.data, is_package, name);
+    if (find_on_path(vm, folders, tail, &path, &is_package)) module = load_file(vm, path.data, is_package, name);
     buffer_free(&path);
-    if (module != EMPTY) return module;
-    const LibraryModule *library = library_find(vm, full);
-    return library ? load_library(vm, library, name) : raise_not_found(vm, name, EMPTY);
+    return module;
+}
+
+Value import_namespace(VM *vm, Value name, Value folders) {
+    const char *dot = strrchr(to_str(name)->data, '.'), *tail = dot ? dot + 1 : to_str(name)->data;
+    OWNED Value portions = TRY(find_portions(vm, folders, tail));
+    if (!to_list(portions)->count) return EMPTY;
+    OWNED Value module = TRY(add_imported(vm, name));
+    CHECK(dict_set(vm, module_dict(module), NAME(__package__), name));
+    CHECK(dict_set(vm, module_dict(module), NAME(__path__), portions));
+    CHECK(dict_set(vm, module_dict(module), NAME(__file__), NONE));
+    return TAKE(module);
+}
+
+/* A program has looked at sys.meta_path and may have put finders there. */
+static Value load_by_finders(VM *vm, Value name, Value folders) {
+    OWNED Value module = TRY(import_text(vm, "_frozen_importlib"));
+    OWNED Value load = TRY(object_getattr_text(vm, module, "_load_by_finders"));
+    OWNED Value found = TRY(call_2(vm, load, name, folders));
+    return found == NONE ? raise_not_found(vm, name, EMPTY) : TAKE(found);
+}
+
+/* Find and run the module; `folders` is where files are looked for: sys.path or the parent's __path__. */
+static Value load(VM *vm, Value name, Value folders) {
+    OWNED Value module = TRY(import_native(vm, name));
+    if (module != EMPTY) return TAKE(module);
+    if (UNLIKELY(dict_get_text(vm, to_dict(vm->sys), "meta_path") != EMPTY))
+        return load_by_finders(vm, name, folders);
+    module = TRY(import_file(vm, name, folders));
+    if (module == EMPTY) module = TRY(import_library(vm, name));
+    if (module == EMPTY) module = TRY(import_namespace(vm, name, folders));
+    return module == EMPTY ? raise_not_found(vm, name, EMPTY) : TAKE(module);
 }
 
 /* ---- names ---- */
@@ -372,17 +447,14 @@ Value step_import(VM *vm, Value name, Value level_and_list) {
     return object_call(vm, function, args, 5, EMPTY);
 }
 
-static bool is_initializing(VM *vm, Value module) {
-    OWNED Value flag = has_kind(module, KIND_MODULE)
-                           ? incref(dict_get_text(vm, module_dict(module), "__initializing__"))
-                           : EMPTY;
-    return flag == TRUE;
+static bool is_initializing(Value module) {
+    return has_kind(module, KIND_MODULE) && to_object(module)->flags & MODULE_INITIALIZING;
 }
 
 static Value raise_cannot_import(VM *vm, Value module, Value module_name, Value name) {
     OWNED Value file = TRY(object_find_attr(vm, module, NAME(__file__)));
     OWNED Value where = TRY(is_str(file) ? incref(file) : str_from_text(vm, "unknown location"));
-    if (is_initializing(vm, module))
+    if (is_initializing(module))
         raise_format(vm, EXC(ImportError),
                      "cannot import name %R from partially initialized module %R (most likely due to a circular "
                      "import) (%S)",

@@ -16,6 +16,12 @@ Value import_absolute(VM *vm, Value name);
 Value import_text(VM *vm, const char *name);
 /* A new module object with __name__ ... set, put into sys.modules. */
 Value import_add_module(VM *vm, Value name);
+/* The single steps, for importlib: EMPTY when it is not there. A module in C, in the library, a file on these
+ * folders (a list), a package without a body. */
+Value import_native(VM *vm, Value name);
+Value import_library(VM *vm, Value name);
+Value import_file(VM *vm, Value name, Value folders);
+Value import_namespace(VM *vm, Value name, Value folders);
 /* Run source text as the body of a module. */
 bool import_run_source(VM *vm, Value module, Span source, Span filename, bool is_file);
 /* The bytes of a file; false with OSError. */

@@ -1,0 +1,1 @@
+print("pkg", __name__, __package__, __spec__ and __spec__.name)
