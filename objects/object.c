@@ -138,8 +138,8 @@ static void destroy_now(VM *vm, Obj *object) {
         if (!object_finalize(vm, object)) return;
         type = object->shape->type; /* a finalizer may have assigned __class__ */
     }
+    object->flags |= OBJECT_DYING; /* before the callbacks: they may run the collector */
     if (UNLIKELY(object->flags & OBJECT_WEAKLY_REFERENCED)) weakref_clear(vm, object);
-    object->flags |= OBJECT_DYING;
     if (type->slots.free) type->slots.free(vm, object);
     if (has_attributes(type)) each_attribute(object, type, release_place, NULL);
     free_memory(vm, object);

@@ -203,7 +203,51 @@ static bool check_block(VM *vm, const Node *node) {
     }
 }
 
+/* ---- what is read ---- */
+
+static int context_of(const Node *node) {
+    switch (node->kind) {
+    case NODE_Name: return as_Name(node)->ctx;
+    case NODE_Attribute: return as_Attribute(node)->ctx;
+    case NODE_Subscript: return as_Subscript(node)->ctx;
+    case NODE_Starred: return as_Starred(node)->ctx;
+    case NODE_List: return as_List(node)->ctx;
+    case NODE_Tuple: return as_Tuple(node)->ctx;
+    default: return CONTEXT_LOAD;
+    }
+}
+
+/* Does the field hold what is stored to, and so is checked with its node? */
+static bool is_target_field(const Node *node, const char *field) {
+    bool is_part = node->kind == NODE_List || node->kind == NODE_Tuple || node->kind == NODE_Starred;
+    if (is_part) return context_of(node) != CONTEXT_LOAD;
+    return !strcmp(field, "target") || !strcmp(field, "targets") || !strcmp(field, "optional_vars") ||
+           (node->kind == NODE_TypeAlias && !strcmp(field, "name"));
+}
+
+static bool check_read(VM *vm, const Node *node) {
+    return !node || check_context(vm, (u8)context_of(node), CONTEXT_LOAD);
+}
+
+static bool check_reads(VM *vm, const Node *node) {
+    const NodeInfo *info = &node_infos[node->kind];
+    for (u32 i = 0; i < info->field_count; i++) {
+        const FieldInfo *field = &info->fields[i];
+        const void *place = (const char *)node + field->offset;
+        if (strncmp(field->declared, "expr", 4) || field->type == FIELD_CONTEXT ||
+            is_target_field(node, field->name))
+            continue;
+        if (field->type == FIELD_NODE && !check_read(vm, *(const Node *const *)place)) return false;
+        if (field->type != FIELD_NODES) continue;
+        const NodeList *list = place;
+        for (u32 j = 0; j < list->count; j++)
+            if (!check_read(vm, list->items[j])) return false;
+    }
+    return true;
+}
+
 bool ast_check_node(VM *vm, const Node *node) {
+    if (!check_reads(vm, node)) return false;
     switch (node->kind) {
     case NODE_Assign:
         return need_items(vm, &as_Assign(node)->targets, "targets", node) &&

@@ -163,6 +163,10 @@ static bool read_nodes(Reader *reader, Value v, const FieldInfo *field, const ch
     for (usize i = 0; out->items && i < count; i++) {
         Value item = to_tuple(items)->items[i];
         if (item == NONE && field->optional) continue;
+        if (item == NONE) {
+            raise_value(reader->vm, "None disallowed in %s list", *group == 's' ? "statement" : "expression");
+            return false;
+        }
         if (!read_node(reader, item, group, &out->items[i])) return false;
     }
     if (!out->items) raise_memory(reader->vm);
