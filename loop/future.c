@@ -254,10 +254,8 @@ int future_cancel(VM *vm, Future *future, Value message) {
     if (future_state(future) != FUTURE_PENDING) return 0;
     future->h.aux |= FUTURE_CANCELLED;
     replace(&future->extra, incref(message));
-    if (future->h.aux & FUTURE_IN_TIMER) {
-        replace(&future->result, EMPTY);
-        loop_timer_cancelled(vm, future->loop);
-    }
+    replace(&future->result, EMPTY); /* what a timer would have set */
+    if (future->h.aux & FUTURE_IN_TIMER) loop_timer_cancelled(vm, future->loop);
     return schedule(vm, future) ? 1 : -1;
 }
 

@@ -115,7 +115,7 @@ void loop_compact_timers(VM *vm, Loop *loop) {
         return;
     }
     while (loop->timer_count && is_cancelled(loop->timers[0].what)) {
-        loop->cancelled_timers--;
+        if (loop->cancelled_timers) loop->cancelled_timers--;
         decref(take_first(loop));
     }
 }
@@ -126,7 +126,7 @@ bool loop_move_timers(VM *vm, Loop *loop) {
     while (loop->timer_count && loop->timers[0].when < end) {
         Value what = take_first(loop);
         EntrySort sort = is_future(what) ? ENTRY_TIMER : ENTRY_HANDLE;
-        if (is_cancelled(what)) loop->cancelled_timers--;
+        if (is_cancelled(what) && loop->cancelled_timers) loop->cancelled_timers--;
         if (!loop_push(vm, loop, (Entry){.what = what, .argument = EMPTY, .context = EMPTY, .sort = sort}))
             return false;
     }
