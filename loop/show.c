@@ -6,6 +6,7 @@
 #include "objects/exc.h"
 #include "objects/frameobject.h"
 #include "objects/list.h"
+#include "objects/native.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "vm/import.h"
@@ -52,6 +53,10 @@ static bool is_partial(VM *vm, Value v) {
 }
 
 static bool show_name(VM *vm, Buffer *out, Value callback) {
+    if (has_exact_kind(callback, KIND_NATIVE) && is_gather(vm, ((Native *)to_object(callback))->self)) {
+        buffer_add_text(out, "gather.<locals>._done_callback"); /* what it is in CPython */
+        return true;
+    }
     OWNED Value name = object_find_attr(vm, callback, NAME(__qualname__));
     if (name == FAIL) exception_clear(vm);
     if (is_str(name) && to_str(name)->size) {

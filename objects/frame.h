@@ -80,7 +80,7 @@ struct Coro {
     Coro *awaiting;    /* the inner coroutine while delegating to one (owned by r[A] of AWAIT) */
     Coro *root, *leaf; /* itself when not delegating */
     u8 state, flags;
-    u16 spare;
+    bool was_thrown_into; /* since it was last resumed an exception was thrown into it */
     u32 line;          /* where it was created */
     Value finalizer;   /* of async generators: what sys.set_asyncgen_hooks gave; of coroutines cr_origin; or EMPTY */
     Frame f;           /* last member: registers follow */

@@ -53,7 +53,7 @@ static Coro *make(VM *vm, Value function, Code *code, u32 nregisters) {
     coro->root = coro->leaf = coro;
     coro->state = CORO_CREATED;
     coro->flags = 0;
-    coro->spare = 0;
+    coro->was_thrown_into = false;
     coro->line = 0;
     coro->finalizer = EMPTY;
     coro->f = (Frame){.func = function, .code = code, .pc = code->insns + 1, .flags = FRAME_HEAP, .kind = FRAME_C};
@@ -151,6 +151,7 @@ static void save_handled(VM *vm, Coro *root, Coro *leaf) {
     if (!suspends_in_handler(leaf)) return;
     for (Coro *c = leaf;; c = frame_coro(c->f.prev)) {
         swap_handled(vm, &c->f);
+        c->was_thrown_into = false;
         if (c == root) break;
     }
     root->flags |= CORO_HANDLER;
@@ -241,6 +242,7 @@ Coro *coro_suspend(VM *vm, Coro *self) {
     if (root != self) root = coro_root(self);
     save_handled(vm, root, self);
     root->leaf = self;
+    self->was_thrown_into = false;
     self->state = CORO_SUSPENDED;
     root->state = CORO_SUSPENDED;
     vm->frame = root->f.prev;
@@ -373,6 +375,7 @@ Value coro_send(VM *vm, Coro *coro, Value sent) {
 }
 
 Value coro_raise(VM *vm, Value exception) {
+    frame_coro(vm->frame)->was_thrown_into = true;
     Insn at = vm->frame->pc[-1];
     if (INSN_FLAGS(at) & F_HANDLER && INSN_OP(at) != OP_START) return raise_instance(vm, exception);
     exception_restore(vm, incref(exception));

@@ -111,7 +111,7 @@ Value await_throw(VM *vm, Value awaited, Value exception);
 Value coro_send(VM *vm, Coro *coro, Value sent);
 Value coro_throw(VM *vm, Coro *coro, Value exception);
 /* Raise what is thrown into the suspended leaf that is vm->frame. Its context is what the leaf itself
- * handles, not what the thrower does. */
+ * handles, not what the thrower does; when it leaves the leaf, what the one outside handles, and so on. */
 Value coro_raise(VM *vm, Value exception);
 bool coro_close(VM *vm, Coro *coro);
 /* The same; gives what a generator that catches the GeneratorExit returns, else None. */

@@ -100,11 +100,21 @@ static bool ends_loop(VM *vm, Frame *frame) {
 
 typedef enum Leaving { LEAVE_ON, LEAVE_RUN, LEAVE_END } Leaving;
 
+/* What was thrown into a coroutine leaves it: it counts as thrown into the one that waits for it, whose own
+ * handled exception becomes the context. */
+static void throw_outwards(VM *vm) {
+    frame_coro(vm->frame)->was_thrown_into = true;
+    Insn at = vm->frame->pc[-1];
+    if (INSN_FLAGS(at) & F_HANDLER && vm->handled != EMPTY) exception_chain(vm->exception, vm->handled);
+}
+
 static Leaving leave_coro(VM *vm, Frame *frame) {
     Coro *coro = frame_coro(frame);
     coro_convert_stop(vm, coro);
     u8 kind = frame->kind;
+    bool was_thrown = coro->was_thrown_into;
     coro_finish(vm, coro);
+    if (UNLIKELY(was_thrown && kind == FRAME_AWAIT)) throw_outwards(vm);
     if (kind == FRAME_SEND) replace(destination(vm->frame), EMPTY);
     return kind == FRAME_C ? LEAVE_END : LEAVE_ON;
 }

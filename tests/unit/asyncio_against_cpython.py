@@ -40,7 +40,7 @@ def run(command, path):
 
 def by_program(text):
     """seed -> log"""
-    text = re.sub(r' at (<library [^>]*>|\S*/asyncio/\S*\.py):\d+', ' at <library>', text)
+    text = re.sub(r' at (<library [^>]*>|\S*/asyncio/\S*\.py):\d+', '', text)
     found = {}
     for part in text.split('==== ')[1:]:
         number, _, log = part.partition('\n')
@@ -56,6 +56,8 @@ def compare(apy, oracle, seeds, folder):
     ours, theirs = run([apy, '--clock=virtual'], path), run([oracle, '-W', 'ignore'], path)
     a, b = by_program(ours), by_program(theirs)
     for seed in seeds:
+        if 'RecursionError' in b.get(seed, ''):
+            continue  # tasks that wait for each other in a circle: how deep cancelling gets is each one's own
         if a.get(seed) != b.get(seed) or seed not in b:
             yield seed, a.get(seed, ours[-2000:]), b.get(seed, theirs[-2000:])
 
