@@ -31,6 +31,14 @@ static inline bool str_is_ascii(Value v) {
     return !(to_object(v)->aux & STR_NOT_ASCII);
 }
 
+/* s[index] of ASCII text, where that character has been met before: owned; else EMPTY. */
+static inline Value str_quick_item(VM *vm, Value s, i64 index) {
+    usize size = to_str(s)->size;
+    if (index < 0) index += (i64)size;
+    if (UNLIKELY(!str_is_ascii(s) || (u64)index >= size)) return EMPTY;
+    return incref(vm->latin1[(u8)to_str(s)->data[index]]);
+}
+
 /* From bytes known to be valid (checked only for being ASCII). One ASCII or Latin-1
  * character gives the shared string. */
 Value str_new(VM *vm, const char *data, usize size);

@@ -118,6 +118,7 @@ struct VM {
     bool is_closing;
     void *collector;         /* vm/collector.c */
     void *access;            /* vm/access.c */
+    u32 access_turn;         /* times that it was asked */
 
     /* ---- program ---- */
     Value builtins;      /* dict of the builtins module */

@@ -5,16 +5,6 @@
 #include "objects/code.h"
 #include "objects/type.h"
 
-enum { ACCESS_ROWS = 1024 };
-
-typedef struct AccessRow {
-    u32 id; /* 0: free */
-    u8 general, op;
-    u16 offset;
-    Value name;
-    u64 word;
-} AccessRow;
-
 static AccessRow *row_of(VM *vm, u8 general, Value name, u32 id) {
     u32 hash = (u32)(name >> 4) ^ id * 0x9E3779B1u ^ (u32)general << 3;
     return (AccessRow *)vm->access + hash % ACCESS_ROWS;
@@ -34,15 +24,6 @@ void access_note(VM *vm, Insn *at, u8 general, Value name, u8 op, u64 word, u32 
     Value before = row->id ? row->name : EMPTY;
     *row = (AccessRow){id, general, op, (u16)offset, incref(name), word};
     decref(before);
-}
-
-bool access_recall(VM *vm, Insn *at, u8 general, Value name, Value object) {
-    if (!is_object(object) || !vm->access) return false;
-    u32 id = to_object(object)->shape->id;
-    const AccessRow *row = row_of(vm, general, name, id);
-    if (row->id != id || row->name != name || row->general != general) return false;
-    access_fill(at, row->op, row->word, row->offset, id);
-    return true;
 }
 
 void access_free(VM *vm) {

@@ -7,6 +7,7 @@
 #ifndef APY_VM_ACCESS_H
 #define APY_VM_ACCESS_H
 
+#include "objects/type.h"
 #include "objects/vm.h"
 
 typedef u64 Insn;
@@ -15,8 +16,28 @@ typedef u64 Insn;
 void access_fill(Insn *at, u8 op, u64 word, u32 offset, u32 id);
 /* The same for the shape with this id, and note it. */
 void access_note(VM *vm, Insn *at, u8 general, Value name, u8 op, u64 word, u32 offset, u32 id);
-/* Quicken the instruction for this object by what was noted; false: nothing was. */
-bool access_recall(VM *vm, Insn *at, u8 general, Value name, Value object);
+/* What an instruction is for objects of one shape. */
+typedef struct AccessRow {
+    u32 id; /* 0: free */
+    u8 general, op;
+    u16 offset;
+    Value name;
+    u64 word;
+} AccessRow;
+enum { ACCESS_ROWS = 1024 };
+
+/* What was noted for this object, NULL: nothing. An instruction that asks again and again need not be
+ * quickened anew each time: access_refill does it now and then. */
+static inline const AccessRow *access_recall(VM *vm, u8 general, Value name, Value object) {
+    if (UNLIKELY(!is_object(object) || !vm->access)) return NULL;
+    u32 id = to_object(object)->shape->id;
+    u32 hash = (u32)(name >> 4) ^ id * 0x9E3779B1u ^ (u32)general << 3;
+    const AccessRow *row = (const AccessRow *)vm->access + hash % ACCESS_ROWS;
+    return LIKELY(row->id == id && row->name == name && row->general == general) ? row : NULL;
+}
+static inline void access_refill(VM *vm, Insn *at, const AccessRow *row) {
+    if (UNLIKELY((++vm->access_turn & 15) == 0)) access_fill(at, row->op, row->word, row->offset, row->id);
+}
 void access_free(VM *vm);
 
 #endif

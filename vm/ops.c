@@ -608,6 +608,13 @@ compare_slow: {
     if (UNLIKELY(b == EMPTY)) BOUND(B);
     if (UNLIKELY(c == EMPTY)) BOUND(C);
     SAVE();
+    if (has_exact_kind(b, KIND_STR) && has_exact_kind(c, KIND_STR) && INSN_OP(insn) == OP_EQ) {
+        bool answer = b == c || str_equal(b, c);
+        RELEASE_FIRST(b);
+        RELEASE_SECOND(c);
+        STORE(from_bool(answer));
+        NEXT;
+    }
     Value outcome = step_compare(vm, compare_ops[INSN_OP(insn) - OP_LT], b, c, FRAME_COMPARE);
     RELEASE_FIRST(b);
     RELEASE_SECOND(c);
@@ -821,6 +828,14 @@ jump_slow: {
     if (UNLIKELY(a == EMPTY)) BOUND(A);
     if (UNLIKELY(b == EMPTY)) BOUND(B);
     SAVE();
+    if (has_exact_kind(a, KIND_STR) && has_exact_kind(b, KIND_STR) &&
+        (INSN_OP(insn) == OP_JEQ || INSN_OP(insn) == OP_JNE)) {
+        bool is_equal = a == b || str_equal(a, b);
+        RELEASE_FIRST(a);
+        RELEASE_SECOND(b);
+        if ((is_equal == (INSN_OP(insn) == OP_JEQ)) != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
     Value outcome = step_compare(vm, compare_ops[INSN_OP(insn) - OP_JLT], a, b, FRAME_TEST);
     RELEASE_FIRST(a);
     RELEASE_SECOND(b);
@@ -937,11 +952,17 @@ jump_immediate_slow: {
 
 /* GETATTR A, B, C +2: r[A] = r[B].n[C] */
 OP(GETATTR) {
-    if (access_recall(vm, (Insn *)pc - 1, OP_GETATTR, NAME_OF(C), r[B])) {
-        pc--;
-        NEXT;
-    }
-    goto getattr_slow;
+    Value object = r[B];
+    const AccessRow *row = access_recall(vm, OP_GETATTR, NAME_OF(C), object);
+    if (UNLIKELY(!row)) goto getattr_slow;
+    Value v = row->op == OP_GETATTR_SLOT ? *(Value *)((char *)object + row->offset) : *(Value *)row->word;
+    if (UNLIKELY(v == EMPTY)) goto getattr_slow;
+    access_refill(vm, (Insn *)pc - 1, row);
+    incref(v);
+    pc += 2;
+    RELEASE_FIRST(object);
+    STORE(v);
+    NEXT;
 }
 
 getattr_slow: {
@@ -964,7 +985,9 @@ getattr_slow: {
 OP(SETATTR) {
     BOUND(A);
     BOUND(B);
-    if (access_recall(vm, (Insn *)pc - 1, OP_SETATTR, NAME_OF(C), r[A])) {
+    const AccessRow *row = access_recall(vm, OP_SETATTR, NAME_OF(C), r[A]);
+    if (LIKELY(row)) {
+        access_fill((Insn *)pc - 1, row->op, row->word, row->offset, row->id);
         pc--;
         NEXT;
     }
@@ -995,12 +1018,17 @@ OP(DELATTR) {
  * B may be the temporary A. */
 OP(METHOD) {
     BOUND(B);
-    if (access_recall(vm, (Insn *)pc - 1, OP_METHOD, NAME_OF(C), r[B])) {
-        pc--;
+    Value object = r[B], callee = EMPTY, self = EMPTY;
+    const AccessRow *row = access_recall(vm, OP_METHOD, NAME_OF(C), object);
+    if (LIKELY(row)) {
+        access_refill(vm, (Insn *)pc - 1, row);
+        if (!HAS(F_FIRST)) to_object(object)->rc++;
+        pc += 2;
+        r[A] = incref((Value)row->word);
+        r[A + 1 + GAP] = object;
         NEXT;
     }
     SAVE();
-    Value object = r[B], callee = EMPTY, self = EMPTY;
     bool done = cached_method(vm, (Insn *)pc - 1, object, NAME_OF(C), &callee, &self);
     pc += 2;
     RELEASE_FIRST(object);
@@ -1031,6 +1059,31 @@ OP(GETITEM) {
             incref(item);
             RELEASE_FIRST(b);
             RELEASE_SECOND(c);
+            STORE(item);
+            NEXT;
+        }
+    } else if (is_small(c) && has_exact_kind(b, KIND_STR)) {
+        Value character = str_quick_item(vm, b, to_small(c));
+        if (LIKELY(character != EMPTY)) {
+            RELEASE_FIRST(b);
+            STORE(character);
+            NEXT;
+        }
+    } else if (is_small(c) && has_exact_kind(b, KIND_TUPLE)) {
+        i64 index = to_small(c);
+        Tuple *tuple = to_tuple(b);
+        if (index < 0) index += (i64)tuple->count;
+        if (LIKELY((u64)index < tuple->count)) {
+            Value item = incref(tuple->items[index]);
+            RELEASE_FIRST(b);
+            STORE(item);
+            NEXT;
+        }
+    } else if (is_small(c) && has_exact_kind(b, KIND_DICT) && !to_dict(b)->hashes) {
+        Value item = dict_get(vm, to_dict(b), c);
+        if (LIKELY(item != EMPTY)) {
+            incref(item);
+            RELEASE_FIRST(b);
             STORE(item);
             NEXT;
         }
@@ -1636,7 +1689,8 @@ OP(CALL) {
             if (spec->sort == 0 && native_is_plain(spec, B)) {
                 SAVE();
                 Value *args = window + 1 + GAP;
-                Value result = native_call_plain(vm, spec, args, B);
+                Value result = LIKELY(B == spec->named) ? spec->function(vm, args, B)
+                                                        : native_call_plain(vm, spec, args, B);
                 for (u32 i = 0; i < B; i++) RELEASE(args[i]);
                 RELEASE(callee);
                 if (UNLIKELY(result == FAIL)) goto error;
@@ -1733,7 +1787,8 @@ OP(CALLM) {
             if (spec->sort == NATIVE_METHOD && native_is_plain(spec, B - 1u)) {
                 SAVE();
                 Value *args = window + 1 + GAP;
-                Value result = native_call_plain(vm, spec, args, B);
+                Value result = LIKELY(B == spec->named + 1u) ? spec->function(vm, args, B)
+                                                        : native_call_plain(vm, spec, args, B);
                 for (u32 i = 0; i < B; i++) RELEASE(args[i]);
                 RELEASE(callee);
                 if (UNLIKELY(result == FAIL)) goto error;
