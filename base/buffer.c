@@ -31,31 +31,15 @@ static bool grow(Buffer *buffer, usize needed) {
     return true;
 }
 
-char *buffer_reserve(Buffer *buffer, usize more) {
+char *buffer_reserve_slow(Buffer *buffer, usize more) {
     usize needed = buffer->length + more + 1;
     if (needed <= more) buffer->failed = true;
     if (needed > buffer->capacity && !grow(buffer, needed)) return NULL;
     return buffer->data + buffer->length;
 }
 
-void buffer_add(Buffer *buffer, const char *data, usize length) {
-    char *at = buffer_reserve(buffer, length);
-    if (!at) return;
-    if (length) memcpy(at, data, length);
-    buffer->length += length;
-    buffer->data[buffer->length] = '\0';
-}
-
-void buffer_add_span(Buffer *buffer, Span span) {
-    buffer_add(buffer, span.data, span.length);
-}
-
 void buffer_add_text(Buffer *buffer, const char *text) {
     buffer_add(buffer, text, strlen(text));
-}
-
-void buffer_add_char(Buffer *buffer, char c) {
-    buffer_add(buffer, &c, 1);
 }
 
 void buffer_add_repeated(Buffer *buffer, char c, usize count) {

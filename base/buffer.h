@@ -7,6 +7,7 @@
 #define APY_BASE_BUFFER_H
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "base/base.h"
 
@@ -27,11 +28,29 @@ void buffer_free(Buffer *buffer);
 void buffer_clear(Buffer *buffer);
 
 /* Make room for `more` bytes behind the end; returns where they go, or NULL. */
-char *buffer_reserve(Buffer *buffer, usize more);
-void buffer_add(Buffer *buffer, const char *data, usize length);
-void buffer_add_span(Buffer *buffer, Span span);
+char *buffer_reserve_slow(Buffer *buffer, usize more);
+static inline char *buffer_reserve(Buffer *buffer, usize more) {
+    if (LIKELY(more < buffer->capacity - buffer->length)) return buffer->data + buffer->length;
+    return buffer_reserve_slow(buffer, more);
+}
+static inline void buffer_add(Buffer *buffer, const char *data, usize length) {
+    char *at = buffer_reserve(buffer, length);
+    if (UNLIKELY(!at)) return;
+    if (length) memcpy(at, data, length);
+    buffer->length += length;
+    at[length] = '\0';
+}
+static inline void buffer_add_span(Buffer *buffer, Span span) {
+    buffer_add(buffer, span.data, span.length);
+}
 void buffer_add_text(Buffer *buffer, const char *text);
-void buffer_add_char(Buffer *buffer, char c);
+static inline void buffer_add_char(Buffer *buffer, char c) {
+    char *at = buffer_reserve(buffer, 1);
+    if (UNLIKELY(!at)) return;
+    at[0] = c;
+    at[1] = '\0';
+    buffer->length++;
+}
 void buffer_add_repeated(Buffer *buffer, char c, usize count);
 /* Append the code point as UTF-8; lone surrogates are written in their three-byte form. */
 void buffer_add_code_point(Buffer *buffer, u32 code_point);

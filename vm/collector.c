@@ -9,6 +9,9 @@
 #include "vm/interrupt.h"
 
 enum { REACHED = OBJECT_COLLECTOR_A, LEAST_TRIGGER = 50000, MOST_ROUNDS = 10 };
+/* A heap is looked through again when it has grown by so many times: a look costs about what the making of its
+ * objects did. */
+enum { GROWTH = 4 };
 
 typedef struct Collector {
     bool is_running, is_disabled;
@@ -242,7 +245,7 @@ static void set_trigger(VM *vm) {
     Collector *collector = collector_of(vm);
     usize live = vm->heap.containers_live;
     vm->heap.containers_made = 0;
-    vm->heap.trigger = collector->is_disabled ? INT64_MAX : LEAST_TRIGGER + 2 * live;
+    vm->heap.trigger = collector->is_disabled ? INT64_MAX : LEAST_TRIGGER + GROWTH * live;
 }
 
 i64 collector_run(VM *vm, int generation) {
@@ -257,9 +260,22 @@ i64 collector_run(VM *vm, int generation) {
     return count;
 }
 
+static void look_for_end(void *piece, void *context) {
+    const Obj *object = piece;
+    if (!object->rc || object->kind == KIND_MODULE || object->flags & OBJECT_FINALIZED) return;
+    if (object->shape->type->slots.finalize || object->flags & OBJECT_WEAKLY_REFERENCED) *(bool *)context = true;
+}
+
+/* Is there any object, but modules, whose end a program can see? */
+static bool has_visible_ends(VM *vm) {
+    bool found = false;
+    heap_each(&vm->heap, HEAP_CONTAINER, look_for_end, &found);
+    return found;
+}
+
 i64 collector_run_from(VM *vm, Value first) {
     Collector *collector = collector_of(vm);
-    if (!collector) return 0;
+    if (!collector || !has_visible_ends(vm)) return 0;
     collector->first = to_object(first);
     i64 count = collector_run(vm, 2);
     collector->first = NULL;
