@@ -26,6 +26,11 @@ void access_note(VM *vm, Insn *at, u8 general, Value name, u8 op, u64 word, u32 
     decref(before);
 }
 
+bool access_quicken(Insn *at, u8 op) {
+    *at = (*at & ~(Insn)0xFF) | op;
+    return true;
+}
+
 void access_free(VM *vm) {
     AccessRow *rows = vm->access;
     vm->access = NULL;

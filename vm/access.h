@@ -3,6 +3,8 @@
  * Whatever quickens an attribute instruction for a shape is noted in a table too, by shape, name and
  * instruction. An instruction that meets another shape than the one it is quickened for first looks there.
  * A row holds its name; its word is what the instruction's cache gets, valid as long as the shape's id is.
+ *
+ * access_off.c, taken with -Dquickening=false, notes and fills nothing: every instruction stays general.
  */
 #ifndef APY_VM_ACCESS_H
 #define APY_VM_ACCESS_H
@@ -38,6 +40,8 @@ static inline const AccessRow *access_recall(VM *vm, u8 general, Value name, Val
 static inline void access_refill(VM *vm, Insn *at, const AccessRow *row) {
     if (UNLIKELY((++vm->access_turn & 15) == 0)) access_fill(at, row->op, row->word, row->offset, row->id);
 }
+/* Make the instruction a special form without cache words. False: it has to stay what it is. */
+bool access_quicken(Insn *at, u8 op);
 void access_free(VM *vm);
 
 #endif

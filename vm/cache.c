@@ -205,7 +205,7 @@ bool cached_method(VM *vm, Insn *at, Value object, Value name, Value *callee, Va
         }
     }
     if (has_exact_kind(object, KIND_MODULE) && cache_module_attribute(vm, at, object, name))
-        at[0] = (at[0] & ~(Insn)0xFF) | OP_METHOD_MODULE;
+        access_quicken(at, OP_METHOD_MODULE);
     if (is_type(object)) cache_class_method(vm, at, object, name);
     Method method;
     if (!object_find_method(vm, object, name, &method)) return false;

@@ -144,9 +144,6 @@ bool cached_method(VM *vm, Insn *at, Value object, Value name, Value *callee, Va
 /* `namespace` EMPTY: globals and builtins only. */
 Value cached_global(VM *vm, Insn *at, Function *function, Value name, Value namespace);
 bool cached_set_global(VM *vm, Insn *at, Value namespace, Value name, Value value);
-static inline void quicken(const Insn *pc, u8 op) {
-    ((u8 *)(pc - 1))[0] = op;
-}
 
 /* ---- steps: slow halves of instructions ---- */
 

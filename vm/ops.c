@@ -1458,19 +1458,16 @@ OP(ITER) {
  * r[A] and go on. B is a temporary, or with F_LOCAL a local. Stands at the end of the loop. */
 OP(FOR) {
     Value iterator = r[A];
+    u8 special = OP_FOR_NATIVE;
     switch (to_object(iterator)->kind) {
-    case KIND_RANGE_ITERATOR: quicken(pc, OP_FOR_RANGE); goto op_FOR_RANGE;
-    case KIND_LIST_ITERATOR: quicken(pc, OP_FOR_LIST); goto op_FOR_LIST;
-    case KIND_GENERATOR: quicken(pc, OP_FOR_GENERATOR); goto op_FOR_GENERATOR;
+    case KIND_GENERATOR: access_quicken((Insn *)pc - 1, OP_FOR_GENERATOR); goto op_FOR_GENERATOR;
+    case KIND_RANGE_ITERATOR: special = OP_FOR_RANGE; break;
+    case KIND_LIST_ITERATOR: special = OP_FOR_LIST; break;
     default: break;
     }
     const Type *type = to_object(iterator)->shape->type;
-    if (type->flags & TYPE_HEAP) goto for_slow;
-    Insn body = pc[SC];
-    bool unpacks = INSN_A(body) == B && !HAS(F_LOCAL) &&
-                   ((INSN_OP(body) == OP_UNPACK2 && INSN_FLAGS(body) & F_FIRST) ||
-                    (INSN_OP(body) == OP_UNPACK && INSN_FLAGS(body) & F_FIRST && INSN_B(body) == B && INSN_C(body) == 2));
-    quicken(pc, type->slots.next_pair && unpacks ? OP_FOR_PAIR : OP_FOR_NATIVE);
+    if (type->slots.next_pair && !HAS(F_LOCAL) && unpacks_pair(pc[SC], B)) special = OP_FOR_PAIR;
+    if (type->flags & TYPE_HEAP || !access_quicken((Insn *)pc - 1, special)) goto for_slow;
     pc--;
     NEXT;
 }
@@ -2112,7 +2109,7 @@ OP(FOR_RANGE) {
 }
 
 for_other:
-    quicken(pc, OP_FOR);
+    access_quicken((Insn *)pc - 1, OP_FOR);
     goto op_FOR;
 
 /* FOR over a list. */

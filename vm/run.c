@@ -119,6 +119,12 @@ static inline bool double_compare(u32 op, double a, double b) {
     }
 }
 
+/* Does the instruction take the pair in temporary `reg` apart? */
+static inline bool unpacks_pair(Insn insn, u32 reg) {
+    bool is_pair = INSN_OP(insn) == OP_UNPACK2 || (INSN_OP(insn) == OP_UNPACK && INSN_B(insn) == reg && INSN_C(insn) == 2);
+    return is_pair && INSN_A(insn) == reg && INSN_FLAGS(insn) & F_FIRST;
+}
+
 /* None, True, False and inline ints; everything else asks its type. */
 static inline int quick_truth(Value v) {
     if (v == TRUE) return 1;
