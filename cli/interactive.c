@@ -59,6 +59,7 @@ static const Node *read_statement(Session *session, Arena *arena, Buffer *text, 
         if (!more && is_first) session->is_over = true;
         if (more) buffer_add_span(text, line);
         if (session->is_over) break;
+        if (!more) stderr_write(session->vm, SPAN("\n"));
         status = more ? parser_push(parser, line, result) : parser_finish(parser, result);
         is_first = false;
     }
@@ -110,9 +111,17 @@ static bool run_one(Session *session, int *status) {
     return goes_on;
 }
 
+static void set_prompt(VM *vm, const char *name, const char *text) {
+    OWNED Value prompt = str_from_text(vm, text);
+    bool is_set = dict_get_text(vm, to_dict(vm->sys), name) != EMPTY;
+    if (!is_set && (prompt == FAIL || !dict_set_text(vm, to_dict(vm->sys), name, prompt))) exception_clear(vm);
+}
+
 int run_interactive(VM *vm) {
     Session session = {.vm = vm};
     int status = 0;
+    set_prompt(vm, "ps1", ">>> ");
+    set_prompt(vm, "ps2", "... ");
     while (!session.is_over && run_one(&session, &status)) {}
     flush_output(vm);
     if (session.is_over) stderr_write(vm, SPAN("\n"));

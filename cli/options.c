@@ -94,6 +94,8 @@ static void take_file(Options *options, int argc, char **argv, int at) {
     if (strcmp(argv[at], "-")) {
         options->sort = PROGRAM_FILE;
         options->program = argv[at];
+    } else {
+        options->is_dash = true;
     }
     take_rest(options, argc, argv, at + 1);
 }

@@ -13,6 +13,7 @@ typedef struct Options {
     const char *program; /* file, code or module name; NULL: stdin */
     char **arguments;    /* what the program gets as sys.argv[1:] */
     int argument_count;
+    bool is_dash;        /* the program is stdin by name: - */
     bool is_interactive; /* -i: a prompt after the program */
     bool disassembles;   /* apy dis: print the bytecode instead of running */
     bool is_unbuffered;

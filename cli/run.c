@@ -53,7 +53,17 @@ int report_exception(VM *vm) {
         return exit_status(vm, ((ValueException *)to_object(exception))->value);
     if (!flush_stream(vm, "stdout")) exception_clear(vm);
     excepthook_call(vm, exception);
+    if (vm->exception != EMPTY) return report_exception(vm); /* the hook ends the program */
     return is_instance(vm, exception, EXC(KeyboardInterrupt)) ? STATUS_INTERRUPTED : 1;
+}
+
+/* Before a prompt even SystemExit is only shown. */
+static int report_program(VM *vm, const Options *options) {
+    if (!options->is_interactive || !exception_matches(vm, EXC(SystemExit))) return report_exception(vm);
+    OWNED Value exception = exception_take(vm);
+    if (!flush_stream(vm, "stdout")) exception_clear(vm);
+    excepthook_call(vm, exception);
+    return 1;
 }
 
 /* ---- what to run ---- */
@@ -78,7 +88,7 @@ static bool append_text(VM *vm, const char *list_name, const char *text, bool in
 }
 
 static bool set_arguments(VM *vm, const Options *options) {
-    const char *first = options->program ? options->program : options->argument_count ? "-" : "";
+    const char *first = options->program ? options->program : options->is_dash ? "-" : "";
     if (options->sort == PROGRAM_COMMAND) first = "-c";
     if (options->sort == PROGRAM_MODULE) first = "-m";
     bool done = append_text(vm, "argv", first, false);
@@ -112,7 +122,7 @@ static bool set_path(VM *vm, const Options *options) {
 }
 
 static bool run_text(VM *vm, Span source, const char *filename, bool is_file) {
-    return import_run_source(vm, vm->main_module, source, span_of(filename), is_file);
+    return import_run_source(vm, vm->main_module, source, span_of(filename), is_file ? COMPILE_DECODE : 0);
 }
 
 static void tell_unreadable(VM *vm, const char *path) {
@@ -128,11 +138,10 @@ static void tell_unreadable(VM *vm, const char *path) {
 static void absolute_path(const char *path, Buffer *out) {
     char folder[4096];
     if (path[0] != '/' && getcwd(folder, sizeof folder)) buffer_printf(out, "%s/", folder);
-    while (path[0] == '.' && path[1] == '/') path += 2;
     buffer_add_text(out, path);
 }
 
-static int run_file(VM *vm, const char *given) {
+static int run_file(VM *vm, const Options *options, const char *given) {
     Buffer source = {0}, path = {0};
     absolute_path(given, &path);
     if (!read_file(vm, path.data, &source)) {
@@ -146,16 +155,16 @@ static int run_file(VM *vm, const char *given) {
     bool done = run_text(vm, buffer_span(&source), path.data, true);
     buffer_free(&source);
     buffer_free(&path);
-    return done ? 0 : report_exception(vm);
+    return done ? 0 : report_program(vm, options);
 }
 
-static int run_command(VM *vm, const char *code) {
+static int run_command(VM *vm, const Options *options, const char *code) {
     Buffer source = {0};
     buffer_printf(&source, "%s\n", code);
     sources_register(vm, SPAN("<string>"), buffer_span(&source));
     bool done = run_text(vm, buffer_span(&source), "<string>", false);
     buffer_free(&source);
-    return done ? 0 : report_exception(vm);
+    return done ? 0 : report_program(vm, options);
 }
 
 static int run_stdin(VM *vm) {
@@ -194,8 +203,8 @@ static int disassemble(VM *vm, const char *path) {
 static int run_sort(VM *vm, const Options *options) {
     if (options->disassembles) return disassemble(vm, options->program);
     switch (options->sort) {
-    case PROGRAM_FILE: return run_file(vm, options->program);
-    case PROGRAM_COMMAND: return run_command(vm, options->program);
+    case PROGRAM_FILE: return run_file(vm, options, options->program);
+    case PROGRAM_COMMAND: return run_command(vm, options, options->program);
     case PROGRAM_MODULE: return run_module(vm, options->program);
     default:
         if (options->is_interactive || isatty(0)) return 0;

@@ -109,6 +109,7 @@ static ParseOptions options_of(Span filename, char mode, u32 flags) {
                    : mode == 's' ? PARSE_INTERACTIVE
                                  : PARSE_FILE;
     if (flags & COMPILE_DECODE) options.flags |= PARSE_DECODE;
+    if (flags & COMPILE_BYTES) options.flags |= PARSE_BYTES;
     if (flags & COMPILE_ALLOW_INCOMPLETE) options.flags |= PARSE_ALLOW_INCOMPLETE;
     if (flags & COMPILE_DONT_IMPLY_DEDENT) options.flags |= PARSE_DONT_IMPLY_DEDENT;
     return options;

@@ -31,6 +31,8 @@ enum { /* flags: those of compile(), with CPython's values */
     COMPILE_NO_DOCSTRINGS = 0x20000000,
     /* the source is the bytes of a file: a coding line counts */
     COMPILE_DECODE = 0x40000000,
+    /* the same for bytes given to compile() or read by an import, with other messages */
+    COMPILE_BYTES = 0x08000000,
 };
 
 /* The code of a source text: mode 'e' is a file, 'v' an expression, 's' one statement of the

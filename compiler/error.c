@@ -206,11 +206,14 @@ Value compile_raise_problem(VM *vm, Span filename, const SyntaxProblem *problem)
     if (problem->kind == PROBLEM_MEMORY)
         return problem->message.length ? raise_with(vm, type, message)
                                        : raise_memory(vm);
+    if (problem->has_no_place) return raise_with(vm, type, message);
     OWNED Value text = TRY(problem_text(vm, problem));
     OWNED Value name = TRY(str_from_os(vm, filename.data, filename.length));
     OWNED Value position = TRY(
-        tuple_of(vm, 6, name, from_small(problem->line), from_small(problem->column), text,
-                 from_small(problem->end_line), from_small(problem->end_column)));
+        !problem->is_of_bytes
+            ? tuple_of(vm, 6, name, from_small(problem->line), from_small(problem->column), text,
+                       from_small(problem->end_line), from_small(problem->end_column))
+            : tuple_of(vm, 4, name, from_small(0), from_small(-1), NONE));
     Value args[] = {message, position};
     OWNED Value error = TRY(object_call(vm, from_object(type), args, 2, EMPTY));
     return raise_instance(vm, error);

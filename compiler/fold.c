@@ -27,6 +27,20 @@ static Value text_value(VM *vm, Span text) {
     return value != FAIL && is_name_text(text) ? str_intern(vm, value) : value;
 }
 
+/* CPython makes a syntax error of a literal with too many digits. */
+static Value refuse_digits(VM *vm) {
+    if (!exception_matches(vm, EXC(ValueError))) return FAIL;
+    OWNED Value error = exception_take(vm);
+    OWNED Value text = TRY(object_str(vm, error));
+    return raise_format(vm, EXC(SyntaxError),
+                        "%S - Consider hexadecimal for huge integer literals to avoid decimal conversion limits.", text);
+}
+
+static Value int_value(VM *vm, const Constant *constant) {
+    Value value = int_from_digits(vm, constant->text, constant->base);
+    return value == FAIL ? refuse_digits(vm) : value;
+}
+
 Value constant_value(Compiler *c, const Constant *constant) {
     VM *vm = c->vm;
     switch (constant->kind) {
@@ -35,7 +49,7 @@ Value constant_value(Compiler *c, const Constant *constant) {
     case CONSTANT_FALSE: return FALSE;
     case CONSTANT_ELLIPSIS: return ELLIPSIS;
     case CONSTANT_INT:
-        return compiler_keep(c, int_from_digits(vm, constant->text, constant->base));
+        return compiler_keep(c, int_value(vm, constant));
     case CONSTANT_FLOAT: return compiler_keep(c, float_new(vm, constant->number));
     case CONSTANT_IMAGINARY:
         return compiler_keep(c, complex_new(vm, 0, constant->number));

@@ -58,6 +58,8 @@ typedef struct SyntaxProblem {
     i32 column;
     i32 end_line, end_column;
     Span text;              /* the line, without its end */
+    bool has_no_place; /* not even a file name */
+    bool is_of_bytes;  /* of bytes that cannot be decoded: line 0 of the file */
     bool is_text_without_end; /* CPython's text for it has no line end either */
 } SyntaxProblem;
 

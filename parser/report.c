@@ -125,16 +125,23 @@ static void report_range(Peg *peg, const Token *from, const Token *to, Span mess
            });
 }
 
+/* The column of a layout token. CPython has none at the end of a file that it reads by lines. */
+static i32 place_at_end(const Peg *peg, const Token *token, Position start) {
+    bool is_file = peg->parser->options.flags & PARSE_DECODE;
+    return is_file && token->kind == TOKEN_END ? 0 : column_of(peg, start) - 1;
+}
+
 /* The error at a token; a layout token stands for where the lexer is. */
 static void report_token(Peg *peg, ProblemKind kind, const Token *token, Span message) {
     bool is_placed = !is_layout(peg, token);
     Position start = is_placed ? start_of(peg, token) : place_behind(peg, token);
+    i32 column = is_placed ? column_of(peg, start) : place_at_end(peg, token, start);
     report(peg, (SyntaxProblem){
                     .kind = kind,
                     .message = message,
                     .line = start.line,
-                    .column = column_of(peg, start) - (is_placed ? 0 : 1),
-                    .end_line = (i32)token->end.line,
+                    .column = column,
+                    .end_line = (i32)(is_placed ? token->end.line : start.line),
                     .end_column = is_placed ? column_of(peg, token->end) : -1,
                 });
 }

@@ -43,6 +43,13 @@ static void report_backslash(SyntaxProblem *problem) {
     problem->end_column = 0;
 }
 
+/* Of a file's line with a null byte CPython shows what is before it. */
+static void cut_at_null(SyntaxProblem *problem) {
+    const char *null = memchr(problem->text.data, '\0', problem->text.length);
+    if (null) problem->text.length = (usize)(null - problem->text.data);
+    problem->column = problem->end_column = 0;
+}
+
 void syntaxerror_from_lexer(Parser *parser, const LexError *error,
                             SyntaxProblem *problem) {
     static const ProblemKind kinds[] = {
@@ -55,7 +62,12 @@ void syntaxerror_from_lexer(Parser *parser, const LexError *error,
                         .is_incomplete = error->is_incomplete,
                         .message = error->message,
                         .line = error->start.line};
-    if (!error->start.line) return;
+    if (!error->start.line) {
+        bool has_nulls = strstr(error->message.data, "null bytes") != NULL;
+        problem->is_of_bytes = parser->options.flags & PARSE_BYTES && !has_nulls;
+        problem->has_no_place = !problem->is_of_bytes;
+        return;
+    }
     problem->column = find_column(parser, error);
     problem->end_line = (i32)(error->end.line ? error->end.line : error->start.line);
     problem->end_column =
@@ -63,6 +75,7 @@ void syntaxerror_from_lexer(Parser *parser, const LexError *error,
     problem->is_text_without_end = error->end.line;
     if (is_backslash_end(parser, error)) report_backslash(problem);
     set_text(parser, problem);
+    if (strstr(error->message.data, "null bytes")) cut_at_null(problem);
 }
 
 void syntaxerror_at_token(Parser *parser, u32 token, const char *message,

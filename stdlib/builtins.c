@@ -3,6 +3,7 @@
 #include "objects/frame.h"
 #include "objects/native.h"
 #include "objects/str.h"
+#include "stdlib/builtins_exit.h"
 
 MODULE(builtins, "Built-in functions, types, exceptions, and other objects.\n\n"
                  "This module provides direct access to all 'built-in'\n"
@@ -50,5 +51,6 @@ MODULE_INIT(builtins) {
            add(vm, module, "NotImplemented", NOT_IMPLEMENTED) &&
            add(vm, module, "False", FALSE) && add(vm, module, "True", TRUE) &&
            add_types(vm, module) && add(vm, module, "__debug__", TRUE) &&
-           add_exceptions(vm, module);
+           add_exceptions(vm, module) && module_add(vm, module, "exit", quitter_new(vm, "exit")) &&
+           module_add(vm, module, "quit", quitter_new(vm, "quit"));
 }

@@ -49,7 +49,7 @@ static u32 inherited_flags(VM *vm) {
 }
 
 static Value compile_text(VM *vm, Source *source, Span filename, char mode, u32 flags) {
-    if (source->is_bytes) flags |= COMPILE_DECODE;
+    if (source->is_bytes) flags |= COMPILE_BYTES;
     return vm->hooks.compile(vm, source->text, filename, mode, flags);
 }
 

@@ -22,8 +22,9 @@ FUNCTION(sys, getrecursionlimit, "()") {
 FUNCTION(sys, setrecursionlimit, "(limit, /)") {
     i64 limit;
     CHECK(object_to_i64(vm, args[0], &limit));
+    if (limit > INT32_MAX || limit < INT32_MIN)
+        return raise_format(vm, EXC(OverflowError), "Python int too large to convert to C int");
     if (limit < 1) return raise_value(vm, "recursion limit must be greater or equal than 1");
-    if (limit > UINT32_MAX / 2) limit = UINT32_MAX / 2;
     if (vm->frame && vm->frame->depth >= limit)
         return raise_format(vm, EXC(RecursionError),
                             "cannot set the recursion limit to %ld at the recursion depth %d: the limit is too "

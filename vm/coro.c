@@ -157,6 +157,17 @@ static void save_handled(VM *vm, Coro *root, Coro *leaf) {
     root->flags |= CORO_HANDLER;
 }
 
+static void end_without_running(VM *vm, Coro *coro, bool with_temporaries);
+
+/* There is no room to run it any deeper. What was never begun counts as awaited all the same. */
+static bool refuse_depth(VM *vm, Coro *coro) {
+    if (coro->state != CORO_CREATED) return false;
+    OWNED Value exception = exception_take(vm);
+    end_without_running(vm, coro, false);
+    exception_restore(vm, TAKE(exception));
+    return false;
+}
+
 bool coro_enter(VM *vm, Coro *coro, u8 kind) {
     if (!check_can_run(vm, coro)) return false;
     Frame *resumer = vm->frame;
@@ -166,7 +177,7 @@ bool coro_enter(VM *vm, Coro *coro, u8 kind) {
     coro->f.prev = resumer;
     coro->f.kind = kind;
     leaf->f.depth = resumer ? resumer->depth + 1 : 1;
-    if (!check_depth(vm, &leaf->f)) return false;
+    if (!check_depth(vm, &leaf->f)) return refuse_depth(vm, coro);
     coro->state = CORO_RUNNING;
     leaf->state = CORO_RUNNING;
     restore_handled(vm, coro, leaf);
@@ -186,7 +197,7 @@ bool coro_deliver(VM *vm, Value sent) {
 static bool join_chain(VM *vm, Coro *self, Coro *inner, u8 kind) {
     Coro *leaf = inner->leaf;
     leaf->f.depth = self->f.depth + 1;
-    if (!check_depth(vm, &leaf->f)) return false;
+    if (!check_depth(vm, &leaf->f)) return refuse_depth(vm, inner);
     bool in_handler = suspends_in_handler(self);
     self->awaiting = inner;
     self->flags |= CORO_DELEGATING;

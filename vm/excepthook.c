@@ -74,5 +74,5 @@ void excepthook_call(VM *vm, Value exception) {
     }
     OWNED Value type = incref(from_object(type_of(vm, exception)));
     OWNED Value done = call_3(vm, hook, type, exception, traceback_of(vm, exception));
-    if (done == FAIL) show_both(vm, exception);
+    if (done == FAIL && !exception_matches(vm, EXC(SystemExit))) show_both(vm, exception);
 }

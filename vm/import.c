@@ -152,8 +152,8 @@ static bool run_body(VM *vm, Value module, Value code) {
     return done != FAIL;
 }
 
-bool import_run_source(VM *vm, Value module, Span source, Span filename, bool from_file) {
-    OWNED Value code = compile_source(vm, source, filename, 'e', from_file ? COMPILE_DECODE : 0);
+bool import_run_source(VM *vm, Value module, Span source, Span filename, u32 flags) {
+    OWNED Value code = compile_source(vm, source, filename, 'e', flags);
     return code != FAIL && run_body(vm, module, code);
 }
 
@@ -228,7 +228,7 @@ static Value load_file(VM *vm, const char *path, bool is_package, Value name) {
     bool done = set_package(vm, module, to_str(name)->data, is_package, folder) &&
                 set_text(vm, module, "__file__", path) && read_file(vm, path, &source) &&
                 describe_early(vm, module, buffer_span(&source)) &&
-                import_run_source(vm, module, buffer_span(&source), span_of(path), true);
+                import_run_source(vm, module, buffer_span(&source), span_of(path), COMPILE_BYTES);
     buffer_free(&source);
     if (!done) return drop_failed(vm, name);
     Value found = dict_get(vm, to_dict(vm->modules), name);

@@ -22,8 +22,8 @@ Value import_native(VM *vm, Value name);
 Value import_library(VM *vm, Value name);
 Value import_file(VM *vm, Value name, Value folders);
 Value import_namespace(VM *vm, Value name, Value folders);
-/* Run source text as the body of a module. */
-bool import_run_source(VM *vm, Value module, Span source, Span filename, bool is_file);
+/* Run source text as the body of a module; flags: COMPILE_... */
+bool import_run_source(VM *vm, Value module, Span source, Span filename, u32 flags);
 /* The bytes of a file; false with OSError. */
 bool read_file(VM *vm, const char *path, Buffer *out);
 

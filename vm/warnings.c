@@ -190,7 +190,7 @@ static Value make_text(VM *vm, Value category, Value text, const WarningPlace *p
     Buffer out = {0};
     buffer_add_span(&out, str_span(head));
     add_source_line(vm, place, &out);
-    if (source != EMPTY) {
+    if (source != EMPTY && !vm->is_closing) {
         buffer_add_span(&out, str_span(name));
         buffer_add_text(&out,
                         ": Enable tracemalloc to get the object allocation traceback\n");
