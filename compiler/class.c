@@ -1,6 +1,8 @@
 /* Classes. */
 #include "compiler/compile.h"
 
+#include <stdlib.h>
+
 #include "objects/str.h"
 #include "objects/tuple.h"
 
@@ -49,7 +51,15 @@ static void set_constant(Unit *u, const char *name, Value owned) {
     set_name(u, name);
 }
 
+static int compare_names(const void *a, const void *b) {
+    const Span x = (*(Name *const *)a)->text, y = (*(Name *const *)b)->text;
+    int order = memcmp(x.data, y.data, x.length < y.length ? x.length : y.length);
+    return order ? order : (x.length > y.length) - (x.length < y.length);
+}
+
 static Value attribute_tuple(Unit *u) {
+    if (u->attribute_count > 1)
+        qsort(u->attributes, u->attribute_count, sizeof *u->attributes, compare_names);
     Value tuple = TRY(tuple_new(u->c->vm, u->attribute_count));
     for (u32 i = 0; i < u->attribute_count; i++)
         to_tuple(tuple)->items[i] = incref(name_value(u->c, u->attributes[i]));

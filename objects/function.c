@@ -10,10 +10,13 @@ static Function *to_function(Value v) {
     return (Function *)to_object(v);
 }
 
+/* Globals that do not say which builtins they want get those of the code that runs. */
 static Value builtins_of(VM *vm, Value globals) {
     Value found = dict_get_str(vm, to_dict(globals), NAME(__builtins__));
     if (has_exact_kind(found, KIND_MODULE)) return from_object(((Module *)to_object(found))->dict);
-    return found != EMPTY && type_of(vm, found)->slots.getitem ? found : vm->builtins;
+    if (found != EMPTY && type_of(vm, found)->slots.getitem) return found;
+    Value running = vm->frame ? vm->frame->func : EMPTY;
+    return has_kind(running, KIND_FUNCTION) ? to_function(running)->builtins : vm->builtins;
 }
 
 Value function_new(VM *vm, Code *code, Value globals) {

@@ -210,8 +210,11 @@ static bool take_current(VM *vm, Namespaces *out) {
 
 static bool add_builtins(VM *vm, Value globals) {
     Value found = dict_get_text(vm, to_dict(globals), "__builtins__");
+    Value running = vm->frame ? vm->frame->func : EMPTY;
+    bool is_function = has_kind(running, KIND_FUNCTION);
+    Value inherited = is_function ? ((Function *)to_object(running))->builtins : vm->builtins;
     return found != EMPTY ||
-           dict_set_text(vm, to_dict(globals), "__builtins__", vm->builtins);
+           dict_set_text(vm, to_dict(globals), "__builtins__", inherited);
 }
 
 static bool is_mapping(VM *vm, Value v) {

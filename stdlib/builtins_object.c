@@ -153,7 +153,7 @@ FUNCTION(builtins, vars, "(object=<unrepresentable>, /)") {
 
 static Value list_of_locals(VM *vm) {
     OWNED Value locals = TRY(current_locals(vm));
-    if (has_kind(locals, KIND_DICT)) return dict_keys_list(vm, to_dict(locals));
+    if (has_exact_kind(locals, KIND_DICT)) return dict_keys_list(vm, to_dict(locals));
     OWNED Value keys = TRY(call_method_0(vm, locals, NAME(keys)));
     return object_to_list(vm, keys);
 }
