@@ -41,6 +41,7 @@ enum {                     /* Frame.flags */
     FRAME_NEGATE = 8,      /* of TEST: jump when false */
     FRAME_TRUTH = 16,      /* the result is to be turned into a bool (contains) */
     FRAME_INVERT = 32,     /* ... and negated (not in) */
+    FRAME_LEAVING = 128,   /* it has returned: its locals are being dropped, programs do not see it */
     FRAME_LOCAL = 64,      /* of STORE: the destination is a local, which cache words do not tell */
 };
 

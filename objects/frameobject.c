@@ -189,8 +189,12 @@ i32 frame_line(const Frame *frame) {
 }
 
 static Frame *skip_hidden(Frame *frame) {
-    while (frame && frame->code->flags & CODE_HIDDEN) frame = frame->prev;
+    while (frame && (frame->code->flags & CODE_HIDDEN || frame->flags & FRAME_LEAVING)) frame = frame->prev;
     return frame;
+}
+
+Frame *frame_current(VM *vm) {
+    return skip_hidden(vm->frame);
 }
 
 Frame *frame_caller(Frame *frame) {

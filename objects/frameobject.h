@@ -55,6 +55,8 @@ Value frame_locals_proxy(VM *vm, FrameObject *object);
 Value frame_locals_from(VM *vm, const Code *code, Value function, const Value *registers);
 /* Who called or resumed it: NULL for the outermost and for a suspended coroutine. */
 Frame *frame_caller(Frame *frame);
+/* The innermost frame that programs see; NULL: none. */
+Frame *frame_current(VM *vm);
 /* The word of the instruction that is running or suspended. */
 static inline u32 frame_word(const Frame *frame) {
     return frame->pc > frame->code->insns ? (u32)(frame->pc - frame->code->insns) - 1 : 0;

@@ -213,7 +213,7 @@ static bool join_chain(VM *vm, Coro *self, Coro *inner, u8 kind) {
 }
 
 bool coro_delegate(VM *vm, Coro *self, Coro *inner) {
-    if (inner->h.kind == KIND_COROUTINE && (coro_is_running(inner) || inner->root != inner)) {
+    if (inner->h.kind == KIND_COROUTINE && inner->root != inner && !coro_is_running(inner)) {
         raise_runtime(vm, "coroutine is being awaited already");
         return false;
     }

@@ -249,6 +249,7 @@ leave_dying: {
     Obj *first = to_object(*dying);
     for (Value *local = r; local <= dying; local++) *local = EMPTY;
     SAVE();
+    FP->flags |= FRAME_LEAVING;
     object_destroy(first);
     for (Value *end = r + FP->code->locals, *local = dying + 1; local < end; local++) replace(local, EMPTY);
     goto leave_header;

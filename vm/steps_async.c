@@ -22,8 +22,6 @@ static Value raise_not_awaitable(VM *vm, Value v, u32 context) {
                           "'async with' received an object from __aexit__ that does not implement "
                           "__await__: %T",
                           v);
-    case 3:
-        return raise_type(vm, "'async for' received an invalid object from __anext__: %T", v);
     default: return raise_type(vm, "object %T can't be used in 'await' expression", v);
     }
 }
@@ -44,14 +42,9 @@ Value step_awaitable(VM *vm, Value v, u32 context) {
     if (has_exact_kind(v, KIND_COROUTINE) || is_plain_future(v) || has_exact_kind(v, KIND_TURN) ||
         is_iterable_coroutine(v))
         return incref(v);
-    Value iterator = awaitable_iterator(vm, v, context);
-    if (iterator == FAIL && context == 3 && type_of(vm, v)->slots.await) {
-        OWNED Value cause = exception_take(vm);
-        raise_type(vm, "'async for' received an invalid object from __anext__: %T", v);
-        OWNED Value raised = exception_take(vm);
-        object_setattr(vm, raised, NAME(__cause__), cause);
-        exception_restore(vm, TAKE(raised));
-    }
+    Value iterator = awaitable_iterator(vm, v, context == 3 ? 0 : context);
+    if (iterator == FAIL && context == 3)
+        return raise_from(vm, EXC(TypeError), "'async for' received an invalid object from __anext__: %T", v);
     return iterator;
 }
 

@@ -4,6 +4,7 @@
 
 #include "objects/dict.h"
 #include "objects/exc.h"
+#include "objects/frameobject.h"
 #include "objects/str.h"
 #include "vm/reports.h"
 #include "vm/traceback_text.h"
@@ -148,9 +149,18 @@ static void report_hook(VM *vm, Value hook) {
         exception_clear(vm);
 }
 
+/* What no script code has raised happened where the program is now. */
+static void place(VM *vm, Value exception) {
+    Frame *frame = frame_current(vm);
+    if (!frame || exception_traceback(vm, exception) != EMPTY) return;
+    if (!traceback_add(vm, exception, frame->func, frame->code, frame_word(frame)))
+        exception_clear(vm);
+}
+
 void unraisable_report(VM *vm, const char *text, Value object) {
     OWNED Value exception = exception_take(vm);
     if (exception == EMPTY) return;
+    place(vm, exception);
     OWNED Value message = text ? str_from_text(vm, text) : NONE;
     if (message == FAIL) exception_clear(vm);
     Value shown = message == FAIL ? NONE : message;

@@ -329,7 +329,7 @@ static Frame *next_frame(Frame *frame, Value prefixes) {
 }
 
 static Frame *frame_at(VM *vm, i64 stack_level, Value prefixes) {
-    Frame *frame = vm->frame;
+    Frame *frame = frame_current(vm);
     for (; stack_level > 1 && frame; stack_level--) frame = next_frame(frame, prefixes);
     return frame;
 }
