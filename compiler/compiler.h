@@ -58,6 +58,10 @@ Value compile_raise_problem(VM *vm, Span filename, const struct SyntaxProblem *p
 /* A readable listing of the code and of all code objects in it. */
 void disasm_write(VM *vm, const Code *code, Buffer *out);
 
+/* The operands of the instruction at a word as text, with a space in front of each; where it
+ * may jump to, or -1. Gives the word of the next one. */
+u32 disasm_operands(VM *vm, const Code *code, u32 word, Buffer *out, i64 *target);
+
 /* Check the code's registers, depths, windows and jumps by running through it with
  * abstract values. False: `problem` says what is wrong. For tests and debug builds. */
 bool verify_code(const Code *code, Buffer *problem);

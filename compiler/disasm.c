@@ -189,6 +189,17 @@ static void write_code(VM *vm, const Code *code, Buffer *out) {
     buffer_free(&marks);
 }
 
+u32 disasm_operands(VM *vm, const Code *code, u32 word, Buffer *out, i64 *target) {
+    Listing l = {vm, code, out, NULL};
+    Insn insn = code->insns[word];
+    const char *format = format_of(INSN_OP(insn));
+    for (u32 i = 0; format && i < 3; i++)
+        if (format[i] != '.') write_operand(&l, word, insn, i);
+    write_flags(&l, insn);
+    *target = is_jump(insn) ? target_of(word, insn) : -1;
+    return next_word(code, word);
+}
+
 void disasm_write(VM *vm, const Code *code, Buffer *out) {
     write_code(vm, code, out);
     for (u32 i = 0; i < code->constant_count; i++) {
