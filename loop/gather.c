@@ -101,7 +101,9 @@ static bool is_done(GatherFuture *gather) {
     return future_state(&gather->future) != FUTURE_PENDING;
 }
 
-static bool finish(VM *vm, GatherFuture *gather, Value last_child) {
+static bool finish(VM *vm, GatherFuture *gather) {
+    List *children = to_list(gather->children);
+    OWNED Value last_child = incref(children->items[children->count - 1]);
     OWNED Value list = results(vm, gather);
     if (list == FAIL) return false;
     if (!gather->cancel_requested) return future_set_result(vm, &gather->future, list);
@@ -120,7 +122,7 @@ bool gather_child_done(VM *vm, Value self, Value child) {
         if (error != EMPTY) return future_set_exception(vm, &gather->future, error);
     }
     if (gather->waiting) return true;
-    bool done = finish(vm, gather, child);
+    bool done = finish(vm, gather);
     replace(&gather->children, EMPTY);
     return done;
 }
