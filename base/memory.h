@@ -86,15 +86,21 @@ static inline void heap_check_trigger(Heap *heap) {
         heap->alarm(heap->alarm_context);
 }
 
+/* A piece that lies ready, or NULL: then heap_alloc_slow. */
+static ALWAYS_INLINE void *heap_take(Heap *heap, usize size, HeapSort sort) {
+    usize grains = (size + HEAP_GRAIN - 1) / HEAP_GRAIN;
+    if (UNLIKELY(grains >= HEAP_CLASSES)) return NULL;
+    HeapCell *cell = heap->free[sort][grains];
+    if (UNLIKELY(!cell)) return NULL;
+    heap->free[sort][grains] = cell->next;
+    heap->containers_made += sort == HEAP_CONTAINER;
+    return cell;
+}
+
 /* `size` bytes, not zeroed. The caller must make the first word non-zero at once. */
 static ALWAYS_INLINE void *heap_alloc(Heap *heap, usize size, HeapSort sort) {
-    usize grains = (size + HEAP_GRAIN - 1) / HEAP_GRAIN;
-    if (UNLIKELY(grains >= HEAP_CLASSES)) return heap_alloc_slow(heap, size, sort);
-    HeapCell *cell = heap->free[sort][grains];
-    if (UNLIKELY(!cell)) return heap_alloc_slow(heap, size, sort);
-    heap->free[sort][grains] = cell->next;
-    if (sort == HEAP_CONTAINER) heap->containers_made++;
-    return cell;
+    void *piece = heap_take(heap, size, sort);
+    return LIKELY(piece) ? piece : heap_alloc_slow(heap, size, sort);
 }
 
 #endif

@@ -12,18 +12,32 @@ enum { DESTROY_DEPTH = 60 }; /* deeper nested destructions wait on the delayed l
 
 /* ---- making ---- */
 
-Obj *object_new_sized(VM *vm, Type *type, usize size) {
-    u32 type_flags = type->flags;
-    bool is_atom = type_flags & TYPE_ATOM;
-    Obj *object = heap_alloc(&vm->heap, size, is_atom ? HEAP_ATOM : HEAP_CONTAINER);
-    if (UNLIKELY(!object)) {
-        raise_memory(vm);
-        return NULL;
-    }
-    u8 flags = (u8)((size > HEAP_SMALL ? OBJECT_LARGE : 0) | (is_atom ? OBJECT_ATOM : 0));
-    *object = (Obj){.rc = 1, .kind = type->kind, .flags = flags, .shape = type->shape};
-    if (type_flags & TYPE_HEAP) type->h.rc++;
+static inline HeapSort sort_of(const Type *type) {
+    return type->flags & TYPE_ATOM ? HEAP_ATOM : HEAP_CONTAINER;
+}
+
+/* The header of a new piece. */
+static inline Obj *begin(Type *type, Obj *object, u8 flags) {
+    if (type->flags & TYPE_ATOM) flags |= OBJECT_ATOM;
+    object->rc = 1;
+    object->kind = type->kind;
+    object->flags = flags;
+    object->aux = 0;
+    object->shape = type->shape;
+    if (type->flags & TYPE_HEAP) type->h.rc++;
     return object;
+}
+
+static NOINLINE Obj *new_slowly(VM *vm, Type *type, usize size) {
+    Obj *object = heap_alloc_slow(&vm->heap, size, sort_of(type));
+    if (object) return begin(type, object, size > HEAP_SMALL ? OBJECT_LARGE : 0);
+    raise_memory(vm);
+    return NULL;
+}
+
+Obj *object_new_sized(VM *vm, Type *type, usize size) {
+    Obj *object = heap_take(&vm->heap, size, sort_of(type));
+    return LIKELY(object) ? begin(type, object, 0) : new_slowly(vm, type, size);
 }
 
 static u32 round_up(u32 size, u32 unit) {
@@ -65,12 +79,12 @@ Obj *object_new_var(VM *vm, Type *type, usize extra) {
 
 typedef void (*ValueAction)(Value *place, void *context);
 
-static void each_between(char *from, const char *end, ValueAction action, void *context) {
+static ALWAYS_INLINE void each_between(char *from, const char *end, ValueAction action, void *context) {
     for (; from < end; from += sizeof(Value)) action((Value *)from, context);
 }
 
 /* Do something to each Value that lies behind the C struct. */
-static void each_attribute(Obj *object, Type *type, ValueAction action, void *context) {
+static ALWAYS_INLINE void each_attribute(Obj *object, Type *type, ValueAction action, void *context) {
     char *start = (char *)object;
     if (type->tail_words) {
         char *end = start + heap_piece_size(object, object->flags & OBJECT_LARGE);

@@ -46,7 +46,12 @@ Frame *enter_function(VM *vm, Function *function, const Value *args, u32 nargs, 
     Code *code = function->code;
     Frame *frame = (Frame *)(stack_top(vm) + extra);
     if (!has_room(vm, frame->r + code->registers)) return NULL;
-    if (!bind_arguments(vm, function, args, nargs, kwnames, frame->r)) return NULL;
+    if (LIKELY(kwnames == EMPTY && code->signature == nargs)) {
+        for (u32 i = 0; i < nargs; i++) frame->r[i] = incref(args[i]);
+        for (u32 i = nargs; i < code->locals; i++) frame->r[i] = EMPTY;
+    } else if (!bind_arguments(vm, function, args, nargs, kwnames, frame->r)) {
+        return NULL;
+    }
     if (!open_frame(vm, frame, incref(from_object(function)), code, kind)) {
         release_all(frame->r, code->locals);
         decref(frame->func);
@@ -146,6 +151,26 @@ static Value plain_init(VM *vm, Type *type) {
     return type->init_function;
 }
 
+/* __init__ takes exactly self and the window's arguments: they move into its frame. */
+static Value enter_init(VM *vm, Value *window, u32 gap, u32 nargs, Value init, Obj *instance) {
+    Code *code = ((Function *)to_object(init))->code;
+    Frame *frame = (Frame *)stack_top(vm);
+    if (!has_room(vm, frame->r + code->registers) || !open_frame(vm, frame, init, code, FRAME_INIT)) {
+        release_window(window, gap, nargs);
+        decref(from_object(instance));
+        return FAIL;
+    }
+    incref(init);
+    Value type = *window;
+    *window = from_object(instance);
+    frame->r[0] = incref(from_object(instance));
+    for (u32 i = 0; i < nargs; i++) frame->r[i + 1] = window[1 + gap + i];
+    for (u32 i = nargs + 1; i < code->locals; i++) frame->r[i] = EMPTY;
+    vm->frame = frame;
+    decref(type);
+    return EMPTY;
+}
+
 /* X(...): make the instance, put it where the result goes, enter __init__. */
 static Value call_type(VM *vm, Value *window, u32 gap, u32 nargs, u32 count, Value names) {
     Type *type = (Type *)to_object(*window);
@@ -158,6 +183,8 @@ static Value call_type(VM *vm, Value *window, u32 gap, u32 nargs, u32 count, Val
         release_window(window, gap, count);
         return FAIL;
     }
+    if (LIKELY(names == EMPTY && ((Function *)to_object(init))->code->signature == nargs + 1))
+        return enter_init(vm, window, gap, nargs, init, instance);
     args[0] = from_object(instance);
     for (u32 i = 0; i < count; i++) args[i + 1] = window[1 + gap + i];
     Frame *frame = enter_function(vm, (Function *)to_object(init), args, nargs + 1, names,
