@@ -181,7 +181,8 @@ static bool take_codec(VM *vm, Value name, Codec *codec) {
 FUNCTION(_codecs, text_encode, "(name, str, errors=None, /)") {
     Codec codec;
     CHECK(take_codec(vm, args[0], &codec));
-    return encode(vm, &codec, "encode", args[1], args[2]);
+    OWNED Value label = TRY(str_format(vm, "%S_encode", args[0]));
+    return encode(vm, &codec, to_str(label)->data, args[1], args[2]);
 }
 
 /* Decode with the builtin codec of this name: (str, count of bytes read). */
