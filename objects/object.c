@@ -167,10 +167,12 @@ static COLD void destroy_delayed(VM *vm) {
     vm->destroy_depth--;
 }
 
-/* Most atoms: nothing to tell anybody, nothing that lies behind the struct. */
+/* Most atoms: nothing to tell anybody, nothing that lies behind the struct. Of strs (which are never
+ * instances of a subclass with this kind) those that are ASCII and not interned. */
 static inline bool is_plain_atom(const Obj *object, const Type *type) {
-    return (object->flags & (OBJECT_ATOM | OBJECT_LARGE | OBJECT_WEAKLY_REFERENCED)) == OBJECT_ATOM &&
-           !type->slots.finalize && !type->slots.free && !(type->flags & TYPE_HEAP) &&
+    if ((object->flags & (OBJECT_ATOM | OBJECT_LARGE | OBJECT_WEAKLY_REFERENCED)) != OBJECT_ATOM) return false;
+    if (LIKELY(object->kind == KIND_STR)) return !object->aux;
+    return !type->slots.finalize && !type->slots.free && !(type->flags & TYPE_HEAP) &&
            type->dict_offset < type->struct_size;
 }
 

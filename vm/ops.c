@@ -1544,7 +1544,7 @@ OP(START) { NEXT; }
  * the register of the outermost such handler (its exception is r[C], the one handled before r[C+1]). */
 OP(YIELD) {
     BOUND(B);
-    sent = HAS(F_FIRST) ? r[B] : incref(r[B]);
+    Value given = HAS(F_FIRST) ? r[B] : incref(r[B]); /* in a machine register, as `sent` is not */
     Coro *self = frame_coro(FP);
     if (LIKELY(self->f.kind == FRAME_FOR && self->root == self && !HAS(F_HANDLER) && !self->flags)) {
         self->f.pc = pc;
@@ -1558,14 +1558,15 @@ OP(YIELD) {
         JUMP_BY(SC);
         if (HAS(F_LOCAL)) {
             Value before = r[B];
-            r[B] = sent;
+            r[B] = given;
             RELEASE(before);
             NEXT;
         }
-        r[B] = sent;
+        r[B] = given;
         NEXT;
     }
     SAVE();
+    sent = given;
     if (LIKELY(self->f.kind == FRAME_C && self->root == self && !HAS(F_HANDLER) && !self->flags)) {
         self->state = CORO_SUSPENDED;
         self->leaf = self;
