@@ -313,7 +313,16 @@ static Value raise_with_cause(VM *vm, Value exception, Value cause) {
     return raise_owned(vm, TAKE(held));
 }
 
+/* A class whose making is only that of BaseException. */
+static inline bool is_plain_class(Value what) {
+    if (!has_exact_kind(what, KIND_TYPE)) return false;
+    const Slots *slots = &((Type *)what)->slots;
+    return slots->new == base_new && slots->init == exception_init;
+}
+
 Value raise_by_statement(VM *vm, Value what, Value cause) {
+    if (LIKELY(cause == EMPTY && is_plain_class(what)))
+        return raise_owned(vm, TRY(allocate(vm, (Type *)what, 0)));
     if (what == EMPTY) return raise_again(vm);
     Value exception = TRY(exception_make(vm, what, EMPTY));
     if (cause != EMPTY) return raise_with_cause(vm, exception, cause);

@@ -176,6 +176,12 @@ static inline bool is_plain_atom(const Obj *object, const Type *type) {
            type->dict_offset < type->struct_size;
 }
 
+/* The same of containers. */
+static inline bool is_plain_container(const Obj *object, const Type *type) {
+    return !(object->flags & (OBJECT_LARGE | OBJECT_WEAKLY_REFERENCED)) && !type->slots.finalize &&
+           !has_attributes(type);
+}
+
 void object_destroy(Obj *object) {
     Type *type = object->shape->type;
     VM *vm = type->vm;
@@ -186,7 +192,13 @@ void object_destroy(Obj *object) {
     }
     if (UNLIKELY(vm->destroy_depth >= DESTROY_DEPTH) && delay(vm, object)) return;
     vm->destroy_depth++;
-    destroy_now(vm, object);
+    if (LIKELY(is_plain_container(object, type))) {
+        object->flags |= OBJECT_DYING;
+        if (type->slots.free) type->slots.free(vm, object);
+        heap_free(&vm->heap, object, HEAP_CONTAINER);
+    } else {
+        destroy_now(vm, object);
+    }
     if (UNLIKELY(--vm->destroy_depth == 0 && vm->delayed_count)) destroy_delayed(vm);
 }
 

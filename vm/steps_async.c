@@ -1,6 +1,7 @@
 /* What await, async for and yield from wait for. */
 #include "vm/interpreter.h"
 
+#include "objects/exc.h"
 #include "objects/future.h"
 #include "objects/native.h"
 #include "objects/slots.h"

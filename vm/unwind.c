@@ -129,6 +129,19 @@ static Leaving leave_frame(VM *vm, Frame *frame) {
     return kind == FRAME_C ? LEAVE_END : LEAVE_ON;
 }
 
+/* The first entry of a traceback waits in the exception itself: most are never looked at. */
+static inline void add_entry(VM *vm, Frame *frame, u32 word) {
+    Exception *e = to_exception(vm->exception);
+    if (UNLIKELY(e->function != EMPTY || frame->flags & FRAME_OBSERVED)) {
+        traceback_add(vm, vm->exception, frame->func, frame->code, word);
+        return;
+    }
+    e->function = incref(frame->func);
+    e->code = frame->code;
+    e->code->h.rc++;
+    e->word = word;
+}
+
 /* The window of the call that the frame came from lies on top of its caller's temporaries. */
 static u32 depth_below(const Frame *frame) {
     if (frame->kind != FRAME_CALL) return DEPTH_UNKNOWN;
@@ -140,7 +153,7 @@ bool unwind(VM *vm, bool silent, u32 depth) {
         Frame *frame = vm->frame;
         u32 word = word_of(frame);
         if (!silent && !(frame->code->flags & CODE_HIDDEN))
-            traceback_add(vm, vm->exception, frame->func, frame->code, word);
+            add_entry(vm, frame, word);
         const ExceptionRow *row = find_row(frame->code, word);
         if (row) {
             enter_handler(vm, frame, row, word, depth);
