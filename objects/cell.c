@@ -54,7 +54,7 @@ TYPE(cell, .name = "cell", .size = sizeof(Cell), .kind = KIND_CELL, .flags = TYP
 
 GETTER(cell, cell_contents) {
     Value value = to_cell(self)->value;
-    return value == EMPTY ? raise_value(vm, "cell is empty") : incref(value);
+    return value == EMPTY ? raise_value(vm, "Cell is empty") : incref(value);
 }
 SETTER(cell, cell_contents) {
     replace(&to_cell(self)->value, incref(value));

@@ -103,7 +103,10 @@ static Value repr_module(VM *vm, Value self) {
 /* The module's own __getattr__; EMPTY: it has none. */
 static Value ask_module(VM *vm, Value self, Value name) {
     OWNED Value function = incref(dict_get_str(vm, dict_of(self), NAME(__getattr__)));
-    return function == EMPTY ? EMPTY : call_1(vm, function, name);
+    if (function == EMPTY) return EMPTY;
+    Value found = call_1(vm, function, name);
+    if (found == FAIL) attribute_error_complete(vm, self, name);
+    return found;
 }
 
 /* __spec__ and __loader__ of an imported module are made when they are asked for. */
@@ -123,11 +126,65 @@ Value module_find(VM *vm, Value self, Value name) {
     return ask_module(vm, self, name);
 }
 
+/* The path without its last part; empty if there is none. */
+static Span folder_of(Span path) {
+    while (path.length && path.data[path.length - 1] != '/') path.length--;
+    if (path.length) path.length--;
+    return path;
+}
+
+/* Does the file lie beside the main program, where it hides what is installed under the same name? */
+static bool may_shadow(VM *vm, Value file) {
+    Value main_file = vm->main_module == EMPTY
+                          ? EMPTY
+                          : dict_get_str(vm, dict_of(vm->main_module), NAME(__file__));
+    if (main_file == EMPTY || !is_str(main_file) || !is_str(file)) return false;
+    Span path = str_span(file), folder = folder_of(path);
+    Span tail = {path.data + folder.length, path.length - folder.length};
+    if (span_equal(tail, SPAN("/__init__.py"))) folder = folder_of(folder);
+    return span_equal(folder, folder_of(str_span(main_file)));
+}
+
+static int is_standard(VM *vm, Value name) {
+    Value sys = dict_get_text(vm, to_dict(vm->modules), "sys");
+    OWNED Value names = sys == EMPTY ? EMPTY : object_getattr_text(vm, sys, "stdlib_module_names");
+    if (names == FAIL) return -1;
+    return names == EMPTY ? 0 : object_contains(vm, names, name);
+}
+
+static Value refuse_shadowing(VM *vm, Value self, Value own, Value name, Value file,
+                              bool is_known) {
+    if (is_known)
+        return raise_attribute_text(
+            vm, self, name,
+            "module '%S' has no attribute '%S' (consider renaming %R since it has the same "
+            "name as the standard library module named '%S' and the import system gives it "
+            "precedence)",
+            own, name, file, own);
+    return raise_attribute_text(
+        vm, self, name,
+        "module '%S' has no attribute '%S' (consider renaming %R if it has the same name as "
+        "a third-party module you intended to import)",
+        own, name, file);
+}
+
 static Value refuse(VM *vm, Value self, Value name) {
     Value own = dict_get_str(vm, dict_of(self), NAME(__name__));
     if (own == EMPTY || !is_str(own))
         return raise_attribute_text(vm, self, name, "module has no attribute '%S'", name);
-    if (to_object(self)->flags & MODULE_INITIALIZING)
+    Value file = dict_get_str(vm, dict_of(self), NAME(__file__));
+    bool is_partial = to_object(self)->flags & MODULE_INITIALIZING;
+    if (self != vm->main_module && may_shadow(vm, file)) {
+        int is_known = is_standard(vm, own);
+        if (is_known < 0) return FAIL;
+        if (is_known || is_partial) return refuse_shadowing(vm, self, own, name, file, is_known);
+    }
+    if (is_partial && file != EMPTY && is_str(file))
+        return raise_attribute_text(vm, self, name,
+                                    "partially initialized module '%S' from %R has no attribute "
+                                    "'%S' (most likely due to a circular import)",
+                                    own, file, name);
+    if (is_partial)
         return raise_attribute_text(vm, self, name,
                                     "partially initialized module '%S' has no attribute "
                                     "'%S' (most likely due to a circular import)",

@@ -208,14 +208,6 @@ Value object_index(VM *vm, Value v) {
     if (has_kind(v, KIND_INT)) return incref(v);
     OWNED Value result = TRY(object_unary(vm, UNARY_INDEX, v));
     if (is_exact_int(result)) return TAKE(result);
-    if (!is_int(result))
-        return raise_type(vm, "__index__ returned non-int (type %T)", result);
-    CHECK(warn(
-        vm, EXC(DeprecationWarning), 1,
-        "__index__ returned non-int (type %T).  The ability to return an instance of "
-        "a strict subclass of int is deprecated, and may be removed in a "
-        "future version of Python.",
-        result));
     return is_bool(result) ? from_small(result == TRUE) : TAKE(result);
 }
 

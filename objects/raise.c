@@ -189,6 +189,14 @@ Value raise_attribute_text(VM *vm, Value object, Value name, const char *format,
     return text == FAIL ? FAIL : raise_attribute_with(vm, object, name, text);
 }
 
+void attribute_error_complete(VM *vm, Value object, Value name) {
+    if (!exception_matches(vm, EXC(AttributeError))) return;
+    NameException *error = (NameException *)to_exception(vm->exception);
+    if (error->name != EMPTY || error->object != EMPTY) return;
+    field_set(&error->name, name);
+    field_set(&error->object, object);
+}
+
 /* ---- warnings ---- */
 
 bool warn(VM *vm, Type *category, i32 stack_level, const char *format, ...) {

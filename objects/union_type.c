@@ -137,29 +137,26 @@ GETTER(UnionType, __parameters__) {
 
 /* ---- isinstance ---- */
 
-static Value check_members(VM *vm, const Tuple *args, const char *function) {
-    for (usize i = 0; i < args->count; i++)
-        if (is_alias(vm, args->items[i]))
+/* In order, so that what comes behind the first class that fits is not looked at. */
+static Value check_each(VM *vm, const Tuple *classes, Value v, const char *function,
+                        int (*check)(VM *vm, Value v, Value class)) {
+    int answer = 0;
+    for (usize i = 0; !answer && i < classes->count; i++) {
+        if (is_alias(vm, classes->items[i]))
             return raise_type(vm, "%s() argument 2 cannot be a parameterized generic",
                               function);
-    return NONE;
+        answer = check(vm, v, classes->items[i]);
+    }
+    return answer < 0 ? FAIL : from_bool(answer);
 }
 
 METHOD(UnionType, __instancecheck__, "($self, instance, /)") {
-    const Tuple *classes = to_tuple(to_union(args[0])->args);
-    TRY(check_members(vm, classes, "isinstance"));
-    int answer = 0;
-    for (usize i = 0; !answer && i < classes->count; i++)
-        answer = object_is_instance(vm, args[1], classes->items[i]);
-    return answer < 0 ? FAIL : from_bool(answer);
+    return check_each(vm, to_tuple(to_union(args[0])->args), args[1], "isinstance",
+                      object_is_instance);
 }
 
 METHOD(UnionType, __subclasscheck__, "($self, subclass, /)") {
-    const Tuple *classes = to_tuple(to_union(args[0])->args);
     if (!is_type(args[1])) return raise_type(vm, "issubclass() arg 1 must be a class");
-    TRY(check_members(vm, classes, "issubclass"));
-    int answer = 0;
-    for (usize i = 0; !answer && i < classes->count; i++)
-        answer = object_is_subclass(vm, args[1], classes->items[i]);
-    return answer < 0 ? FAIL : from_bool(answer);
+    return check_each(vm, to_tuple(to_union(args[0])->args), args[1], "issubclass",
+                      object_is_subclass);
 }

@@ -153,6 +153,8 @@ Value raise_value(VM *vm, const char *format, ...);
 Value raise_index(VM *vm, const char *format, ...);
 Value raise_key(VM *vm, Value key);
 Value raise_attribute(VM *vm, Value object, Value name); /* CPython's text, .name and .obj set */
+/* An AttributeError that a program raised without them gets .name and .obj. */
+void attribute_error_complete(VM *vm, Value object, Value name);
 Value raise_attribute_text(VM *vm, Value object, Value name, const char *format, ...);
 Value raise_runtime(VM *vm, const char *format, ...);
 Value raise_overflow(VM *vm, const char *format, ...);

@@ -184,6 +184,12 @@ static Value drop_failed(VM *vm, Value name) {
     return FAIL;
 }
 
+/* What is in sys.modules when the body has run: it may have put another object there. */
+static Value loaded(VM *vm, Value name) {
+    Value found = TRY(dict_get(vm, to_dict(vm->modules), name));
+    return found == EMPTY ? raise_with(vm, EXC(KeyError), name) : incref(found);
+}
+
 static Value load_native(VM *vm, const ModuleSpec *spec, Value name) {
     OWNED Value module = TRY(add_imported(vm, name));
     to_object(module)->flags |= MODULE_NATIVE;
@@ -207,9 +213,7 @@ static Value load_library(VM *vm, const LibraryModule *library, Value name) {
     bool done = set_package(vm, module, library->name, library->is_package, SPAN("<library>")) &&
                 run_library(vm, module, library);
     if (!done) return drop_failed(vm, name);
-    /* the body may have put another object in its place */
-    Value found = dict_get(vm, to_dict(vm->modules), name);
-    return found == EMPTY ? TAKE(module) : incref(found);
+    return loaded(vm, name);
 }
 
 /* A body that names __spec__ or __loader__ finds them in its globals. */
@@ -230,19 +234,22 @@ static Value load_file(VM *vm, const char *path, bool is_package, Value name) {
                 describe_early(vm, module, buffer_span(&source)) &&
                 import_run_source(vm, module, buffer_span(&source), span_of(path), COMPILE_BYTES);
     buffer_free(&source);
-    if (!done) return drop_failed(vm, name);
-    Value found = dict_get(vm, to_dict(vm->modules), name);
-    return found == EMPTY ? TAKE(module) : incref(found);
+    return done ? loaded(vm, name) : drop_failed(vm, name);
+}
+
+/* The ImportError that is set gets the module's name. */
+static Value name_exception(VM *vm, Value name) {
+    OWNED Value exception = exception_take(vm);
+    object_setattr(vm, exception, NAME(name), name);
+    exception_restore(vm, TAKE(exception));
+    return FAIL;
 }
 
 static Value raise_not_found(VM *vm, Value name, Value parent) {
     if (parent != EMPTY)
         raise_format(vm, EXC(ModuleNotFoundError), "No module named %R; %R is not a package", name, parent);
     else raise_format(vm, EXC(ModuleNotFoundError), "No module named %R", name);
-    OWNED Value exception = exception_take(vm);
-    object_setattr(vm, exception, NAME(name), name);
-    exception_restore(vm, TAKE(exception));
-    return FAIL;
+    return name_exception(vm, name);
 }
 
 Value import_native(VM *vm, Value name) {
@@ -316,7 +323,7 @@ static Value import_one(VM *vm, Value name, Value parent, Value parent_name, Val
     Value known = TRY(dict_get(vm, to_dict(vm->modules), name));
     if (known == NONE) {
         raise_format(vm, EXC(ModuleNotFoundError), "import of %S halted; None in sys.modules", name);
-        return FAIL;
+        return name_exception(vm, name);
     }
     if (known != EMPTY) return incref(known);
     if (parent == EMPTY) return load(vm, name, search_path(vm));

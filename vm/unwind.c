@@ -3,6 +3,8 @@
 
 #include "objects/exc.h"
 #include "objects/frameobject.h"
+#include "objects/str.h"
+#include "objects/tuple.h"
 
 /* Is the register inside the gap of a call window that is open at this word? */
 static bool is_gap(const Code *code, u32 word, u32 reg) {
@@ -148,6 +150,13 @@ static u32 depth_below(const Frame *frame) {
     return (u32)((const Value *)frame - frame->prev->r);
 }
 
+/* What __getattr__ raises tells which attribute was asked for, like any other failed look-up. */
+static void complete_error(VM *vm, Frame *frame) {
+    const Code *code = frame->code;
+    if (frame->kind == FRAME_CALL || code->positional != 2 || to_tuple(code->cells)->count) return;
+    if (frame->r[0] != EMPTY && is_str(frame->r[1])) attribute_error_complete(vm, frame->r[0], frame->r[1]);
+}
+
 bool unwind(VM *vm, bool silent, u32 depth) {
     for (;; silent = false) {
         Frame *frame = vm->frame;
@@ -159,6 +168,7 @@ bool unwind(VM *vm, bool silent, u32 depth) {
             enter_handler(vm, frame, row, word, depth);
             return true;
         }
+        if (UNLIKELY(frame->code->name == NAME(__getattr__))) complete_error(vm, frame);
         release_frame(vm, frame, word, depth);
         depth = depth_below(frame);
         Leaving leaving = leave_frame(vm, frame);
