@@ -77,11 +77,13 @@ static int take_short(Options *options, int argc, char **argv, int at) {
             return status < 0 ? -2 : status;
         }
         case 'W': return take_warning(options, argc, argv, at, letter + 1);
+        case 'X': return letter[1] ? -1 : at + 1 < argc ? -3 : fail("Argument expected for the option", "-X");
         case 'i': options->is_interactive = true; break;
         case 'u': options->is_unbuffered = true; break;
         case 'h': return take_long(options, "--help");
         case 'V': return take_long(options, "--version");
-        case 'B': case 'E': case 's': case 'I': case 'P': case 'q': break;
+        case 'B': case 'E': case 's': case 'I': case 'P': case 'q':
+        case 'S': case 'R': case 'b': case 'd': case 'v': break;
         default:
             fprintf(stderr, "unknown option -%c\n%sTry `apy -h' for more information.\n", *letter, usage);
             return 2;

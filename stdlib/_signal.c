@@ -268,7 +268,9 @@ static bool take_set(VM *vm, Value given, sigset_t *set) {
     sigemptyset(set);
     for (usize i = 0; i < to_list(list)->count; i++) {
         i64 number;
-        if (!object_to_i64(vm, to_list(list)->items[i], &number)) return false;
+        OWNED Value index = object_index(vm, to_list(list)->items[i]);
+        if (index == FAIL) return false;
+        if (!int_fits_i64(index, &number)) number = 0;
         if (number < 1 || number >= SIGNAL_COUNT) {
             raise_value(vm, "signal number %ld out of range [1; %d]", number, SIGNAL_COUNT - 1);
             return false;

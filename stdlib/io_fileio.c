@@ -128,6 +128,8 @@ static bool open_file(VM *vm, FileIO *file, Value name, const char *mode, Value 
     int flags, fd = -1;
     bool is_descriptor = is_int(name) && (is_small(name) || is_bool(name));
     if (is_descriptor) {
+        if (is_bool(name) && !warn(vm, EXC(RuntimeWarning), 1, "bool is used as a file descriptor"))
+            return false;
         if (!want_int(vm, name, &fd)) return false;
         if (fd < 0) {
             raise_value(vm, "negative file descriptor");

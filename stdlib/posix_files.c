@@ -498,8 +498,10 @@ FUNCTION(posix, eventfd_read, "(fd)") {
 /* Write eventfd value. */
 FUNCTION(posix, eventfd_write, "(fd, value)") {
     int fd;
-    i64 number;
-    CHECK(descriptor_take(vm, args[0], &fd) && object_to_i64(vm, args[1], &number));
+    u64 number;
+    CHECK(descriptor_take(vm, args[0], &fd));
+    OWNED Value index = TRY(object_index(vm, args[1]));
+    if (!int_fits_u64(index, &number)) return raise_overflow(vm, "int too big to convert");
     POSIX_DONE(BLOCKING(vm, write(fd, &number, sizeof number)));
 }
 

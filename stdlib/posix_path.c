@@ -69,6 +69,7 @@ bool path_take(VM *vm, Value given, const char *function, const char *argument, 
     if (allowed & PATH_FD) {
         OWNED Value index = object_find_special(vm, given, NAME(__index__));
         if (index == FAIL) return false;
+        if (is_bool(given) && !warn(vm, EXC(RuntimeWarning), 1, "bool is used as a file descriptor")) return false;
         if (index != EMPTY || is_int(given)) return take_fd(vm, given, path);
     }
     OWNED Value special = object_find_special(vm, given, NAME(__fspath__));

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "loop/chance.h"
 #include "objects/dict.h"
 #include "objects/exc.h"
 #include "objects/float.h"
@@ -387,7 +388,11 @@ FUNCTION(_thread, interrupt_main, "(signum=signal.SIGINT, /)") {
     i64 number = SIGINT;
     if (args[0] != EMPTY) CHECK(object_to_i64(vm, args[0], &number));
     if (number < 1 || number > 64) return raise_value(vm, "signal number out of range");
-    kill(getpid(), (int)number);
+    if (number >= 64 || !(vm->chance->watched >> number & 1)) return NONE; /* ignored, or nobody's */
+    __atomic_or_fetch(&vm->chance->signals, (u64)1 << number, __ATOMIC_SEQ_CST);
+    vm->signals_wait = true;
+    vm_interrupt(vm, INTERRUPT_SIGNAL);
+    chance_wake(vm);
     return NONE;
 }
 
