@@ -225,8 +225,9 @@ METHOD(RLock, _acquire_restore, "($self, state, /)") {
     Value *state = to_tuple(args[1])->items;
     Value defaults[2] = {EMPTY, EMPTY};
     i64 count;
-    CHECK(object_to_i64(vm, state[0], &count) && int_fits_u64(state[1], &lock->owner));
-    u64 owner = lock->owner;
+    u64 owner;
+    CHECK(object_to_i64(vm, state[0], &count));
+    if (!is_int(state[1]) || !int_fits_u64(state[1], &owner)) return raise_type(vm, "an integer is required");
     TRY(acquire(vm, lock, defaults));
     lock->owner = owner;
     lock->count = (u64)count;
