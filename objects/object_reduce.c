@@ -105,7 +105,9 @@ static Value reduce_by_new(VM *vm, Value self) {
         return raise_type(vm, "cannot pickle '%T' object", self);
     OWNED Value arguments = TRY(new_arguments(vm, self, &with_keywords, &given));
     OWNED Value getstate = TRY(object_getattr(vm, self, NAME(__getstate__)));
-    if (is_opaque(type, given) && has_exact_kind(getstate, KIND_NATIVE))
+    bool is_usual = has_exact_kind(getstate, KIND_NATIVE) &&
+                    ((Native *)to_object(getstate))->spec->owner == TYPE_object;
+    if (is_opaque(type, given) && is_usual)
         return raise_type(vm, "cannot pickle '%T' object", self);
     OWNED Value function =
         TRY(from_copyreg(vm, with_keywords ? "__newobj_ex__" : "__newobj__"));

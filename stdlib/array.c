@@ -79,7 +79,6 @@ static bool lend(VM *vm, Value self, Buffered *out, bool writable) {
     const char *format = formats;
     while (*format != array->code->code) format += 2;
     *out = (Buffered){
-        .owner = incref(self),
         .exports = &array->exports,
         .data = array->data ? array->data : (char *)"",
         .size = array->count * array->code->size,

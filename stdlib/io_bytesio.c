@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "objects/byte_text.h"
+#include "objects/dict.h"
 #include "objects/int.h"
 #include "objects/memoryview.h"
 #include "objects/tuple.h"
@@ -188,7 +189,7 @@ typedef struct Lender {
 
 static bool lend(VM *vm, Value self, Buffered *out, bool writable) {
     BytesIO *file = to_file(((Lender *)self)->source);
-    *out = (Buffered){.owner = incref(self), .exports = &file->exports, .data = file->data,
+    *out = (Buffered){.exports = &file->exports, .data = file->data,
                       .size = file->size, .item_size = 1, .format = "B"};
     return true;
 }
@@ -363,8 +364,9 @@ METHOD(BytesIO, __getstate__, "($self, /)") {
     BytesIO *file = to_file(args[0]);
     CHECK(check_open(vm, file));
     OWNED Value data = TRY(bytes_new(vm, file->data ? file->data : "", file->size));
-    Value word = *instance_dict_word(to_object(args[0]));
-    return tuple_of(vm, 3, data, from_small((i64)file->position), word == EMPTY ? NONE : word);
+    OWNED Value names = TRY(object_find_attr(vm, args[0], NAME(__dict__)));
+    OWNED Value dict = TRY(has_kind(names, KIND_DICT) && to_dict(names)->count ? dict_copy(vm, to_dict(names)) : NONE);
+    return tuple_of(vm, 3, data, from_small((i64)file->position), dict);
 }
 
 METHOD(BytesIO, __setstate__, "($self, state, /)") {
@@ -378,9 +380,13 @@ METHOD(BytesIO, __setstate__, "($self, state, /)") {
     CHECK(check_exports(vm, file));
     file->size = file->position = 0;
     if (write_value(vm, file, state[0]) < 0) return FAIL;
+    if (!is_int(state[1]))
+        return raise_type(vm, "second item of state must be an integer, got %T", state[1]);
     CHECK(object_to_i64(vm, state[1], &position));
     if (position < 0) return raise_value(vm, "position value cannot be negative");
     file->position = (usize)position;
+    if (state[2] != NONE && !has_kind(state[2], KIND_DICT))
+        return raise_type(vm, "third item of state should be a dict, got a %T", state[2]);
     if (state[2] != NONE) CHECK(instance_set_dict(vm, to_object(args[0]), state[2]));
     return NONE;
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "objects/dict.h"
+#include "objects/int.h"
 #include "objects/tuple.h"
 #include "stdlib/io_newline.h"
 
@@ -399,4 +401,53 @@ METHOD(StringIO, truncate, "($self, pos=None, /)") {
     if (!file->wide) file->text.length = (usize)size;
     file->length = (usize)size;
     return from_small(size);
+}
+
+/* ---- copying ---- */
+
+static Value newline_value(VM *vm, NewlineSort newline) {
+    static const char *const texts[] = {[NEWLINE_ANY_KEPT] = "", [NEWLINE_LF] = "\n",
+                                        [NEWLINE_CR] = "\r", [NEWLINE_CRLF] = "\r\n"};
+    return newline == NEWLINE_ANY ? NONE : str_from_text(vm, texts[newline]);
+}
+
+METHOD(StringIO, __getstate__, "($self, /)") {
+    StringIO *file = to_file(args[0]);
+    CHECK(check_open(vm, file));
+    OWNED Value text = TRY(call_method_0(vm, args[0], NAME(getvalue)));
+    OWNED Value newline = TRY(newline_value(vm, file->newline));
+    OWNED Value names = TRY(object_find_attr(vm, args[0], NAME(__dict__)));
+    OWNED Value dict = TRY(has_kind(names, KIND_DICT) && to_dict(names)->count ? dict_copy(vm, to_dict(names)) : NONE);
+    return tuple_of(vm, 4, text, newline, from_small((i64)file->position), dict);
+}
+
+static bool restore_rest(VM *vm, Value self, Value *state) {
+    StringIO *file = to_file(self);
+    i64 position;
+    file->length = file->position = file->text.length = 0;
+    if (!write_plain(vm, file, state[0])) return false; /* its newlines are what they were */
+    if (!is_int(state[2])) {
+        raise_type(vm, "third item of state must be an integer, got %T", state[2]);
+        return false;
+    }
+    if (!object_to_i64(vm, state[2], &position)) return false;
+    if (position < 0) {
+        raise_value(vm, "position value cannot be negative");
+        return false;
+    }
+    file->position = (usize)position;
+    if (state[3] == NONE) return true;
+    if (has_kind(state[3], KIND_DICT)) return instance_set_dict(vm, to_object(self), state[3]);
+    raise_type(vm, "fourth item of state should be a dict, got a %T", state[3]);
+    return false;
+}
+
+METHOD(StringIO, __setstate__, "($self, state, /)") {
+    if (!has_kind(args[1], KIND_TUPLE) || to_tuple(args[1])->count < 4)
+        return raise_type(vm, "%T.__setstate__ argument should be 4-tuple, got %T", args[0], args[1]);
+    OWNED Value state = incref(args[1]);
+    Value *items = to_tuple(state)->items;
+    CHECK(init(vm, args[0], items, 2, EMPTY));
+    if (!is_str(items[0])) return NONE;
+    return restore_rest(vm, args[0], items) ? NONE : FAIL;
 }

@@ -37,7 +37,10 @@ FUNCTION(sys, setrecursionlimit, "(limit, /)") {
 /* Exit the interpreter by raising SystemExit(status). */
 FUNCTION(sys, exit, "(status=None, /)") {
     if (args[0] == EMPTY) return raise_bare(vm, EXC(SystemExit));
-    OWNED Value exception = TRY(call_1(vm, from_object(EXC(SystemExit)), args[0]));
+    Value type = from_object(EXC(SystemExit));
+    bool has_tuple = has_kind(args[0], KIND_TUPLE);
+    OWNED Value exception =
+        TRY(has_tuple ? call_with_tuple(vm, type, args[0], EMPTY) : call_1(vm, type, args[0]));
     return raise_instance(vm, exception);
 }
 

@@ -9,9 +9,11 @@
 
 /* Handle an exception by displaying it with a traceback on sys.stderr. */
 FUNCTION(sys, excepthook, "(exctype, value, traceback, /)") {
-    if (!is_exception(args[1]))
-        return raise_type(vm, "print_exception(): Exception expected for value, %T found",
-                          args[1]);
+    if (!is_exception(args[1])) {
+        OWNED Value text = TRY(str_format(
+            vm, "TypeError: print_exception(): Exception expected for value, %T found\n", args[1]));
+        return stderr_write(vm, str_span(text)) ? NONE : FAIL;
+    }
     if (exception_traceback(vm, args[1]) == EMPTY && has_kind(args[2], KIND_TRACEBACK))
         exception_set_traceback(args[1], args[2]);
     CHECK(excepthook_display(vm, args[1]));

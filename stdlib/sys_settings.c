@@ -155,7 +155,14 @@ static bool add_frame(VM *vm, Dict *frames, u64 id, Frame *frame) {
 FUNCTION(sys, _current_frames, "()") {
     OWNED Value frames = TRY(dict_new(vm));
     CHECK(add_frame(vm, to_dict(frames), thread_ident(vm), vm->frame));
+    for (Thread *thread = vm->threads ? vm->threads->all : NULL; thread; thread = thread->next)
+        if (thread != vm->thread) CHECK(add_frame(vm, to_dict(frames), thread->id, thread->frame));
     return TAKE(frames);
+}
+
+static bool add_exception(VM *vm, Dict *exceptions, u64 id, Value handled) {
+    OWNED Value key = int_from_u64(vm, id);
+    return key != FAIL && dict_set(vm, exceptions, key, handled == EMPTY ? NONE : handled);
 }
 
 /* Return a dict mapping each thread's identifier to its current raised exception.
@@ -163,8 +170,10 @@ FUNCTION(sys, _current_frames, "()") {
  * This function should be used for specialized purposes only. */
 FUNCTION(sys, _current_exceptions, "()") {
     OWNED Value exceptions = TRY(dict_new(vm));
-    OWNED Value key = TRY(int_from_u64(vm, thread_ident(vm)));
-    CHECK(dict_set(vm, to_dict(exceptions), key, vm->handled == EMPTY ? NONE : vm->handled));
+    CHECK(add_exception(vm, to_dict(exceptions), thread_ident(vm), vm->handled));
+    for (Thread *thread = vm->threads ? vm->threads->all : NULL; thread; thread = thread->next)
+        if (thread != vm->thread)
+            CHECK(add_exception(vm, to_dict(exceptions), thread->id, thread->handled));
     return TAKE(exceptions);
 }
 
