@@ -188,6 +188,12 @@ void io_finalize(VM *vm, Value self) {
     if (done == FAIL) vm->hooks.unraisable(vm, NULL, self);
 }
 
+/* What classes with a __del__ of their own go on to. */
+METHOD(_IOBase, __del__, "($self, /)") {
+    io_finalize(vm, args[0]);
+    return NONE;
+}
+
 static int is_marked_closed(VM *vm, Value self) {
     OWNED Value mark = object_find_attr(vm, self, NAME(__IOBase_closed));
     return mark == FAIL ? -1 : mark != EMPTY;

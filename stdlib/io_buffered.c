@@ -482,7 +482,7 @@ static bool seek_inside(BufferedFile *file, i64 target, int whence, i64 *reached
     i64 wanted = whence == 0 ? target : start + (i64)file->at + target;
     if (wanted < start || wanted > file->position) return false;
     file->at = (usize)(wanted - start);
-    *reached = wanted;
+    *reached = wanted < 0 ? 0 : wanted; /* devices that are always at 0 */
     return true;
 }
 
@@ -521,7 +521,7 @@ METHOD(_Buffered, truncate, "($self, pos=None, /)") {
     bool done = buffered_settle(vm, args[0]);
     Value size = args[1] == EMPTY ? NONE : args[1];
     Value result = done ? call_method_1(vm, file->raw, NAME(truncate), size) : FAIL;
-    if (done && buffered_raw_tell(vm, args[0]) < 0) exception_clear(vm);
+    if (result != FAIL && buffered_raw_tell(vm, args[0]) < 0) exception_clear(vm);
     buffered_leave(args[0]);
     return result;
 }

@@ -61,6 +61,7 @@ bool buffered_write(VM *vm, Value self, Span data) {
 /* Write buffer b to the IO stream. */
 METHOD(_Buffered, write, "($self, buffer, /)") {
     CHECK(buffered_check_ready(vm, args[0]));
+    if (!to_buffered(args[0])->is_writable) return raise_unsupported(vm, "write");
     Buffered lent;
     CHECK(buffered_get(vm, args[1], &lent, false));
     bool done = buffered_write(vm, args[0], (Span){lent.data, lent.size});

@@ -500,10 +500,10 @@ i64 fileio_write(VM *vm, FileIO *file, const char *data, usize size) {
  * returns None if the write would block. */
 METHOD(FileIO, write, "($self, b, /)") {
     FileIO *file = to_file(args[0]);
-    CHECK(check_open(vm, file) && check_mode(vm, file->writable, "writing"));
     Buffered lent;
     CHECK(buffered_get(vm, args[1], &lent, false));
-    i64 written = fileio_write(vm, file, lent.data, lent.size);
+    bool can_write = check_open(vm, file) && check_mode(vm, file->writable, "writing");
+    i64 written = !can_write ? -1 : fileio_write(vm, file, lent.data, lent.size);
     buffered_release(vm, &lent);
     return written >= 0 ? from_small(written) : written == -2 ? NONE : FAIL;
 }
