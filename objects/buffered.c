@@ -19,6 +19,15 @@ bool buffered_get(VM *vm, Value v, Buffered *out, bool writable) {
     return true;
 }
 
+bool buffered_get_writable(VM *vm, const char *argument, Value v, Buffered *out) {
+    if (buffered_get(vm, v, out, true)) return true;
+    if (exception_matches(vm, EXC(TypeError)) || exception_matches(vm, EXC(BufferError))) {
+        exception_clear(vm);
+        raise_type(vm, "%s must be read-write bytes-like object, not %T", argument, v);
+    }
+    return false;
+}
+
 void buffered_release(VM *vm, Buffered *buffered) {
     if (buffered->owner == EMPTY) return;
     if (buffered->exports) --*buffered->exports;

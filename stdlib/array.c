@@ -46,7 +46,14 @@ static bool fill(VM *vm, Array *array, Value initial) {
         buffered_release(vm, &bytes);
         return ok;
     }
-    if (is_array(vm, initial) && to_array(initial)->code != array->code) {
+    bool is_other = is_array(vm, initial) && to_array(initial)->code != array->code;
+    if (is_other && array_is_text(to_array(initial)) && !array_is_text(array)) {
+        raise_type(vm,
+                   "cannot use a unicode array to initialize an array with typecode '%c'",
+                   array->code->code);
+        return false;
+    }
+    if (is_other) {
         OWNED Value items = TRY_OR_FALSE(array_to_list(vm, to_array(initial)));
         return array_extend(vm, array, items);
     }
@@ -62,6 +69,9 @@ static Value make(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
         return raise_type(vm, "array() takes at most 2 arguments (%u given)", nargs);
     const ArrayCode *code;
     CHECK(read_code(vm, args[0], &code));
+    if (code->code == 'u')
+        CHECK(warn(vm, EXC(DeprecationWarning), 1,
+                   "The 'u' type code is deprecated and will be removed in Python 3.16"));
     OWNED Value array = TRY(array_new(vm, type, code, 0));
     if (nargs == 2) CHECK(fill(vm, to_array(array), args[1]));
     return TAKE(array);
@@ -318,8 +328,20 @@ FUNCTION(array, _array_reconstructor, "(arraytype, typecode, mformat_code, items
     return TAKE(array);
 }
 
+static bool register_sequence(VM *vm, Value type) {
+    OWNED Value name = str_intern_text(vm, "_collections_abc");
+    OWNED Value module =
+        name == FAIL ? FAIL : vm->hooks.import(vm, name, EMPTY, EMPTY, 0);
+    if (module == FAIL) return false;
+    OWNED Value sequence = object_getattr_text(vm, module, "MutableSequence");
+    if (sequence == FAIL) return false;
+    OWNED Value done = call_method_1(vm, sequence, NAME(register), type);
+    return done != FAIL;
+}
+
 MODULE_INIT(array) {
     Value type = from_object(vm->types[TYPE_array]);
+    if (!register_sequence(vm, type)) return false;
     OWNED Value codes = TRY_OR_FALSE(str_from_text(vm, "bBuwhHiIlLqQfd"));
     return module_add(vm, module, "array", incref(type)) &&
            module_add(vm, module, "ArrayType", incref(type)) &&

@@ -545,7 +545,9 @@ static Value copy_read(VM *vm, Buffered *lent, Value data) {
 
 static Value read_into(VM *vm, Value *args, Value method) {
     Buffered lent;
-    CHECK(buffered_get(vm, args[1], &lent, true));
+    const char *argument =
+        method == NAME(read1) ? "readinto1() argument" : "readinto() argument";
+    CHECK(buffered_get_writable(vm, argument, args[1], &lent));
     OWNED Value data = call_method_1(vm, args[0], method, from_small((i64)lent.size));
     Value count = data == FAIL ? FAIL : copy_read(vm, &lent, data);
     buffered_release(vm, &lent);

@@ -207,7 +207,8 @@ static Value read_into(VM *vm, Value *args, bool once) {
     Buffered lent;
     usize got = 0;
     CHECK(check_readable(vm, args[0], once ? "read1" : "read"));
-    CHECK(buffered_get(vm, args[1], &lent, true));
+    const char *argument = once ? "readinto1() argument" : "readinto() argument";
+    CHECK(buffered_get_writable(vm, argument, args[1], &lent));
     i64 n = -1;
     if (begin(vm, args[0], "readinto", "readinto of closed file")) {
         n = fill_lent(vm, args[0], &lent, once, &got);

@@ -280,7 +280,7 @@ METHOD(BytesIO, readline, "($self, size=-1, /)") {
 METHOD(BytesIO, readinto, "($self, buffer, /)") {
     BytesIO *file = to_file(args[0]);
     Buffered lent;
-    CHECK(check_open(vm, file) && buffered_get(vm, args[1], &lent, true));
+    CHECK(check_open(vm, file) && buffered_get_writable(vm, "readinto() argument", args[1], &lent));
     usize count = rest(file) < lent.size ? rest(file) : lent.size;
     if (count) memcpy(lent.data, file->data + file->position, count);
     file->position += count;

@@ -475,7 +475,7 @@ METHOD(FileIO, readinto, "($self, buffer, /)") {
     FileIO *file = to_file(args[0]);
     CHECK(check_open(vm, file) && check_mode(vm, file->readable, "reading"));
     Buffered lent;
-    CHECK(buffered_get(vm, args[1], &lent, true));
+    CHECK(buffered_get_writable(vm, "readinto() argument 1", args[1], &lent));
     i64 got = fileio_read(vm, file, lent.data, lent.size);
     buffered_release(vm, &lent);
     return got >= 0 ? from_small(got) : got == -2 ? NONE : FAIL;
