@@ -160,8 +160,9 @@ MEMBER(functools_partial, keywords) {
 
 METHOD(functools_partial, __reduce__, "($self, /)") {
     Partial *self = to_partial(args[0]);
-    Value dict = *instance_dict_word(to_object(args[0]));
-    OWNED Value state_dict = incref(dict == EMPTY ? NONE : dict);
+    OWNED Value dict = TRY(object_find_attr(vm, args[0], NAME(__dict__)));
+    bool is_bare = dict == EMPTY || !has_kind(dict, KIND_DICT) || !to_dict(dict)->count;
+    OWNED Value state_dict = incref(is_bare ? NONE : dict);
     OWNED Value make = TRY(tuple_of(vm, 1, self->function));
     OWNED Value state =
         TRY(tuple_of(vm, 4, self->function, self->arguments, self->keywords, state_dict));
@@ -183,7 +184,9 @@ METHOD(functools_partial, __setstate__, "($self, state, /)") {
     OWNED Value keywords =
         TRY(parts[2] == NONE ? dict_new(vm) : dict_copy(vm, to_dict(parts[2])));
     OWNED Value arguments =
-        TRY(tuple_from(vm, to_tuple(parts[1])->items, to_tuple(parts[1])->count));
+        TRY(has_exact_kind(parts[1], KIND_TUPLE)
+                ? incref(parts[1])
+                : tuple_from(vm, to_tuple(parts[1])->items, to_tuple(parts[1])->count));
     replace(&self->function, incref(parts[0]));
     replace(&self->arguments, TAKE(arguments));
     replace(&self->keywords, TAKE(keywords));
@@ -262,8 +265,7 @@ static Value compare_keys(VM *vm, Value a, Value b, CompareOp op) {
 
 TYPE(functools_KeyWrapper, .name = "functools.KeyWrapper", .size = sizeof(Key),
      .kind = KIND_OTHER, .flags = TYPE_FINAL | TYPE_NO_NEW,
-     .slots = {FIELDS_SLOTS, .call = call_key, .compare = compare_keys,
-               .hash = hash_refuse})
+     .slots = {FIELDS_SLOTS, .call = call_key, .compare = compare_keys})
 
 /* Value wrapped by a key function. */
 MEMBER(functools_KeyWrapper, obj) {
