@@ -63,6 +63,7 @@ typedef struct LexerState {
     /* Text. */
     LexText block, tail;
     char *cursor, *limit; /* limit: the end of what may be read now */
+    char at_limit;        /* the byte whose place the end mark has taken */
     char *line_start;     /* of the line the cursor is in */
     char *token_start;    /* of the token in progress */
     u32 line;             /* of the cursor, from 1 */

@@ -126,6 +126,7 @@ static bool admit_lines(Lexer *lexer, usize length) {
         at = newline + 1;
     }
     state->limit = at;
+    state->at_limit = *at;
     *at = '\0';
     return true;
 }
@@ -175,6 +176,7 @@ void lexer_finish(Lexer *lexer) {
 LexStatus lexer_reach_limit(Lexer *lexer) {
     LexerState *state = lexer->state;
     if (!state->fault) return state->is_finished ? LEX_TOKEN : LEX_NEED_MORE;
+    *state->limit = state->at_limit; /* for the line that the error shows */
     Position start = {state->fault_line, 0};
     if (state->fault == FAULT_NULL_BYTE) {
         lexer_fail(lexer, LEX_WINS, start, (Position){0},
