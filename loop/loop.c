@@ -140,6 +140,7 @@ static Value new_loop(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames)
     loop->slow_callback_duration = 0.1;
     loop->is_plain = is_plain_type(vm, type);
     loop->has_own_time = type->flags & TYPE_HEAP && overrides(vm, type, NAME(time));
+    loop->has_own_turns = type->flags & TYPE_HEAP && overrides(vm, type, NAME(_run_once));
     return from_object(loop);
 }
 

@@ -70,6 +70,8 @@ typedef struct Loop {
     bool has_failed; /* a hook that cannot fail has left an exception for the next step */
     bool is_debug, notes_lines, generators_closed, executor_closed;
     bool has_own_time; /* a script class overrides time() */
+    bool has_own_turns; /* ... and _run_once() */
+    bool is_stepping; /* only one turn is to run */
     bool is_plain; /* no method that matters is overridden by a script class */
 } Loop;
 
@@ -119,6 +121,9 @@ Value loop_new(VM *vm);
 bool loop_check_not_running(VM *vm, Loop *loop);
 /* Run until it is told to stop. */
 bool loop_run_forever(VM *vm, Loop *loop);
+
+/* One turn: BaseEventLoop._run_once. */
+bool loop_run_turn(VM *vm, Loop *loop);
 
 /* hooks of the VM: loop/step.c */
 /* The built-in method for names that the class does not know; owned, EMPTY: none. */

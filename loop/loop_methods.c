@@ -4,6 +4,7 @@
 #include "loop/asyncio.h"
 #include "loop/chance.h"
 #include "loop/context.h"
+#include "loop/deadlock.h"
 #include "loop/future.h"
 #include "loop/handle.h"
 #include "loop/poll.h"
@@ -85,6 +86,24 @@ static Value add_timer(VM *vm, Value *args, u32 nargs, double when) {
     return TAKE(handle);
 }
 
+/* self.call_at(when, callback, *args, context=context): the script's class may have its own. */
+static Value call_own_call_at(VM *vm, Value *args, u32 nargs, double when) {
+    OWNED Value method = TRY(object_getattr(vm, args[0], NAME(call_at)));
+    OWNED Value names = TRY(tuple_of(vm, 1, NAME(context)));
+    OWNED Value rest = TRY(tuple_from(vm, args + 4, nargs - 4));
+    OWNED Value time = TRY(float_new(vm, when));
+    u32 count = nargs - 2; /* when, callback, the rest */
+    Value *given = heap_raw_alloc(&vm->heap, (count + 1) * sizeof(Value));
+    if (!given) return raise_memory(vm);
+    given[0] = time;
+    given[1] = args[2];
+    memcpy(given + 2, to_tuple(rest)->items, to_tuple(rest)->count * sizeof(Value));
+    given[count] = args[3] == EMPTY ? NONE : args[3];
+    Value handle = object_call(vm, method, given, count, names);
+    heap_raw_free(&vm->heap, given, (count + 1) * sizeof(Value));
+    return handle;
+}
+
 /* Arrange for a callback to be called at a given time.
  *
  * Return a Handle: an opaque object with a cancel() method that
@@ -105,7 +124,8 @@ METHOD(BaseEventLoop, call_later, "($self, delay, callback, *args, context=None)
     if (args[1] == NONE) return raise_type(vm, "delay must not be None");
     CHECK(object_to_double(vm, args[1], &delay) && loop_check_open(vm, loop) &&
           check_callback(vm, loop, args[2], "call_at"));
-    return add_timer(vm, args, nargs, loop_time(vm, loop) + delay);
+    double when = loop_time(vm, loop) + delay;
+    return loop->is_plain ? add_timer(vm, args, nargs, when) : call_own_call_at(vm, args, nargs, when);
 }
 
 /* Like call_later(), but uses an absolute time.
@@ -509,9 +529,35 @@ METHOD(BaseEventLoop, _take_asyncgens, "($self, /)") {
 
 /* ---- methods that are written in the language ---- */
 
+/* Run one full iteration of the event loop.
+ *
+ * This calls all currently ready callbacks, polls for I/O,
+ * schedules the resulting callbacks, and finally schedules
+ * 'call_later' callbacks. */
+METHOD(BaseEventLoop, _run_once, "($self, /)") {
+    return loop_run_turn(vm, to_loop(args[0])) ? NONE : FAIL;
+}
+
+/* Wait for what wakes the loop, at most so long; what comes is queued: what the select of its selector does. */
+METHOD(BaseEventLoop, _wait_for_events, "($self, timeout, /)") {
+    double seconds = -1;
+    if (args[1] != NONE && !object_to_double(vm, args[1], &seconds)) return FAIL;
+    i64 timeout = args[1] == NONE ? -1 : seconds > 0 ? (i64)ceil(fmin(seconds, 86400) * 1e9 - 1e-3) : 0;
+    if (timeout < 0 && deadlock_is_certain(vm, to_loop(args[0]))) return deadlock_raise(vm, to_loop(args[0])), FAIL;
+    return poll_turn(vm, to_loop(args[0]), timeout) ? NONE : FAIL;
+}
+
+METHOD(BaseEventLoop, _process_events, "($self, event_list, /)") {
+    return NONE;
+}
+
 Value loop_late_method(VM *vm, Value self, Value name) {
     const char *text = to_str(name)->data;
     if (vm->is_closing || (text[0] == '_' && text[1] == '_')) return EMPTY;
+    if (str_equals_text(name, "_selector")) {
+        OWNED Value make = TRY(asyncio_helper(vm, "asyncio.base_events", "_make_selector"));
+        return call_1(vm, make, self);
+    }
     OWNED Value methods = TRY(asyncio_helper(vm, "asyncio.base_events", "_methods"));
     Value function = TRY(dict_get(vm, to_dict(methods), name));
     return function == EMPTY ? EMPTY : method_new(vm, function, self);

@@ -5,6 +5,7 @@
 #include "loop/show.h"
 #include "objects/dict.h"
 #include "objects/exc.h"
+#include "objects/frame.h"
 #include "objects/list.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
@@ -18,11 +19,21 @@ static bool goes_on(VM *vm) {
 
 /* ---- the text ---- */
 
+/* asyncio.base_events.logger, if somebody has looked at it; else logging.getLogger('asyncio'). Owned. */
+static Value find_logger(VM *vm, Value logging) {
+    Value module = dict_get_text(vm, to_dict(vm->modules), "asyncio.base_events");
+    if (has_kind(module, KIND_MODULE)) {
+        Value known = dict_get_text(vm, ((Module *)to_object(module))->dict, "logger");
+        if (known != EMPTY) return incref(known);
+    }
+    OWNED Value get_logger = TRY(object_getattr_text(vm, logging, "getLogger"));
+    OWNED Value name = TRY(str_from_text(vm, "asyncio"));
+    return call_1(vm, get_logger, name);
+}
+
 /* logging.getLogger('asyncio').error(message, exc_info=exception), if the program uses logging. */
 static bool log_by_module(VM *vm, Value logging, Value message, Value exception) {
-    OWNED Value get_logger = object_getattr_text(vm, logging, "getLogger");
-    OWNED Value name = get_logger == FAIL ? FAIL : str_from_text(vm, "asyncio");
-    OWNED Value logger = name == FAIL ? FAIL : call_1(vm, get_logger, name);
+    OWNED Value logger = find_logger(vm, logging);
     OWNED Value error = logger == FAIL ? FAIL : object_getattr_text(vm, logger, "error");
     OWNED Value names = error == FAIL ? FAIL : str_from_text(vm, "exc_info");
     OWNED Value tuple = names == FAIL ? FAIL : tuple_of(vm, 1, names);

@@ -6,6 +6,8 @@
 #include "loop/state.h"
 #include "objects/dict.h"
 #include "objects/exc.h"
+#include "objects/float.h"
+#include "objects/list.h"
 #include "objects/native.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
@@ -69,9 +71,26 @@ static i64 time_left(VM *vm, Loop *loop) {
     return (i64)ceil((left < day ? left : day) - 1e-3);
 }
 
+/* A selector that the script has put in place of the loop's own: asked as CPython would, its events handed to
+ * _process_events. timeout: nanoseconds, -1 is no end. */
+static bool ask_selector(VM *vm, Loop *loop, Value selector, i64 timeout) {
+    OWNED Value seconds = timeout < 0 ? NONE : timeout ? float_new(vm, (double)timeout / 1e9) : from_small(0);
+    OWNED Value held = incref(selector);
+    OWNED Value events = seconds == FAIL ? FAIL : call_method_1(vm, held, NAME(select), seconds);
+    if (events == FAIL) return false;
+    if (has_kind(events, KIND_LIST) && !to_list(events)->count) return true;
+    OWNED Value done = call_method_1(vm, from_object(loop), NAME(_process_events), events);
+    return done != FAIL;
+}
+
 bool loop_begin_turn(VM *vm, Loop *loop) {
     if (loop->timer_count) loop_compact_timers(vm, loop);
     i64 timeout = 0;
+    Value selector = loop->dict == EMPTY ? EMPTY : dict_get_str(vm, to_dict(loop->dict), NAME(_selector));
+    if (UNLIKELY(selector != EMPTY)) {
+        if (!loop->count && !loop->is_stopping) timeout = loop->timer_count ? time_left(vm, loop) : -1;
+        return ask_selector(vm, loop, selector, timeout) && loop_move_timers(vm, loop);
+    }
     if (!loop->count && !loop->is_stopping) {
         timeout = loop->timer_count ? time_left(vm, loop) : -1;
         if (timeout < 0 && deadlock_is_certain(vm, loop)) return deadlock_raise(vm, loop), false;
@@ -115,22 +134,48 @@ static void restore_generator_hooks(VM *vm, Outside *outside) {
     replace(&vm->asyncgen_finalizer, outside->finalizer);
 }
 
-bool loop_run_forever(VM *vm, Loop *loop) {
-    if (!check_can_run(vm, loop)) return false;
+static Value find_runner(VM *vm) {
     AsyncState *state = async_state(vm);
-    if (!state) return false;
+    if (!state) return FAIL;
     if (state->runner == EMPTY) {
         Value runner = make_runner(vm);
-        if (runner == FAIL) return false;
+        if (runner == FAIL) return FAIL;
         state->runner = runner;
     }
+    return state->runner;
+}
+
+bool loop_run_turn(VM *vm, Loop *loop) {
+    Value runner = find_runner(vm);
+    if (runner == FAIL) return false;
+    OWNED Value self = incref(from_object(loop));
+    bool was_stepping = loop->is_stepping;
+    loop->is_stepping = true;
+    loop->has_turned = false;
+    Value result = call_function(vm, runner, &self, 1, EMPTY);
+    loop->is_stepping = was_stepping;
+    return result != FAIL;
+}
+
+/* The turns of a script class that makes them itself. */
+static Value run_own_turns(VM *vm, Value self) {
+    do {
+        OWNED Value done = TRY(call_method_0(vm, self, NAME(_run_once)));
+    } while (!to_loop(self)->is_stopping);
+    return NONE;
+}
+
+bool loop_run_forever(VM *vm, Loop *loop) {
+    if (!check_can_run(vm, loop)) return false;
+    Value runner = find_runner(vm);
+    if (runner == FAIL) return false;
     Outside outside;
     if (!set_generator_hooks(vm, loop, &outside)) return false;
     OWNED Value self = incref(from_object(loop));
     vm->loop = incref(self);
     loop->is_running = true;
     loop->thread = vm->thread;
-    Value result = call_function(vm, state->runner, &self, 1, EMPTY);
+    Value result = loop->has_own_turns ? run_own_turns(vm, self) : call_function(vm, runner, &self, 1, EMPTY);
     loop->is_running = loop->is_stopping = loop->has_turned = false;
     loop->batch = 0;
     loop->thread = NULL;

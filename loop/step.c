@@ -272,7 +272,7 @@ LoopStep loop_step(VM *vm) {
     }
     if (loop->running.sort != ENTRY_NONE) leave_callback(vm, loop);
     if (!loop->batch) {
-        if (loop->is_stopping && loop->has_turned) return LOOP_STOP;
+        if ((loop->is_stopping || loop->is_stepping) && loop->has_turned) return LOOP_STOP;
         loop->has_turned = true;
         if (!loop_begin_turn(vm, loop)) return LOOP_FAILED;
         loop->batch = loop->count;
