@@ -5,9 +5,8 @@
 
 #include "base/utf8.h"
 
-void buffer_free(Buffer *buffer) {
-    if (!buffer->is_lent) free(buffer->data);
-    *buffer = (Buffer){0};
+void buffer_free_slow(Buffer *buffer) {
+    free(buffer->data);
 }
 
 void buffer_clear(Buffer *buffer) {

@@ -24,8 +24,13 @@ typedef struct Buffer {
 #define BUFFER_ON(array)                                                                 \
     ((Buffer){.data = ((array)[0] = '\0', (array)), .capacity = sizeof(array), .is_lent = true})
 
-void buffer_free(Buffer *buffer);
 void buffer_clear(Buffer *buffer);
+
+void buffer_free_slow(Buffer *buffer);
+static inline void buffer_free(Buffer *buffer) {
+    if (buffer->data && !buffer->is_lent) buffer_free_slow(buffer);
+    *buffer = (Buffer){0};
+}
 
 /* Make room for `more` bytes behind the end; returns where they go, or NULL. */
 char *buffer_reserve_slow(Buffer *buffer, usize more);

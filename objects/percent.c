@@ -409,6 +409,22 @@ static bool is_mapping(VM *vm, Value v, bool is_bytes) {
     return type_of(vm, v)->slots.getitem != NULL;
 }
 
+/* "%s" of a str, "%d" and "%s" of an inline int: most of what is formatted. False: it is something else. */
+static bool format_simple(Percent *p) {
+    if (p->next >= p->count || p->mapping != EMPTY || p->at == p->end) return false;
+    Value v = p->count < 0 ? p->arguments : to_tuple(p->arguments)->items[p->next];
+    bool wants_text = *p->at == 's' && !p->is_bytes;
+    if (wants_text && has_exact_kind(v, KIND_STR))
+        buffer_add_span(p->out, str_span(v));
+    else if ((wants_text || *p->at == 'd') && is_small(v))
+        int_write(p->vm, v, 10, p->out);
+    else
+        return false;
+    p->next++;
+    p->at++;
+    return true;
+}
+
 bool percent_format(VM *vm, Span format, Value arguments, bool is_bytes, Buffer *out) {
     bool is_tuple = has_kind(arguments, KIND_TUPLE);
     Percent p = {.vm = vm,
@@ -426,7 +442,7 @@ bool percent_format(VM *vm, Span format, Value arguments, bool is_bytes, Buffer 
         if (!stop) stop = p.end;
         buffer_add(out, p.at, (usize)(stop - p.at));
         p.at = stop;
-        if (p.at < p.end && (p.at++, !format_one(&p))) return false;
+        if (p.at < p.end && (p.at++, !format_simple(&p)) && !format_one(&p)) return false;
     }
     if (p.next >= p.count || p.mapping != EMPTY) return true;
     raise_type(vm, "not all arguments converted during %s formatting",
