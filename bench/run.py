@@ -10,7 +10,6 @@ import argparse
 import math
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 
@@ -20,13 +19,14 @@ HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'programs')
 def run_once(command):
     """(user+system seconds, peak KiB, output) of one process"""
     with tempfile.TemporaryFile() as out:
-        child = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
+        actions = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                   (os.POSIX_SPAWN_DUP2, out.fileno(), 1), (os.POSIX_SPAWN_DUP2, out.fileno(), 2)]
+        child = os.posix_spawnp(command[0], command, os.environ, file_actions=actions)
+        _, status, usage = os.wait4(child, 0)
         out.seek(0)
         text = out.read()
-    if child.returncode:
-        text += b'\nexit status %d' % child.returncode
+    if status:
+        text += b'\nexit status %d' % os.waitstatus_to_exitcode(status)
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss, text
 
 
