@@ -203,7 +203,9 @@ FUNCTION(_signal, strsignal, "(signalnum, /)") {
 static Value timer_pair(VM *vm, const struct itimerval *timer) {
     double delay = (double)timer->it_value.tv_sec + (double)timer->it_value.tv_usec / MICROSECONDS;
     double interval = (double)timer->it_interval.tv_sec + (double)timer->it_interval.tv_usec / MICROSECONDS;
-    return tuple_of(vm, 2, float_new(vm, delay), float_new(vm, interval));
+    OWNED Value first = TRY(float_new(vm, delay));
+    OWNED Value second = TRY(float_new(vm, interval));
+    return tuple_of(vm, 2, first, second);
 }
 
 static Value raise_timer(VM *vm) {

@@ -192,12 +192,14 @@ static i64 fill_lent(VM *vm, Value self, Buffered *lent, bool once, usize *got) 
     BufferedFile *file = to_buffered(self);
     if (!once) return read_fully(vm, self, lent->data, lent->size, got);
     *got = take_some(file, lent->data, lent->size);
-    if (*got || !lent->size) return 1;
-    if (lent->size > file->size) {
-        i64 n = buffered_raw_read(vm, self, lent->data, lent->size);
-        *got = n > 0 ? (usize)n : 0;
+    usize left = lent->size - *got;
+    if (!left) return 1;
+    if (left > file->size) { /* what does not fit here goes there at once */
+        i64 n = buffered_raw_read(vm, self, lent->data + *got, left);
+        *got += n > 0 ? (usize)n : 0;
         return n;
     }
+    if (*got) return 1;
     i64 n = buffered_fill(vm, self);
     if (n > 0) *got = take_some(file, lent->data, lent->size);
     return n;

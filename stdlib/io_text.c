@@ -233,6 +233,7 @@ TYPE(TextIOWrapper, .name = "_io.TextIOWrapper", .base = TYPE__TextIOBase,
 /* ---- what it is ---- */
 
 GETTER(TextIOWrapper, buffer) {
+    if (to_text(self)->detached) return NONE;
     CHECK(text_check_ready(vm, to_text(self)));
     return incref(to_text(self)->buffer);
 }
@@ -243,7 +244,7 @@ GETTER(TextIOWrapper, encoding) {
 }
 
 GETTER(TextIOWrapper, errors) {
-    CHECK(text_check_ready(vm, to_text(self)));
+    if (!to_text(self)->detached) CHECK(text_check_ready(vm, to_text(self)));
     return incref(to_text(self)->errors);
 }
 

@@ -71,7 +71,9 @@ FUNCTION(posix, getloadavg, "()") {
     double loads[3];
     if (getloadavg(loads, 3) != 3)
         return raise_format(vm, EXC(OSError), "Load averages are unobtainable");
-    return tuple_of(vm, 3, float_new(vm, loads[0]), float_new(vm, loads[1]), float_new(vm, loads[2]));
+    OWNED Value made = TRY(tuple_new(vm, 3));
+    for (u32 i = 0; i < 3; i++) to_tuple(made)->items[i] = TRY(float_new(vm, loads[i]));
+    return TAKE(made);
 }
 
 /* Translate an error code to a message string. */
