@@ -4,6 +4,7 @@
 #include "objects/codecs_make.h"
 #include "objects/dict.h"
 #include "objects/list.h"
+#include "objects/str.h"
 #include "objects/tuple.h"
 
 typedef struct Registry {
@@ -89,7 +90,20 @@ static Value search(VM *vm, Registry *registry, Value name) {
     return EMPTY;
 }
 
+/* The module codecs registers the search for all that is not builtin; it is loaded when
+ * somebody asks for such a codec. While the VM starts or ends there is none. */
+static bool load_codecs(VM *vm) {
+    if (!vm->hooks.import || vm->is_closing || vm->modules == EMPTY) return true;
+    OWNED Value name = str_intern_text(vm, "codecs");
+    if (name == FAIL) return false;
+    Value loaded = dict_get(vm, to_dict(vm->modules), name);
+    if (loaded != EMPTY) return loaded != FAIL;
+    OWNED Value module = vm->hooks.import(vm, name, EMPTY, EMPTY, 0);
+    return module != FAIL;
+}
+
 Value codec_lookup_registered(VM *vm, Value name) {
+    CHECK(load_codecs(vm));
     Registry *registry = registry_of(vm);
     if (!registry) return EMPTY;
     Value known = dict_get(vm, to_dict(registry->found), name);
