@@ -11,9 +11,20 @@ static bool all_are(Value self, bool (*test)(u32)) {
     return true;
 }
 
-/* Not empty and all. */
-static Value all_of(Value self, bool (*test)(u32)) {
-    return from_bool(to_str(self)->size && all_are(self, test));
+enum { LETTER = 1, DIGIT = 2, SPACE = 4 };
+
+static const u8 ascii_classes[128] = {
+    ['a' ... 'z'] = LETTER, ['A' ... 'Z'] = LETTER,      ['0' ... '9'] = DIGIT,
+    ['\t' ... '\r'] = SPACE, [0x1C ... 0x1F] = SPACE, [' '] = SPACE,
+};
+
+/* Not empty and all: the test says it, and for ASCII the classes. */
+static Value all_of(Value self, u8 classes, bool (*test)(u32)) {
+    const Str *s = to_str(self);
+    if (!str_is_ascii(self)) return from_bool(all_are(self, test));
+    for (usize i = 0; i < s->size; i++)
+        if (!(ascii_classes[(u8)s->data[i]] & classes)) return FALSE;
+    return from_bool(s->size);
 }
 
 static bool is_alnum(u32 c) {
@@ -45,7 +56,7 @@ METHOD(str, isascii, "($self, /)") {
  * A string is alphabetic if all characters in the string are alphabetic and there
  * is at least one character in the string. */
 METHOD(str, isalpha, "($self, /)") {
-    return all_of(args[0], unicode_is_alpha);
+    return all_of(args[0], LETTER, unicode_is_alpha);
 }
 
 /* Return True if the string is an alpha-numeric string, False otherwise.
@@ -53,7 +64,7 @@ METHOD(str, isalpha, "($self, /)") {
  * A string is alpha-numeric if all characters in the string are alpha-numeric and
  * there is at least one character in the string. */
 METHOD(str, isalnum, "($self, /)") {
-    return all_of(args[0], is_alnum);
+    return all_of(args[0], LETTER | DIGIT, is_alnum);
 }
 
 /* Return True if the string is a decimal string, False otherwise.
@@ -61,7 +72,7 @@ METHOD(str, isalnum, "($self, /)") {
  * A string is a decimal string if all characters in the string are decimal and
  * there is at least one character in the string. */
 METHOD(str, isdecimal, "($self, /)") {
-    return all_of(args[0], unicode_is_decimal);
+    return all_of(args[0], DIGIT, unicode_is_decimal);
 }
 
 /* Return True if the string is a digit string, False otherwise.
@@ -69,7 +80,7 @@ METHOD(str, isdecimal, "($self, /)") {
  * A string is a digit string if all characters in the string are digits and there
  * is at least one character in the string. */
 METHOD(str, isdigit, "($self, /)") {
-    return all_of(args[0], unicode_is_digit);
+    return all_of(args[0], DIGIT, unicode_is_digit);
 }
 
 /* Return True if the string is a numeric string, False otherwise.
@@ -77,7 +88,7 @@ METHOD(str, isdigit, "($self, /)") {
  * A string is numeric if all characters in the string are numeric and there is at
  * least one character in the string. */
 METHOD(str, isnumeric, "($self, /)") {
-    return all_of(args[0], unicode_is_numeric);
+    return all_of(args[0], DIGIT, unicode_is_numeric);
 }
 
 /* Return True if the string is a whitespace string, False otherwise.
@@ -85,7 +96,7 @@ METHOD(str, isnumeric, "($self, /)") {
  * A string is whitespace if all characters in the string are whitespace and there
  * is at least one character in the string. */
 METHOD(str, isspace, "($self, /)") {
-    return all_of(args[0], unicode_is_space);
+    return all_of(args[0], SPACE, unicode_is_space);
 }
 
 /* Return True if all characters in the string are printable, False otherwise.

@@ -151,8 +151,11 @@ bool cached_set_global(VM *vm, Insn *at, Value namespace, Value name, Value valu
 Value step_binary(VM *vm, u8 op, Value a, Value b, bool inplace);
 Value step_compare(VM *vm, CompareOp op, Value a, Value b, u8 kind);
 Value step_getitem(VM *vm, Value container, Value key);
-/* container[start:stop]; NOT_IMPLEMENTED, with nothing done: it must be asked with a slice object. */
-Value step_slice(VM *vm, Value container, Value start, Value stop);
+/* container[start:stop:step]; NOT_IMPLEMENTED, with nothing done: it must be asked with a slice object. */
+Value step_slice(VM *vm, Value container, Value start, Value stop, Value step);
+/* Is container[start:stop] = items the setting of a part of a list to items of a list or tuple, with plain
+ * bounds? Then which part. */
+bool is_list_range(Value container, Value items, Value start, Value stop, i64 *from, i64 *to);
 bool step_setitem(VM *vm, Value container, Value key, Value value); /* EMPTY: delete */
 bool step_setattr(VM *vm, Value object, Value name, Value value);   /* EMPTY: delete */
 Value step_unary(VM *vm, u8 op, Value operand);

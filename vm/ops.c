@@ -1172,17 +1172,30 @@ OP(DELITEM) {
 OP(SLICE) {
     Insn use = *pc;
     /* x[a:b] of a list, tuple or str, most often: done at once, with no slice object */
-    if (INSN_OP(use) == OP_GETITEM && INSN_C(use) == A && INSN_FLAGS(use) & F_SECOND && C == 2) {
-        Value start = r[B], stop = r[B + 1], container = r[INSN_B(use)];
+    if (INSN_OP(use) == OP_GETITEM && INSN_C(use) == A && INSN_FLAGS(use) & F_SECOND) {
+        Value start = r[B], stop = r[B + 1], step = C == 3 ? r[B + 2] : from_small(1), container = r[INSN_B(use)];
         pc++;
         SAVE();
-        Value part = step_slice(vm, container, start, stop);
+        Value part = step_slice(vm, container, start, stop, step);
         if (part != NOT_IMPLEMENTED) {
             insn = use;
             RELEASE_FIRST(container);
             DELIVER(part);
         }
         pc--;
+    } else if (INSN_OP(use) == OP_SETITEM && INSN_B(use) == A && INSN_FLAGS(use) & F_SECOND && C == 2) {
+        Value container = r[INSN_A(use)], items = r[INSN_C(use)];
+        i64 start, stop;
+        if (is_list_range(container, items, r[B], r[B + 1], &start, &stop)) {
+            insn = use;
+            pc++;
+            SAVE();
+            bool done = list_set_slice(vm, to_list(container), (usize)start, (usize)stop, items);
+            RELEASE_THIRD(items);
+            RELEASE_FIRST(container);
+            if (UNLIKELY(!done)) goto error;
+            NEXT;
+        }
     }
     SAVE();
     Value slice = slice_new(vm, r[B], r[B + 1], C == 3 ? r[B + 2] : NONE);
@@ -1308,9 +1321,14 @@ OP(FORMATSPEC) {
 /* LISTAPPEND A, B: list r[A] stays; r[B] is the first source. So in the next ones. */
 OP(LISTAPPEND) {
     BOUND(B);
-    SAVE();
     Value item = HAS(F_FIRST) ? r[B] : incref(r[B]);
-    if (!list_push_owned(vm, to_list(r[A]), item)) goto error;
+    List *list = to_list(r[A]);
+    if (LIKELY(list->count < list->capacity)) {
+        list->items[list->count++] = item;
+        NEXT;
+    }
+    SAVE();
+    if (!list_push_owned(vm, list, item)) goto error;
     NEXT;
 }
 

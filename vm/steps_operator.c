@@ -115,14 +115,35 @@ static i64 length_of(Value container) {
     return has_exact_kind(container, KIND_STR) ? (i64)str_length(container) : -1;
 }
 
-Value step_slice(VM *vm, Value container, Value start, Value stop) {
-    i64 length = length_of(container);
-    if (length < 0 || !is_plain_bound(start) || !is_plain_bound(stop)) return NOT_IMPLEMENTED;
-    i64 from = start == NONE ? 0 : to_small(start), to = stop == NONE ? INT64_MAX : to_small(stop);
-    i64 count = slice_adjust(length, &from, &to, 1);
+static Value list_by_steps(VM *vm, const List *list, i64 from, i64 step, i64 count) {
+    OWNED Value part = TRY(list_new(vm, (usize)count));
+    Value *to = to_list(part)->items;
+    for (i64 i = 0; i < count; i++) to[i] = incref(list->items[from + i * step]);
+    to_list(part)->count = (usize)count;
+    return TAKE(part);
+}
+
+Value step_slice(VM *vm, Value container, Value start, Value stop, Value step) {
+    i64 length = length_of(container), by = is_small(step) ? to_small(step) : 1;
+    bool is_plain = is_plain_bound(start) && is_plain_bound(stop) && is_plain_bound(step) && by;
+    if (length < 0 || !is_plain || (by != 1 && !has_exact_kind(container, KIND_LIST))) return NOT_IMPLEMENTED;
+    i64 from = start == NONE ? (by < 0 ? INT64_MAX : 0) : to_small(start);
+    i64 to = stop == NONE ? (by < 0 ? INT64_MIN : INT64_MAX) : to_small(stop);
+    i64 count = slice_adjust(length, &from, &to, by);
+    if (by != 1) return list_by_steps(vm, to_list(container), from, by, count);
     if (has_exact_kind(container, KIND_LIST)) return list_slice(vm, to_list(container), (usize)from, (usize)(from + count));
     if (has_exact_kind(container, KIND_TUPLE)) return tuple_slice(vm, container, (usize)from, (usize)(from + count));
     return str_slice(vm, container, (usize)from, (usize)(from + count));
+}
+
+bool is_list_range(Value container, Value items, Value start, Value stop, i64 *from, i64 *to) {
+    if (!has_exact_kind(container, KIND_LIST) || !is_plain_bound(start) || !is_plain_bound(stop)) return false;
+    if (!has_exact_kind(items, KIND_LIST) && !has_exact_kind(items, KIND_TUPLE)) return false;
+    *from = start == NONE ? 0 : to_small(start);
+    *to = stop == NONE ? INT64_MAX : to_small(stop);
+    i64 count = slice_adjust((i64)to_list(container)->count, from, to, 1);
+    *to = *from + count;
+    return true;
 }
 
 /* Enter a method whose result nobody wants: `value` is EMPTY for deletions. */
