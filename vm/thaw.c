@@ -58,6 +58,13 @@ static Value take_bytes(Reader *in, usize count) {
     return bytes_new(in->vm, bytes.data, bytes.length);
 }
 
+static Value take_big(VM *vm, Span digits) {
+    if (*digits.data != '-') return int_from_digits(vm, digits, 16);
+    OWNED Value number =
+        TRY(int_from_digits(vm, (Span){digits.data + 1, digits.length - 1}, 16));
+    return int_unary(vm, UNARY_NEG, number);
+}
+
 static Value take_value(Reader *in) {
     VM *vm = in->vm;
     enum FrozenTag tag = *in->at++;
@@ -68,7 +75,7 @@ static Value take_value(Reader *in) {
     case FROZEN_NAME: return take_name(in, take_span(in, number));
     case FROZEN_SEEN: return incref(in->seen[number]);
     case FROZEN_BYTES: return take_bytes(in, number);
-    case FROZEN_BIG: return int_from_digits(vm, take_span(in, number), 16);
+    case FROZEN_BIG: return take_big(vm, take_span(in, number));
     case FROZEN_FLOAT:
     case FROZEN_COMPLEX: return take_doubles(in, number);
     case FROZEN_TUPLE: return take_items(in, number, false);
