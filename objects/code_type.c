@@ -41,7 +41,7 @@ GETTER(code, co_kwonlyargcount) {
 }
 
 GETTER(code, co_flags) {
-    return from_small(CODE->flags);
+    return from_small(CODE->flags & ~(u32)(CODE_HAS_DOCSTRING | CODE_HIDDEN));
 }
 
 GETTER(code, co_stacksize) {

@@ -82,20 +82,38 @@ static Value function_get(VM *vm, Value self, Value instance, Value type) {
     return method_new(vm, self, instance);
 }
 
-static bool check_closure(VM *vm, Code *code, Value closure, Value name) {
-    usize given = closure == EMPTY || closure == NONE ? 0 : to_tuple(closure)->count;
-    if (code->free_count && closure != EMPTY && closure != NONE && given == code->free_count) {
-        for (usize i = 0; i < given; i++) {
-            Value cell = to_tuple(closure)->items[i];
-            if (!has_exact_kind(cell, KIND_CELL))
-                return raise_type(vm, "arg 5 (closure) expected cell, found %T", cell), false;
-        }
-        return true;
+static bool check_cells(VM *vm, const Tuple *closure) {
+    for (usize i = 0; i < closure->count; i++) {
+        if (has_exact_kind(closure->items[i], KIND_CELL)) continue;
+        raise_type(vm, "arg 5 (closure) expected cell, found %T", closure->items[i]);
+        return false;
     }
-    if (code->free_count && !given) return raise_type(vm, "arg 5 (closure) must be tuple"), false;
-    if (given == code->free_count) return true;
+    return true;
+}
+
+static bool check_closure(VM *vm, Code *code, Value closure, Value name) {
+    bool is_none = closure == EMPTY || closure == NONE;
+    if (is_none ? code->free_count != 0 : !has_kind(closure, KIND_TUPLE)) {
+        raise_type(vm, is_none ? "arg 5 (closure) must be tuple"
+                               : "arg 5 (closure) must be None or tuple");
+        return false;
+    }
+    usize given = is_none ? 0 : to_tuple(closure)->count;
+    if (given == code->free_count) return is_none || check_cells(vm, to_tuple(closure));
     raise_value(vm, "%S requires closure of length %d, not %d", name, code->free_count, (u32)given);
     return false;
+}
+
+/* name, argdefs and kwdefaults of types.FunctionType(...) */
+static bool check_parts(VM *vm, const Value *given) {
+    const char *text = NULL;
+    if (given[2] != EMPTY && given[2] != NONE && !is_str(given[2])) text = "arg 3 (name) must be None or string";
+    else if (given[3] != EMPTY && given[3] != NONE && !has_kind(given[3], KIND_TUPLE))
+        text = "arg 4 (defaults) must be None or tuple";
+    else if (given[5] != EMPTY && given[5] != NONE && !has_kind(given[5], KIND_DICT))
+        text = "arg 6 (kwdefaults) must be None or dict";
+    if (text) raise_type(vm, "%s", text);
+    return !text;
 }
 
 static const Arguments new_arguments = {
@@ -111,12 +129,13 @@ static Value function_make(VM *vm, Type *type, Value *args, u32 nargs, Value kwn
     if (!has_kind(given[1], KIND_DICT))
         return raise_type(vm, "function() argument 'globals' must be dict, not %T", given[1]);
     Code *code = (Code *)to_object(given[0]);
+    CHECK(check_parts(vm, given));
     CHECK(check_closure(vm, code, given[4], code->name));
     OWNED Value made = TRY(function_new(vm, code, given[1]));
     Function *function = to_function(made);
     if (given[2] != EMPTY && given[2] != NONE) replace(&function->name, incref(given[2]));
     if (given[3] != EMPTY && given[3] != NONE) function->defaults = incref(given[3]);
-    if (given[4] != EMPTY && given[4] != NONE) function->closure = incref(given[4]);
+    if (given[4] != EMPTY && given[4] != NONE && code->free_count) function->closure = incref(given[4]);
     if (given[5] != EMPTY && given[5] != NONE) function->keyword_defaults = incref(given[5]);
     return TAKE(made);
 }

@@ -233,7 +233,7 @@ static bool check_namespaces(VM *vm, bool is_eval, Value globals, Value locals) 
         } else {
             raise_type(vm,
                        is_mapping(vm, globals)
-                           ? "globals must be a real dict; try eval(code, {}, mapping)"
+                           ? "globals must be a real dict; try eval(expr, {}, mapping)"
                            : "globals must be a dict");
         }
     } else {
