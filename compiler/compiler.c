@@ -129,6 +129,7 @@ const Node *compile_parse(VM *vm, Arena *arena, Span source, Span filename, char
     if (!parse_source(arena, source, &options, &result)) {
         if (mode != 'e' && is_unended(source, result.problem.line))
             result.problem.is_text_without_end = true;
+        if (!show_warnings(vm, arena, source, filename, &result)) return NULL;
         compile_raise_problem(vm, filename, &result.problem);
         return NULL;
     }

@@ -251,7 +251,7 @@ static bool warn_not_subscriptable(Unit *u, const SubscriptNode *node) {
         is_odd = kind != CONSTANT_STR && kind != CONSTANT_BYTES;
     }
     if (is_odd)
-        compiler_warn(u->c, node->node.at,
+        compiler_warn(u->c, value->at,
                       "'%s' object is not subscriptable; perhaps you missed a comma?",
                       literal_type(u, value));
     return is_odd;
@@ -272,7 +272,7 @@ static void check_subscript(Unit *u, const SubscriptNode *node) {
                        value->kind == NODE_ListComp || value->kind == NODE_JoinedStr ||
                        value->kind == NODE_Constant;
     if (is_sequence && is_odd_index(u, node->slice))
-        compiler_warn(u->c, node->node.at,
+        compiler_warn(u->c, value->at,
                       "%s indices must be integers or slices, not %s; perhaps you missed "
                       "a comma?",
                       literal_type(u, value), literal_type(u, node->slice));
