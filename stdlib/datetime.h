@@ -142,6 +142,9 @@ bool check_state_zone(VM *vm, Value zone);
 
 /* ---- text: datetime_text.c ---- */
 
+/* A number that is not negative, with leading zeros. */
+void write_padded(Buffer *out, int number, int digits);
+void write_iso_date(Buffer *out, int year, int month, int day);
 void write_offset(Buffer *out, Microseconds shift, const char *separator);
 bool write_clock(VM *vm, Buffer *out, const Clock *clock, Value timespec);
 /* strftime: `object` has utcoffset() and tzname() if it is no date. */

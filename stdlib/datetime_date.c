@@ -221,7 +221,7 @@ METHOD(datetime_date, ctime, "($self, /)") {
 static Value iso_text(VM *vm, Value self) {
     Ymd day = fields_of(self);
     Buffer out = {0};
-    buffer_printf(&out, "%04d-%02d-%02d", day.year, day.month, day.day);
+    write_iso_date(&out, day.year, day.month, day.day);
     return str_from_buffer(vm, &out);
 }
 

@@ -208,7 +208,7 @@ METHOD(datetime_datetime, __replace__,
 
 static bool write_iso(VM *vm, Buffer *out, Value self, u32 separator, Value timespec) {
     Ymd day = date_of(self);
-    buffer_printf(out, "%04d-%02d-%02d", day.year, day.month, day.day);
+    write_iso_date(out, day.year, day.month, day.day);
     buffer_add_code_point(out, separator);
     if (!write_clock(vm, out, clock_of(self), timespec)) return false;
     Microseconds shift;

@@ -22,6 +22,25 @@ Value clock_reduce_state(VM *vm, const char *data, usize size, Value self, Value
 
 /* ---- writing ---- */
 
+void write_padded(Buffer *out, int number, int digits) {
+    char text[8];
+    for (int i = digits; i--; number /= 10) text[i] = (char)('0' + number % 10);
+    buffer_add(out, text, (usize)digits);
+}
+
+void write_iso_date(Buffer *out, int year, int month, int day) {
+    write_padded(out, year, 4);
+    buffer_add_char(out, '-');
+    write_padded(out, month, 2);
+    buffer_add_char(out, '-');
+    write_padded(out, day, 2);
+}
+
+static void write_part(Buffer *out, char before, int number, int digits) {
+    buffer_add_char(out, before);
+    write_padded(out, number, digits);
+}
+
 void write_offset(Buffer *out, Microseconds shift, const char *separator) {
     i64 total = (i64)(shift < 0 ? -shift : shift);
     i64 seconds = total / SECOND_MICROSECONDS, rest = total % SECOND_MICROSECONDS;
@@ -49,11 +68,11 @@ bool write_clock(VM *vm, Buffer *out, const Clock *clock, Value timespec) {
         return false;
     }
     if (!detail) detail = clock->microsecond ? 5 : 3;
-    buffer_printf(out, "%02d", clock->hour);
-    if (detail >= 2) buffer_printf(out, ":%02d", clock->minute);
-    if (detail >= 3) buffer_printf(out, ":%02d", clock->second);
-    if (detail == 4) buffer_printf(out, ".%03d", clock->microsecond / 1000);
-    if (detail == 5) buffer_printf(out, ".%06d", clock->microsecond);
+    write_padded(out, clock->hour, 2);
+    if (detail >= 2) write_part(out, ':', clock->minute, 2);
+    if (detail >= 3) write_part(out, ':', clock->second, 2);
+    if (detail == 4) write_part(out, '.', clock->microsecond / 1000, 3);
+    if (detail == 5) write_part(out, '.', clock->microsecond, 6);
     return true;
 }
 
