@@ -1,6 +1,7 @@
 #include "loop/future.h"
 
 #include "loop/context.h"
+#include "loop/debug.h"
 #include "loop/loop.h"
 #include "loop/report.h"
 #include "objects/exc.h"
@@ -43,7 +44,9 @@ Value future_new(VM *vm, Value loop) {
     Obj *made = object_new_sized(vm, vm->types[TYPE_Future], sizeof(Future));
     if (!made) return FAIL;
     future_open((Future *)made, loop);
-    return from_object(made);
+    OWNED Value held = from_object(made);
+    CHECK(debug_note_source(vm, loop, &to_future(held)->dict));
+    return TAKE(held);
 }
 
 Value future_allocate(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
@@ -62,7 +65,7 @@ bool future_set_loop(VM *vm, Future *future, Value loop) {
     }
     replace(&future->loop, TAKE(given));
     future->h.aux |= FUTURE_INITIALIZED;
-    return true;
+    return debug_note_source(vm, future->loop, &future->dict);
 }
 
 static bool init(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
@@ -511,7 +514,8 @@ SETTER(Future, _log_traceback) {
     return true;
 }
 GETTER(Future, _source_traceback) {
-    return NONE;
+    Value source = debug_source(vm, to_future(self)->dict);
+    return source == EMPTY ? NONE : source;
 }
 
 static Value show_pair(VM *vm, Value callback, Value *context) {

@@ -1,8 +1,10 @@
 #include "loop/handle.h"
 
 #include "loop/context.h"
+#include "loop/debug.h"
 #include "loop/report.h"
 #include "loop/show.h"
+#include "objects/dict.h"
 #include "objects/exc.h"
 #include "objects/float.h"
 #include "objects/native.h"
@@ -24,7 +26,9 @@ static Handle *make(VM *vm, Type *type, Value loop, Value callback, Value args, 
     handle->args = incref(args);
     handle->context = owned_context;
     handle->when = 0;
-    return handle;
+    if (debug_note_source(vm, loop, &handle->dict)) return handle;
+    decref(from_object(handle));
+    return NULL;
 }
 
 Value handle_new(VM *vm, Value loop, Value callback, Value args, Value context) {
@@ -92,10 +96,20 @@ static Value new_timer(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames
     return from_object(handle);
 }
 
+/* In debug mode a cancelled handle still tells what it was. */
+static void keep_text(VM *vm, Handle *handle) {
+    OWNED Value text = object_repr(vm, from_object(handle));
+    if (handle->dict == EMPTY) handle->dict = dict_new(vm);
+    if (handle->dict == FAIL) handle->dict = EMPTY;
+    if (text == FAIL || handle->dict == EMPTY || !dict_set_text(vm, to_dict(handle->dict), "_repr", text))
+        exception_clear(vm);
+}
+
 void handle_cancel(VM *vm, Handle *handle) {
     if (handle->h.aux & HANDLE_CANCELLED) return;
     handle->h.aux |= HANDLE_CANCELLED;
     if (handle->h.aux & HANDLE_SCHEDULED && is_loop(handle->loop)) loop_timer_cancelled(vm, handle->loop);
+    if (UNLIKELY(loop_is_debug(vm, handle->loop))) keep_text(vm, handle);
     replace(&handle->callback, NONE);
     replace(&handle->args, NONE);
 }
@@ -108,6 +122,8 @@ static bool is_timer(VM *vm, Value self) {
 
 static Value repr_handle(VM *vm, Value self) {
     Handle *handle = to_handle(self);
+    Value kept = handle->dict == EMPTY ? EMPTY : dict_get_text(vm, to_dict(handle->dict), "_repr");
+    if (UNLIKELY(kept != EMPTY)) return incref(kept);
     Buffer out = {0};
     buffer_printf(&out, "<%s", type_short_name(type_of(vm, self)));
     if (handle->h.aux & HANDLE_CANCELLED) buffer_add_text(&out, " cancelled");
@@ -120,6 +136,7 @@ static Value repr_handle(VM *vm, Value self) {
         buffer_add_char(&out, ' ');
         done = show_callback(vm, &out, handle->callback, handle->args, loop_is_debug(vm, handle->loop));
     }
+    done = done && debug_show_source(vm, &out, handle->dict);
     buffer_add_char(&out, '>');
     if (done) return str_from_buffer(vm, &out);
     buffer_free(&out);

@@ -1,6 +1,7 @@
 #include "loop/loop.h"
 
 #include "loop/context.h"
+#include "loop/debug.h"
 #include "loop/gather.h"
 #include "loop/handle.h"
 #include "loop/poll.h"
@@ -135,10 +136,14 @@ static Value new_loop(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames)
     memset((char *)loop + sizeof(Obj), 0, sizeof(Loop) - sizeof(Obj));
     Value *fields[] = {&loop->dict, &loop->running.what, &loop->running.argument, &loop->running.context,
                        &loop->outside, &loop->current, &loop->signal_handlers, &loop->exception_handler,
-                       &loop->task_factory, &loop->executor, &loop->async_generators, &loop->main_task};
+                       &loop->task_factory, &loop->executor, &loop->async_generators, &loop->main_task,
+                       &loop->step_what};
     for (u32 i = 0; i < COUNT_OF(fields); i++) *fields[i] = EMPTY;
     loop->slow_callback_duration = 0.1;
     loop->is_plain = is_plain_type(vm, type);
+    int is_debug = debug_is_wanted(vm);
+    if (is_debug < 0) return decref(from_object(loop)), FAIL;
+    loop->is_debug = is_debug;
     loop->has_own_time = type->flags & TYPE_HEAP && overrides(vm, type, NAME(time));
     loop->has_own_turns = type->flags & TYPE_HEAP && overrides(vm, type, NAME(_run_once));
     return from_object(loop);
@@ -176,6 +181,7 @@ static void free_loop(VM *vm, Obj *self) {
     Loop *loop = (Loop *)self;
     clear_loop(vm, self);
     release_entry(&loop->running);
+    decref(loop->step_what);
     decref(loop->outside);
     decref(loop->current);
     heap_raw_free(&vm->heap, loop->ring, loop->capacity * sizeof(Entry));
@@ -198,7 +204,7 @@ static void visit_entry(Visitor *visitor, const Entry *entry) {
 
 static void visit_loop(Obj *self, Visitor *visitor) {
     Loop *loop = (Loop *)self;
-    Value fields[] = {loop->dict, loop->outside, loop->current, loop->signal_handlers, loop->exception_handler,
+    Value fields[] = {loop->dict, loop->outside, loop->current, loop->step_what, loop->signal_handlers, loop->exception_handler,
                       loop->task_factory, loop->executor, loop->async_generators};
     for (u32 i = 0; i < COUNT_OF(fields); i++) visitor->visit(visitor, fields[i]);
     visit_entry(visitor, &loop->running);

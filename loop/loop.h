@@ -65,6 +65,8 @@ typedef struct Loop {
     Value main_task; /* of run_until_complete: what deadlocks are told about; borrowed */
     Thread *thread; /* where it runs */
     double slow_callback_duration;
+    i64 step_began;  /* debug mode: when what runs began, and what it is */
+    Value step_what; /* ... or EMPTY */
     bool is_running, is_stopping, is_closed, has_turned;
     bool is_entered; /* the context of the callback that runs was entered */
     bool has_failed; /* a hook that cannot fail has left an exception for the next step */

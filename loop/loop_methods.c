@@ -5,6 +5,7 @@
 #include "loop/chance.h"
 #include "loop/context.h"
 #include "loop/deadlock.h"
+#include "loop/debug.h"
 #include "loop/future.h"
 #include "loop/handle.h"
 #include "loop/poll.h"
@@ -53,6 +54,8 @@ static Value push_handle(VM *vm, Loop *loop, Value owned_handle) {
 /* args: self, callback, context, *args */
 static Value call_soon(VM *vm, Value *args, u32 nargs, const char *method) {
     Loop *loop = self_loop(args);
+    bool is_threadsafe = !strcmp(method, "call_soon_threadsafe");
+    CHECK(is_threadsafe || debug_check_thread(vm, loop));
     CHECK(loop_check_open(vm, loop) && check_callback(vm, loop, args[1], method));
     OWNED Value rest = TRY(tuple_from(vm, args + 3, nargs - 3));
     return push_handle(vm, loop, handle_new(vm, args[0], args[1], rest, context_word(vm, args[2])));
@@ -79,6 +82,7 @@ METHOD(BaseEventLoop, call_soon_threadsafe, "($self, callback, *args, context=No
 
 static Value add_timer(VM *vm, Value *args, u32 nargs, double when) {
     Loop *loop = self_loop(args);
+    CHECK(debug_check_thread(vm, loop));
     OWNED Value rest = TRY(tuple_from(vm, args + 4, nargs - 4));
     OWNED Value handle = TRY(handle_new_timer(vm, args[0], when, args[2], rest, context_word(vm, args[3])));
     CHECK(loop_add_timer(vm, loop, when, handle));

@@ -1,6 +1,8 @@
 #include "loop/report.h"
 
+#include "loop/asyncio.h"
 #include "loop/context.h"
+#include "loop/debug.h"
 #include "loop/handle.h"
 #include "loop/show.h"
 #include "objects/dict.h"
@@ -60,6 +62,13 @@ static bool is_key(Value key, const char *text) {
     return is_str(key) && str_equals_text(key, text);
 }
 
+/* Stacks are shown as such. */
+static Value show_item(VM *vm, Value key, Value value) {
+    if (!is_key(key, "source_traceback") && !is_key(key, "handle_traceback")) return object_repr(vm, value);
+    OWNED Value show = TRY(asyncio_helper(vm, "asyncio.base_events", "_show_stack"));
+    return call_2(vm, show, key, value);
+}
+
 static bool add_lines(VM *vm, Value context, Buffer *out) {
     OWNED Value keys = dict_keys_list(vm, to_dict(context));
     if (keys == FAIL || !list_sort(vm, to_list(keys), NONE, false)) return false;
@@ -67,7 +76,7 @@ static bool add_lines(VM *vm, Value context, Buffer *out) {
         Value key = to_list(keys)->items[i];
         if (is_key(key, "message") || is_key(key, "exception")) continue;
         Value value = dict_get(vm, to_dict(context), key);
-        OWNED Value shown = value == FAIL || value == EMPTY ? FAIL : object_repr(vm, value);
+        OWNED Value shown = value == FAIL || value == EMPTY ? FAIL : show_item(vm, key, value);
         OWNED Value line = shown == FAIL ? FAIL : str_format(vm, "\n%S: %S", key, shown);
         if (line == FAIL) return false;
         buffer_add_span(out, str_span(line));
@@ -166,6 +175,13 @@ static Value make_context_dict(VM *vm, Value message, const ReportItem *items, u
     return TAKE(context);
 }
 
+/* Where the future was made, if that is known. */
+static bool add_source(VM *vm, Value context, Value future) {
+    if (!is_future(future)) return true;
+    OWNED Value source = debug_source(vm, to_future(future)->dict);
+    return source == EMPTY || dict_set_text(vm, to_dict(context), "source_traceback", source);
+}
+
 void report_to_loop(VM *vm, Value loop, Value message, const ReportItem *items, u32 count) {
     if (message == FAIL || loop == EMPTY) {
         exception_clear(vm);
@@ -173,7 +189,7 @@ void report_to_loop(VM *vm, Value loop, Value message, const ReportItem *items, 
     }
     OWNED Value pending = exception_take(vm);
     OWNED Value context = make_context_dict(vm, message, items, count);
-    if (context == FAIL || !hand_over(vm, loop, context))
+    if (context == FAIL || !add_source(vm, context, items[count - 1].value) || !hand_over(vm, loop, context))
         vm->hooks.unraisable(vm, NULL, count ? items[count - 1].value : NONE);
     if (pending != EMPTY) exception_restore(vm, TAKE(pending));
 }

@@ -165,6 +165,8 @@ static Value run_own_turns(VM *vm, Value self) {
     return NONE;
 }
 
+enum { DEBUG_STACK_DEPTH = 10 };
+
 bool loop_run_forever(VM *vm, Loop *loop) {
     if (!check_can_run(vm, loop)) return false;
     Value runner = find_runner(vm);
@@ -175,9 +177,12 @@ bool loop_run_forever(VM *vm, Loop *loop) {
     vm->loop = incref(self);
     loop->is_running = true;
     loop->thread = vm->thread;
+    u32 depth_outside = vm->coroutine_origin_depth;
+    if (loop->is_debug) vm->coroutine_origin_depth = DEBUG_STACK_DEPTH;
     Value result = loop->has_own_turns ? run_own_turns(vm, self) : call_function(vm, runner, &self, 1, EMPTY);
     loop->is_running = loop->is_stopping = loop->has_turned = false;
     loop->batch = 0;
+    vm->coroutine_origin_depth = depth_outside;
     loop->thread = NULL;
     OWNED Value error = exception_take(vm);
     replace(&vm->loop, EMPTY);

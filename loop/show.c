@@ -1,5 +1,6 @@
 #include "loop/show.h"
 
+#include "loop/debug.h"
 #include "loop/future.h"
 #include "loop/gather.h"
 #include "loop/task.h"
@@ -164,7 +165,8 @@ static const char *state_word(Future *future) {
 
 static bool show_future(VM *vm, Buffer *out, Value self) {
     buffer_printf(out, " %s", state_word(to_future(self)));
-    return show_outcome(vm, out, to_future(self)) && show_callbacks(vm, out, self);
+    return show_outcome(vm, out, to_future(self)) && show_callbacks(vm, out, self) &&
+           debug_show_source(vm, out, to_future(self)->dict);
 }
 
 static bool show_task(VM *vm, Buffer *out, Value self) {
@@ -182,7 +184,8 @@ static bool show_task(VM *vm, Buffer *out, Value self) {
         buffer_add_text(out, " wait_for=");
         if (!add_owned(vm, out, object_repr(vm, task->waiter))) return false;
     }
-    return show_outcome(vm, out, &task->future) && show_callbacks(vm, out, self);
+    return show_outcome(vm, out, &task->future) && show_callbacks(vm, out, self) &&
+           debug_show_source(vm, out, task->future.dict);
 }
 
 static Value show(VM *vm, Value self, bool (*inner)(VM *vm, Buffer *out, Value self)) {

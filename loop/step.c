@@ -2,6 +2,7 @@
  *
  * vm->frame is then the frame of the loop's built-in code, whose one local is the Loop. */
 #include "loop/context.h"
+#include "loop/debug.h"
 #include "loop/future.h"
 #include "loop/gather.h"
 #include "loop/handle.h"
@@ -271,6 +272,7 @@ LoopStep loop_step(VM *vm) {
         return LOOP_FAILED;
     }
     if (loop->running.sort != ENTRY_NONE) leave_callback(vm, loop);
+    if (UNLIKELY(loop->step_what != EMPTY)) debug_end(vm, loop);
     if (!loop->batch) {
         if ((loop->is_stopping || loop->is_stepping) && loop->has_turned) return LOOP_STOP;
         loop->has_turned = true;
@@ -282,5 +284,6 @@ LoopStep loop_step(VM *vm) {
     loop->running = loop->ring[loop->first];
     loop->first = (loop->first + 1) & (loop->capacity - 1);
     loop->count--;
+    if (UNLIKELY(loop->is_debug)) debug_begin(vm, loop);
     return step(vm, loop);
 }

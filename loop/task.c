@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "loop/context.h"
+#include "loop/debug.h"
 #include "loop/future.h"
 #include "loop/gather.h"
 #include "loop/report.h"
@@ -167,6 +168,7 @@ Value task_new(VM *vm, Value loop, Value coroutine, Value name, Value context) {
     OWNED Value held = from_object(task);
     task->future.loop = incref(loop);
     task->future.h.aux |= FUTURE_INITIALIZED;
+    CHECK(debug_note_source(vm, loop, &task->future.dict));
     CHECK(begin(vm, task, coroutine, name, held_context));
     CHECK(queue_first_step(vm, task));
     return TAKE(held);

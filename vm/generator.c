@@ -5,6 +5,7 @@
 #include "objects/frameobject.h"
 #include "objects/native.h"
 #include "objects/str.h"
+#include "objects/tuple.h"
 #include "vm/intrinsics.h"
 
 static Coro *to_coro(Value v) {
@@ -52,8 +53,22 @@ void coro_free(VM *vm, Obj *self) {
     replace(&coro->finalizer, EMPTY);
 }
 
+/* The calls that led to its making, as warnings shows them. */
+static Value add_origin(VM *vm, Value message, Value origin) {
+    OWNED Value name = TRY(str_intern_text(vm, "warnings"));
+    OWNED Value list = TRY(tuple_of(vm, 1, name));
+    OWNED Value module = TRY(vm->hooks.import(vm, name, EMPTY, list, 0));
+    OWNED Value show = TRY(object_getattr_text(vm, module, "_with_origin"));
+    return call_2(vm, show, message, origin);
+}
+
 static void warn_never_awaited(VM *vm, Value self) {
     OWNED Value message = str_format(vm, "coroutine '%S' was never awaited", function_of(self)->qualname);
+    if (message != FAIL && to_coro(self)->finalizer != EMPTY) {
+        OWNED Value with_origin = add_origin(vm, message, to_coro(self)->finalizer);
+        if (with_origin == FAIL) exception_clear(vm);
+        else replace(&message, TAKE(with_origin));
+    }
     if (message != FAIL) vm->hooks.warn(vm, EXC(RuntimeWarning), message, 1, self);
     if (vm->exception != EMPTY)
         vm->hooks.unraisable(vm, "Exception ignored while finalizing coroutine", self);
