@@ -111,14 +111,23 @@ Value generic_substitute(VM *vm, Value self, Value args, Value parameters, Value
 
 /* ---- text ---- */
 
-static bool write_list(VM *vm, Buffer *out, const List *list) {
-    buffer_add_char(out, '[');
+static bool write_items(VM *vm, Buffer *out, const List *list) {
     for (usize i = 0; i < list->count; i++) {
         if (i) buffer_add_text(out, ", ");
-        if (!generic_write_argument(vm, out, list->items[i])) return false;
+        OWNED Value item = incref(list->items[i]);
+        if (!generic_write_argument(vm, out, item)) return false;
     }
-    buffer_add_char(out, ']');
     return true;
+}
+
+/* The list may hold itself. */
+static bool write_list(VM *vm, Buffer *out, const List *list) {
+    if (!enter_recursion(vm, " while getting the repr of an object")) return false;
+    buffer_add_char(out, '[');
+    bool done = write_items(vm, out, list);
+    buffer_add_char(out, ']');
+    leave_recursion(vm);
+    return done;
 }
 
 /* "module.qualname" of what has these names. 1 written, 0 has none, -1 failed. */

@@ -48,7 +48,8 @@ static Value call_new(VM *vm, Type *self, Value *args, u32 nargs, Value kwnames)
         return raise_type(vm, "%s.__new__(%s): %s is not a subtype of %s", name, wanted,
                           wanted, name);
     Type *native = vm->types[type->table - type_tables];
-    if (native->slots.new != self->slots.new)
+    bool is_never_made = native->flags & TYPE_NO_NEW && !(self->flags & TYPE_NO_NEW);
+    if (native->slots.new != self->slots.new || is_never_made)
         return raise_type(vm, "%s.__new__(%s) is not safe, use %s.__new__()", name,
                           wanted, type_name(native));
     return self->slots.new(vm, type, args + 1, nargs - 1, kwnames);
