@@ -39,6 +39,11 @@ typedef struct ThreadState {
     u64 main_id;
 } ThreadState;
 
+static void free_thread_state(VM *vm, void *state) {
+    (void)vm;
+    free(state);
+}
+
 static ThreadState *state_of(VM *vm) {
     void **state = &vm->module_state[MODULE__thread].state;
     if (*state) return *state;
@@ -48,6 +53,7 @@ static ThreadState *state_of(VM *vm) {
         return NULL;
     }
     made->main_id = thread_ident(vm);
+    vm->module_state[MODULE__thread].free_state = free_thread_state;
     *state = made;
     return made;
 }
