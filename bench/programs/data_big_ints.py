@@ -38,6 +38,6 @@ product = 1
 for i in range(1, 1500):
     product *= i
 total = 0
-for i in range(40_000):
+for i in range(120_000):
     total += (1 << 70) + i * (i << 64)
-print(len(str(product)), fibonacci(15_000) % 10**9, pi_digits(350)[-10:], pow(3, 1 << 600, 10**60 + 7) % 1000, gcd(product, 3**900 * 7) % 10**6, total % 10**12)
+print(len(str(product)), fibonacci(40_000) % 10**9, pi_digits(900)[-10:], pow(3, 1 << 600, 10**60 + 7) % 1000, gcd(product, 3**900 * 7) % 10**6, total % 10**12)

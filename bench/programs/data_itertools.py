@@ -31,4 +31,4 @@ def run(n):
     return total, ways(120, (50, 25, 10, 5, 2, 1))
 
 
-print(run(30_000))
+print(run(120_000))

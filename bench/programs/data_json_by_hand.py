@@ -51,6 +51,6 @@ def read(text, at):
     return (float(number) if "." in number else int(number)), at
 
 
-data = [{"id": i, "name": 'n"%d' % i, "values": [i, i / 2, None, True], "inner": {"a": [], "b": False}} for i in range(1_200)]
+data = [{"id": i, "name": 'n"%d' % i, "values": [i, i / 2, None, True], "inner": {"a": [], "b": False}} for i in range(4_000)]
 text = write(data)
 print(len(text), read(text, 0)[0] == data)

@@ -54,4 +54,4 @@ def run(n):
     return len(grid), total, len({p for p in grid}), len("".join(map(repr, grid)))
 
 
-print(run(30_000))
+print(run(80_000))

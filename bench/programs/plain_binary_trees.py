@@ -26,5 +26,5 @@ def count(pair):
     return 1 + sum(count(p) for p in pair) if pair else 1
 
 
-kept = tree(13)
-print([sum(tree(d).check() for _ in range(2 ** (13 - d))) for d in range(4, 13, 3)], kept.check(), count(pairs(11)))
+kept = tree(15)
+print([sum(tree(d).check() for _ in range(2 ** (15 - d))) for d in range(4, 13, 3)], kept.check(), count(pairs(15)))

@@ -104,4 +104,4 @@ def run(length, changes):
     return total, len(plan), variable.decided_by.strength.name
 
 
-print(run(60, 1_200))
+print(run(60, 4_000))

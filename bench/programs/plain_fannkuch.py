@@ -34,5 +34,5 @@ def fannkuch(n):
                 permutation.insert(i, permutation.pop(0))
 
 
-counts = fannkuch(8)
+counts = fannkuch(9)
 print(counts)

@@ -20,9 +20,9 @@ def escape_complex(c, limit):
 
 
 total = 0
-for y in range(70):
-    for x in range(100):
-        total += escape(x / 40 - 2.0, y / 35 - 1.0, 60)
+for y in range(140):
+    for x in range(200):
+        total += escape(x / 80 - 2.0, y / 70 - 1.0, 60)
 for y in range(20):
     for x in range(30):
         total += escape_complex(complex(x / 12 - 2.0, y / 10 - 1.0), 60)

@@ -33,7 +33,7 @@ def determinant(matrix):
     return result
 
 
-n = 60
+n = 100
 a = [[(i * j) % 17 + 1 for j in range(n)] for i in range(n)]
 b = [[(i + 3 * j) % 13 - 6 for j in range(n)] for i in range(n)]
 first, second = multiply(a, b), multiply_by_index(a, b)

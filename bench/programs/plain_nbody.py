@@ -45,6 +45,6 @@ def energy(bodies, pairs):
 
 bodies = system()
 pairs = [(a, b) for i, a in enumerate(bodies) for b in bodies[i + 1 :]]
-for step in range(6_000):
+for step in range(15_000):
     advance(bodies, pairs, 0.001)
 print("%.9f" % energy(bodies, pairs))

@@ -34,4 +34,4 @@ def by_bits(all_set, columns, left, right):
     return found
 
 
-print(by_lists(8, 0, [False] * 8, [False] * 16, [False] * 17), by_sets(7), by_bits((1 << 9) - 1, 0, 0, 0))
+print(by_lists(9, 0, [False] * 9, [False] * 18, [False] * 19), by_sets(8), by_bits((1 << 10) - 1, 0, 0, 0))

@@ -42,4 +42,4 @@ def flatten(tree):
 tree = [1]
 for depth in range(12):
     tree = [tree, depth, tree] if depth < 9 else [tree, depth]
-print(ackermann(2, 250), tak(15, 10, 5), hanoi(15, "a", "b", "c"), len(permutations([1, 2, 3, 4, 5, 6, 7])), sum(flatten(tree)))
+print(ackermann(2, 250), tak(18, 12, 6), hanoi(17, "a", "b", "c"), len(permutations([1, 2, 3, 4, 5, 6, 7])), sum(flatten(tree)))

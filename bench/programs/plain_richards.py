@@ -139,4 +139,4 @@ def run(count):
     return scheduler.queue_count, scheduler.hold_count
 
 
-print(run(14_000))
+print(run(30_000))

@@ -29,4 +29,4 @@ def run(n):
     return (top / sum(x * x for x in v)) ** 0.5
 
 
-print("%.9f" % run(90))
+print("%.9f" % run(160))

@@ -77,4 +77,4 @@ def run(n):
     return total
 
 
-print(run(2_500))
+print(run(6_000))
