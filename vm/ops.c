@@ -384,7 +384,10 @@ binary_slow: {
         r[A] = grown;
         NEXT;
     }
-    Value outcome = step_binary(vm, INSN_OP(insn) - OP_ADD + BINARY_ADD, b, c, HAS(F_INPLACE));
+    double number;
+    bool is_quick = float_arithmetic(INSN_OP(insn), b, c, &number);
+    Value outcome = is_quick ? float_new(vm, number)
+                             : step_binary(vm, INSN_OP(insn) - OP_ADD + BINARY_ADD, b, c, HAS(F_INPLACE));
     RELEASE_FIRST(b);
     RELEASE_SECOND(c);
     DELIVER(outcome);
@@ -479,7 +482,10 @@ immediate_slow: {
     Value b = r[B];
     if (UNLIKELY(b == EMPTY)) BOUND(B);
     SAVE();
-    Value outcome = step_binary(vm, immediate_ops[INSN_OP(insn) - OP_ADDI], b, from_small(SC), HAS(F_INPLACE));
+    u8 op = immediate_ops[INSN_OP(insn) - OP_ADDI];
+    double number;
+    bool is_quick = is_flonum(b) && float_arithmetic(op - BINARY_ADD + OP_ADD, b, from_small(SC), &number);
+    Value outcome = is_quick ? float_new(vm, number) : step_binary(vm, op, b, from_small(SC), HAS(F_INPLACE));
     RELEASE_FIRST(b);
     DELIVER(outcome);
 }
@@ -932,8 +938,13 @@ OP(JGEI) {
 
 jump_immediate_slow: {
     BOUND(A);
-    SAVE();
     Value a = r[A];
+    if (is_flonum(a)) {
+        bool answer = double_compare(compare_ops[INSN_OP(insn) - OP_JLTI], to_flonum(a), (i16)B);
+        if (answer != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
+    SAVE();
     Value outcome = step_compare(vm, compare_ops[INSN_OP(insn) - OP_JLTI], a, from_small((i16)B), FRAME_TEST);
     RELEASE_FIRST(a);
     if (UNLIKELY(outcome == FAIL)) goto error;

@@ -119,6 +119,27 @@ static inline bool double_compare(u32 op, double a, double b) {
     }
 }
 
+/* The number as a double, exactly: a float, or an int of at most 53 bits. */
+static inline bool exact_double(Value v, double *out) {
+    if (is_flonum(v)) return *out = to_flonum(v), true;
+    if (is_small(v)) return *out = (double)to_small(v), to_small(v) >= -(1L << 53) && to_small(v) <= 1L << 53;
+    return has_exact_kind(v, KIND_FLOAT) && (*out = to_double(v), true);
+}
+
+/* a op b where at least one is a float, or for `/` where both are ints: true and the result. */
+static inline bool float_arithmetic(u8 op, Value a, Value b, double *out) {
+    double x, y;
+    if (are_small(a, b) && op != OP_TRUEDIV) return false;
+    if (!exact_double(a, &x) || !exact_double(b, &y)) return false;
+    switch (op) {
+    case OP_ADD: return *out = x + y, true;
+    case OP_SUB: return *out = x - y, true;
+    case OP_MUL: return *out = x * y, true;
+    case OP_TRUEDIV: return *out = x / y, y != 0;
+    default: return false;
+    }
+}
+
 /* Does the instruction take the pair in temporary `reg` apart? */
 static inline bool unpacks_pair(Insn insn, u32 reg) {
     bool is_pair = INSN_OP(insn) == OP_UNPACK2 || (INSN_OP(insn) == OP_UNPACK && INSN_B(insn) == reg && INSN_C(insn) == 2);
