@@ -31,6 +31,7 @@ def arguments_of(base):
 def environment():
     kept = {name: value for name, value in os.environ.items() if not name.startswith('PYTHON')}
     kept.update(PYTHONUTF8='1', NO_COLOR='1', PYTHONDONTWRITEBYTECODE='1', TZ='UTC', LC_ALL='C.UTF-8')
+    kept.setdefault('APY_CHECK_LEAKS', '1')  # objects that are alive at the end are told, and status 99
     return kept
 
 

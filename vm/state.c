@@ -160,6 +160,7 @@ usize vm_free(VM *vm, bool report) {
     dict_clear(vm, to_dict(vm->builtins));
     collector_run(vm, 2);
     free_module_states(vm);
+    replace(&vm->context, EMPTY);
     collector_run(vm, 2); /* types that modules have made are rings */
     Value *values[] = {&vm->modules,   &vm->exception, &vm->handled, &vm->return_value, &vm->pending_sent, &vm->builtins,
                        &vm->sys,       &vm->asyncgen_firstiter, &vm->asyncgen_finalizer, &vm->loop, &vm->context};
