@@ -16,7 +16,7 @@ TIMEOUT = 120
 
 
 def read(path):
-    with open(path, encoding='utf-8', errors='surrogateescape') as file:
+    with open(path, encoding='utf-8', errors='surrogateescape', newline='') as file:
         return file.read()
 
 
