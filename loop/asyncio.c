@@ -259,13 +259,18 @@ FUNCTION(_asyncio, _unregister_task, "(task)") {
     return NONE;
 }
 
+static Value loop_of_other(VM *vm, Value task) {
+    OWNED Value method = TRY(object_find_attr(vm, task, NAME(get_loop)));
+    return method == EMPTY ? object_getattr(vm, task, NAME(_loop)) : call_0(vm, method);
+}
+
 static bool add_others(VM *vm, Value set, Value loop) {
     Value others = async_state(vm)->other_tasks;
     for (usize i = 0; others != EMPTY && i < to_list(others)->count; i++) {
         OWNED Value task = weakref_get(to_list(others)->items[i]);
         if (task == EMPTY) continue;
         OWNED Value done = call_method_0(vm, task, NAME(done));
-        OWNED Value its_loop = done == FAIL ? FAIL : object_getattr(vm, task, NAME(_loop));
+        OWNED Value its_loop = done == FAIL ? FAIL : loop_of_other(vm, task);
         if (its_loop == FAIL) return false;
         if (done == FALSE && its_loop == loop && !set_add(vm, to_set(set), task)) return false;
     }
@@ -304,10 +309,17 @@ FUNCTION(_asyncio, create_task, "(coro, *, name=None, context=None)") {
 
 /* ---- futures ---- */
 
+/* By what it says is its class: proxies and mocks are what they stand for. */
+static bool class_has_blocking(VM *vm, Value v) {
+    Value name = NAME(_asyncio_future_blocking);
+    if (type_lookup(vm, type_of(vm, v), name) != EMPTY) return true;
+    OWNED Value class = object_find_attr(vm, v, NAME(__class__));
+    if (class == FAIL) exception_clear(vm);
+    return has_kind(class, KIND_TYPE) && type_lookup(vm, (Type *)to_object(class), name) != EMPTY;
+}
+
 static bool is_other_future(VM *vm, Value v) {
-    if (!is_object(v)) return false;
-    Type *type = type_of(vm, v);
-    if (!(type->flags & TYPE_HEAP) || type_lookup(vm, type, NAME(_asyncio_future_blocking)) == EMPTY) return false;
+    if (!is_object(v) || !(type_of(vm, v)->flags & TYPE_HEAP) || !class_has_blocking(vm, v)) return false;
     OWNED Value blocking = object_find_attr(vm, v, NAME(_asyncio_future_blocking));
     if (blocking == FAIL) exception_clear(vm);
     return blocking != EMPTY && blocking != NONE && blocking != FAIL;

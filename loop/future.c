@@ -74,7 +74,9 @@ static bool init(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
     Value given[1];
     Future *future = to_future(self);
     if (!arguments_bind(vm, &arguments, args, nargs, kwnames, given)) return false;
-    future_clear(vm, &future->h);
+    replace(&future->callbacks, EMPTY);
+    replace(&future->result, EMPTY);
+    replace(&future->extra, EMPTY);
     future->h.aux &= FUTURE_INITIALIZED;
     return future_set_loop(vm, future, given[0]);
 }
@@ -340,10 +342,18 @@ METHOD(FutureIter, send, "($self, value, /)") {
 }
 
 METHOD(FutureIter, throw, "($self, type, value=None, traceback=None, /)") {
+    if (args[2] != EMPTY || args[3] != EMPTY) {
+        OWNED Value text = TRY(str_from_text(vm, "the (type, exc, tb) signature of throw() is deprecated, use the "
+                                                 "single-arg signature instead."));
+        CHECK(vm->hooks.warn(vm, EXC(DeprecationWarning), text, 1, EMPTY));
+    }
     replace(&((FutureIter *)to_object(args[0]))->future, EMPTY);
     if (!is_exception(args[1]) && !is_exception_class(args[1]))
         return raise_type(vm, "exceptions must be classes deriving BaseException or instances of such a class");
-    OWNED Value exception = TRY(exception_make(vm, args[1], args[2] == NONE ? EMPTY : args[2]));
+    if (is_exception(args[1]) && args[2] != EMPTY && args[2] != NONE)
+        return raise_type(vm, "instance exception may not have a separate value");
+    OWNED Value exception = is_exception(args[1]) ? incref(args[1])
+                                                  : TRY(exception_make(vm, args[1], args[2] == NONE ? EMPTY : args[2]));
     if (args[3] != EMPTY && args[3] != NONE) {
         if (!has_kind(args[3], KIND_TRACEBACK))
             return raise_type(vm, "throw() third argument must be a traceback");
@@ -421,6 +431,8 @@ METHOD(Future, add_done_callback, "($self, fn, /, *, context=None)") {
  *
  * Returns the number of callbacks removed. */
 METHOD(Future, remove_done_callback, "($self, fn, /)") {
+    if (!(to_future(args[0])->h.aux & FUTURE_INITIALIZED))
+        return raise_runtime(vm, "Future object is not initialized.");
     i64 removed = future_remove_callback(vm, to_future(args[0]), args[1]);
     return removed < 0 ? FAIL : from_small(removed);
 }
@@ -507,7 +519,8 @@ GETTER(Future, _log_traceback) {
     return from_bool(to_future(self)->h.aux & FUTURE_LOG_TRACEBACK);
 }
 SETTER(Future, _log_traceback) {
-    int truth = value == EMPTY ? 1 : object_truth(vm, value);
+    if (value == EMPTY) return raise_attribute_text(vm, self, EMPTY, "cannot delete attribute"), false;
+    int truth = object_truth(vm, value);
     if (truth > 0) raise_value(vm, "_log_traceback can only be set to False");
     if (truth) return false;
     to_future(self)->h.aux &= ~FUTURE_LOG_TRACEBACK;

@@ -124,6 +124,8 @@ bool loop_check_not_running(VM *vm, Loop *loop);
 /* Run until it is told to stop. */
 bool loop_run_forever(VM *vm, Loop *loop);
 
+/* The Handle that stands for an entry of the queue in what programs see; owned. */
+Value loop_entry_handle(VM *vm, Loop *loop, const Entry *entry);
 /* One turn: BaseEventLoop._run_once. */
 bool loop_run_turn(VM *vm, Loop *loop);
 

@@ -221,13 +221,13 @@ static Value main_callback(VM *vm) {
 }
 
 static bool watch_main(VM *vm, Value future, Value callback) {
-    if (is_future(future)) return future_add_callback(vm, to_future(future), callback, context_copy(vm));
+    if (is_plain_future(future)) return future_add_callback(vm, to_future(future), callback, context_copy(vm));
     OWNED Value done = call_method_1(vm, future, NAME(add_done_callback), callback);
     return done != FAIL;
 }
 
 static bool unwatch_main(VM *vm, Value future, Value callback) {
-    if (is_future(future)) return future_remove_callback(vm, to_future(future), callback) >= 0;
+    if (is_plain_future(future)) return future_remove_callback(vm, to_future(future), callback) >= 0;
     OWNED Value done = call_method_1(vm, future, NAME(remove_done_callback), callback);
     return done != FAIL;
 }
@@ -392,6 +392,29 @@ GETTER(BaseEventLoop, _stopping) {
     return from_bool(to_loop(self)->is_stopping);
 }
 /* handlers of signals, by number; for asyncio.base_events */
+/* What stands in the queue now, as handles: a copy. */
+GETTER(BaseEventLoop, _ready) {
+    Loop *loop = to_loop(self);
+    OWNED Value list = TRY(list_new(vm, loop->count));
+    for (u32 i = 0; i < loop->count; i++) {
+        const Entry *entry = &loop->ring[(loop->first + i) & (loop->capacity - 1)];
+        CHECK(list_push_owned(vm, to_list(list), TRY(loop_entry_handle(vm, loop, entry))));
+    }
+    return TAKE(list);
+}
+
+/* What waits for its time, in the order of the heap: a copy. */
+GETTER(BaseEventLoop, _scheduled) {
+    Loop *loop = to_loop(self);
+    OWNED Value list = TRY(list_new(vm, loop->timer_count));
+    for (u32 i = 0; i < loop->timer_count; i++) CHECK(list_push(vm, to_list(list), loop->timers[i].what));
+    return TAKE(list);
+}
+
+GETTER(BaseEventLoop, _timer_cancelled_count) {
+    return from_small(to_loop(self)->cancelled_timers);
+}
+
 GETTER(BaseEventLoop, _signal_handlers) {
     Loop *loop = to_loop(self);
     if (loop->signal_handlers == EMPTY) loop->signal_handlers = dict_new(vm);

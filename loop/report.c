@@ -33,6 +33,12 @@ static Value find_logger(VM *vm, Value logging) {
     return call_1(vm, get_logger, name);
 }
 
+/* (type, exception, traceback) */
+static Value exception_info(VM *vm, Value exception) {
+    Value traceback = exception_traceback(vm, exception);
+    return tuple_of(vm, 3, from_object(type_of(vm, exception)), exception, traceback == EMPTY ? NONE : traceback);
+}
+
 /* logging.getLogger('asyncio').error(message, exc_info=exception), if the program uses logging. */
 static bool log_by_module(VM *vm, Value logging, Value message, Value exception) {
     OWNED Value logger = find_logger(vm, logging);
@@ -40,7 +46,9 @@ static bool log_by_module(VM *vm, Value logging, Value message, Value exception)
     OWNED Value names = error == FAIL ? FAIL : str_from_text(vm, "exc_info");
     OWNED Value tuple = names == FAIL ? FAIL : tuple_of(vm, 1, names);
     if (tuple == FAIL) return false;
-    Value args[] = {message, exception == EMPTY ? FALSE : exception};
+    OWNED Value info = exception == EMPTY ? FALSE : exception_info(vm, exception);
+    if (info == FAIL) return false;
+    Value args[] = {message, info};
     OWNED Value done = object_call(vm, error, args, 1, tuple);
     return done != FAIL;
 }

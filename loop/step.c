@@ -220,7 +220,7 @@ static LoopStep step_gather(VM *vm, Loop *loop) {
 /* ---- exceptions ---- */
 
 /* The Handle that stands for what runs in reports; owned. */
-static Value handle_of(VM *vm, Loop *loop, const Entry *entry) {
+Value loop_entry_handle(VM *vm, Loop *loop, const Entry *entry) {
     if (entry->sort == ENTRY_HANDLE) return incref(entry->what);
     bool is_waiter = entry->sort != ENTRY_CALLBACK;
     OWNED Value callback = TRY(is_waiter ? loop_waiter_callable(vm, entry->what) : incref(entry->what));
@@ -231,7 +231,7 @@ static Value handle_of(VM *vm, Loop *loop, const Entry *entry) {
 static bool callback_raised(VM *vm, Loop *loop) {
     OWNED Value error = exception_take(vm);
     if (loop->is_entered) leave_callback_context(vm, loop);
-    OWNED Value handle = handle_of(vm, loop, &loop->running);
+    OWNED Value handle = loop_entry_handle(vm, loop, &loop->running);
     release_running(loop);
     if (handle == FAIL) return false;
     exception_restore(vm, TAKE(error));

@@ -124,6 +124,7 @@ static void finalize_task(VM *vm, Value self) {
     bool is_pending = future_state(&task->future) == FUTURE_PENDING && task->coroutine != EMPTY;
     if (is_pending && !(task->future.h.aux & TASK_IS_QUIET)) {
         task->future.h.aux |= TASK_IS_QUIET;
+        count_out(vm, task); /* also if whom it is told to keeps it */
         OWNED Value message = str_from_text(vm, "Task was destroyed but it is pending!");
         report_to_loop(vm, task->future.loop, message, (ReportItem[]){{"task", self}}, 1);
     }
@@ -440,6 +441,7 @@ static bool step_eagerly(VM *vm, Task *task) {
     bool done = task_step(vm, task, EMPTY);
     task->future.h.aux &= ~(TASK_IS_EAGER | TASK_IS_RUNNING);
     context_leave(vm, &task->context);
+    if (future_state(&task->future) != FUTURE_PENDING) replace(&task->coroutine, EMPTY);
     return done;
 }
 
@@ -573,7 +575,8 @@ GETTER(Task, _log_destroy_pending) {
     return from_bool(!(to_future(self)->h.aux & TASK_IS_QUIET));
 }
 SETTER(Task, _log_destroy_pending) {
-    int truth = value == EMPTY ? 0 : object_truth(vm, value);
+    if (value == EMPTY) return raise_attribute_text(vm, self, EMPTY, "cannot delete attribute"), false;
+    int truth = object_truth(vm, value);
     if (truth < 0) return false;
     if (truth) to_future(self)->h.aux &= ~TASK_IS_QUIET;
     else to_future(self)->h.aux |= TASK_IS_QUIET;
