@@ -130,6 +130,7 @@ const Node *compile_parse(VM *vm, Arena *arena, Span source, Span filename, char
         if (mode != 'e' && is_unended(source, result.problem.line))
             result.problem.is_text_without_end = true;
         if (!show_warnings(vm, arena, source, filename, &result)) return NULL;
+        if (!(flags & COMPILE_ALLOW_INCOMPLETE)) result.problem.is_incomplete = false;
         compile_raise_problem(vm, filename, &result.problem);
         return NULL;
     }

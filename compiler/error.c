@@ -201,8 +201,10 @@ static Value problem_text(VM *vm, const SyntaxProblem *problem) {
 }
 
 Value compile_raise_problem(VM *vm, Span filename, const SyntaxProblem *problem) {
-    Type *type = type_of_problem(vm, problem->kind);
-    OWNED Value message = TRY(str_from_span(vm, problem->message));
+    bool is_incomplete = problem->is_incomplete;
+    Type *type = is_incomplete ? EXC(_IncompleteInputError) : type_of_problem(vm, problem->kind);
+    Span text_of_it = is_incomplete ? SPAN("incomplete input") : problem->message;
+    OWNED Value message = TRY(str_from_span(vm, text_of_it));
     if (problem->kind == PROBLEM_MEMORY)
         return problem->message.length ? raise_with(vm, type, message)
                                        : raise_memory(vm);
