@@ -108,6 +108,8 @@ bool stderr_write(VM *vm, Span text) {
                        ? dict_get_text(vm, to_dict(vm->sys), "stderr")
                        : EMPTY;
     if (stream == NONE) return true;
+    /* sys itself has been emptied: nobody is told any more, as in CPython */
+    if (vm->is_closing && has_kind(vm->sys, KIND_DICT) && !to_dict(vm->sys)->count) return true;
     if (stream == EMPTY) return write(2, text.data, text.length) >= 0;
     OWNED Value held = incref(stream);
     OWNED Value shown = TRY_OR_FALSE(str_from_span(vm, text));
