@@ -205,9 +205,60 @@ static bool bind_plain(const Function *function, const Value *args, u32 nargs, V
     return true;
 }
 
+/* Give the keywords to the parameters of those very names. */
+static bool place_keywords(const Code *code, const Value *values, const Tuple *names, Value *out) {
+    const Value *parameters = to_tuple(code->variables)->items;
+    u32 named = (u32)code->positional + code->keyword_only;
+    for (usize k = 0; k < names->count; k++) {
+        u32 i = code->positional_only;
+        while (i < named && parameters[i] != names->items[k]) i++;
+        if (i == named || out[i] != EMPTY) return false;
+        out[i] = incref(values[k]);
+    }
+    return true;
+}
+
+/* Give defaults to the parameters that are left. */
+static bool place_defaults(VM *vm, const Function *function, Value *out) {
+    const Code *code = function->code;
+    u32 positional = code->positional, named = positional + code->keyword_only;
+    const Tuple *defaults = function->defaults == EMPTY ? NULL : to_tuple(function->defaults);
+    u32 required = positional - (defaults ? (u32)defaults->count : 0);
+    for (u32 i = 0; i < positional; i++) {
+        if (out[i] != EMPTY) continue;
+        if (i < required) return false;
+        out[i] = incref(defaults->items[i - required]);
+    }
+    for (u32 i = positional; i < named; i++) {
+        if (out[i] != EMPTY) continue;
+        if (function->keyword_defaults == EMPTY) return false;
+        Value found = dict_get_str(vm, to_dict(function->keyword_defaults), to_tuple(code->variables)->items[i]);
+        if (found == EMPTY) return false;
+        out[i] = incref(found);
+    }
+    return true;
+}
+
+/* Calls with keywords, or of functions with keyword-only parameters, where all is as it should be. False: nothing
+ * was done; the general way finds out what is wrong. */
+static bool bind_named(VM *vm, const Function *function, const Value *args, u32 nargs, Value kwnames, Value *out) {
+    const Code *code = function->code;
+    usize defaults = function->defaults == EMPTY ? 0 : to_tuple(function->defaults)->count;
+    if (code->flags & (CODE_VARARGS | CODE_VARKEYWORDS) || nargs > code->positional || defaults > code->positional)
+        return false;
+    for (u32 i = 0; i < nargs; i++) out[i] = incref(args[i]);
+    for (u32 i = nargs; i < code->locals; i++) out[i] = EMPTY;
+    if ((kwnames == EMPTY || place_keywords(code, args + nargs, to_tuple(kwnames), out)) &&
+        place_defaults(vm, function, out))
+        return true;
+    for (u32 i = 0; i < code->locals; i++) decref(take(&out[i]));
+    return false;
+}
+
 bool bind_arguments(VM *vm, Function *function, const Value *args, u32 nargs, Value kwnames, Value *out) {
     Code *code = function->code;
     if (LIKELY(kwnames == EMPTY) && bind_plain(function, args, nargs, out)) return true;
+    if (bind_named(vm, function, args, nargs, kwnames, out)) return true;
     for (u32 i = 0; i < code->locals; i++) out[i] = EMPTY;
     Binding b = {vm, function, code, out, (u32)code->positional + code->keyword_only};
     if (bind_all(&b, args, nargs, kwnames)) return true;
