@@ -1,6 +1,7 @@
 /* Items, lengths, membership and iteration of any values. */
 #include "objects/dict.h"
 #include "objects/generic_alias.h"
+#include "objects/int.h"
 #include "objects/list.h"
 #include "objects/sequence.h"
 #include "objects/sequence_iterator.h"
@@ -55,11 +56,16 @@ i64 object_length(VM *vm, Value v) {
 }
 
 static i64 check_hint(VM *vm, Value hint) {
-    if (!is_small(hint)) {
+    i64 number;
+    if (!is_int(hint)) {
         raise_type(vm, "__length_hint__ must be an integer, not %T", hint);
         return -1;
     }
-    if (to_small(hint) >= 0) return to_small(hint);
+    if (!int_fits_i64(hint, &number)) {
+        raise_format(vm, EXC(OverflowError), "Python int too large to convert to C ssize_t");
+        return -1;
+    }
+    if (number >= 0) return number;
     raise_value(vm, "__length_hint__() should return >= 0");
     return -1;
 }

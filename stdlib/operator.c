@@ -326,7 +326,7 @@ FUNCTION(_operator, length_hint, "(obj, default=0, /)") {
     i64 otherwise = 0;
     if (args[1] != EMPTY) CHECK(object_to_i64(vm, args[1], &otherwise));
     i64 length = object_length_hint(vm, args[0], otherwise);
-    return length < 0 && vm->exception != EMPTY ? FAIL : from_small(length);
+    return length < 0 && vm->exception != EMPTY ? FAIL : int_from_i64(vm, length);
 }
 
 /* Same as obj(*args, **kwargs). */
