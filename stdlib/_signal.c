@@ -173,7 +173,7 @@ FUNCTION(_signal, pthread_kill, "(thread_id, signalnum, /)") {
     i64 thread;
     int number;
     CHECK(object_to_i64(vm, args[0], &thread) && want_int(vm, args[1], &number));
-    errno = pthread_kill((pthread_t)thread, number);
+    errno = thread_exists(vm, (u64)thread) ? pthread_kill((pthread_t)thread, number) : ESRCH;
     return handled(vm, errno ? -1 : 0);
 }
 

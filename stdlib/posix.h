@@ -65,6 +65,7 @@ bool posix_add_files(VM *vm, Value module);
 bool posix_add_processes(VM *vm, Value module);
 bool posix_add_system(VM *vm, Value module);
 bool posix_add_names(VM *vm, Value module);
+bool posix_add_scheduler(VM *vm, Value module);
 
 /* A list of strings for execve, ended by NULL; free with texts_free. */
 typedef struct Texts {

@@ -51,6 +51,22 @@ bool posix_add_constants(VM *vm, Value module) {
         C(WNOWAIT) C(WSTOPPED) C(WUNTRACED) C(W_OK) C(XATTR_CREATE) C(XATTR_REPLACE)
         C(XATTR_SIZE_MAX) C(X_OK)
 #undef C
+        {"CLONE_NEWTIME", 0x80},
+        {"MFD_HUGETLB", 4},
+        {"MFD_HUGE_SHIFT", 26},
+        {"MFD_HUGE_MASK", 63},
+        {"MFD_HUGE_64KB", 16 << 26},
+        {"MFD_HUGE_512KB", 19 << 26},
+        {"MFD_HUGE_1MB", 20 << 26},
+        {"MFD_HUGE_2MB", 21 << 26},
+        {"MFD_HUGE_8MB", 23 << 26},
+        {"MFD_HUGE_16MB", 24 << 26},
+        {"MFD_HUGE_32MB", 25 << 26},
+        {"MFD_HUGE_256MB", 28 << 26},
+        {"MFD_HUGE_512MB", 29 << 26},
+        {"MFD_HUGE_1GB", 30 << 26},
+        {"MFD_HUGE_2GB", 31LL << 26},
+        {"MFD_HUGE_16GB", 34LL << 26},
         {"POSIX_SPAWN_OPEN", 0},
         {"POSIX_SPAWN_CLOSE", 1},
         {"POSIX_SPAWN_DUP2", 2},

@@ -505,6 +505,79 @@ FUNCTION(posix, eventfd_write, "(fd, value)") {
     POSIX_DONE(BLOCKING(vm, write(fd, &number, sizeof number)));
 }
 
+/* ---- more of them ---- */
+
+static Value move_pieces_at(VM *vm, Value *args, bool is_reading) {
+    int fd, flags = 0;
+    i64 offset;
+    Pieces pieces;
+    CHECK(take_fd(vm, args[0], &fd) && object_to_i64(vm, args[2], &offset));
+    if (args[3] != EMPTY) CHECK(want_int(vm, args[3], &flags));
+    CHECK(take_pieces(vm, args[1], is_reading, &pieces));
+    ssize_t size = is_reading ? BLOCKING(vm, preadv2(fd, pieces.vectors, pieces.count, offset, flags))
+                              : BLOCKING(vm, pwritev2(fd, pieces.vectors, pieces.count, offset, flags));
+    release_pieces(vm, &pieces);
+    return size < 0 ? posix_raise(vm) : from_small(size);
+}
+
+/* Reads from a file descriptor into a number of mutable bytes-like objects. */
+FUNCTION(posix, preadv, "(fd, buffers, offset, flags=0, /)") {
+    return move_pieces_at(vm, args, true);
+}
+
+/* Writes the contents of bytes-like objects to a file descriptor at a given offset. */
+FUNCTION(posix, pwritev, "(fd, buffers, offset, flags=0, /)") {
+    return move_pieces_at(vm, args, false);
+}
+
+/* Transfer count bytes from one pipe to a descriptor or vice versa. */
+FUNCTION(posix, splice, "(src, dst, count, offset_src=None, offset_dst=None, flags=0)") {
+    int from, to, flags = 0;
+    i64 count, from_offset = 0, to_offset = 0;
+    CHECK(take_fd(vm, args[0], &from) && take_fd(vm, args[1], &to) && object_to_i64(vm, args[2], &count));
+    if (count < 0) return raise_value(vm, "negative value for 'count' not allowed");
+    bool has_from = args[3] != EMPTY && args[3] != NONE, has_to = args[4] != EMPTY && args[4] != NONE;
+    if (has_from) CHECK(object_to_i64(vm, args[3], &from_offset));
+    if (has_to) CHECK(object_to_i64(vm, args[4], &to_offset));
+    if (args[5] != EMPTY) CHECK(want_int(vm, args[5], &flags));
+    ssize_t size = BLOCKING(vm, splice(from, has_from ? &from_offset : NULL, to, has_to ? &to_offset : NULL,
+                                       (usize)count, (unsigned)flags));
+    return size < 0 ? posix_raise(vm) : from_small(size);
+}
+
+/* Open and return a file descriptor for a master pseudo-terminal device. */
+FUNCTION(posix, posix_openpt, "(oflag, /)") {
+    int flags;
+    CHECK(want_int(vm, args[0], &flags));
+    int fd = posix_openpt(flags);
+    if (fd < 0) return posix_raise(vm);
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    return from_small(fd);
+}
+
+/* Grant access to the slave pseudo-terminal device. */
+FUNCTION(posix, grantpt, "(fd, /)") {
+    int fd;
+    CHECK(descriptor_take(vm, args[0], &fd));
+    POSIX_DONE(grantpt(fd));
+}
+
+/* Unlock a pseudo-terminal master/slave pair. */
+FUNCTION(posix, unlockpt, "(fd, /)") {
+    int fd;
+    CHECK(descriptor_take(vm, args[0], &fd));
+    POSIX_DONE(unlockpt(fd));
+}
+
+/* Return the name of the slave pseudo-terminal device. */
+FUNCTION(posix, ptsname, "(fd, /)") {
+    int fd;
+    char name[PATH_MAX];
+    CHECK(descriptor_take(vm, args[0], &fd));
+    errno = ptsname_r(fd, name, sizeof name);
+    return errno ? posix_raise(vm) : str_from_os(vm, name, strlen(name));
+}
+
 bool posix_add_descriptors(VM *vm, Value module) {
     return record_start(vm, &terminal_size_record) &&
            module_add(vm, module, "terminal_size",

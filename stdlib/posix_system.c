@@ -198,6 +198,18 @@ FUNCTION(posix, pathconf, "(path, name)") {
     return value == -1 && errno ? path_raise(vm, &path) : int_from_i64(vm, value);
 }
 
+/* Return the configuration limit name for the file descriptor fd.
+ *
+ * If there is no limit, return -1. */
+FUNCTION(posix, fpathconf, "(fd, name, /)") {
+    int fd, name;
+    CHECK(descriptor_take(vm, args[0], &fd));
+    CHECK(take_name(vm, args[1], "pathconf_names", &name));
+    errno = 0;
+    long value = fpathconf(fd, name);
+    return value == -1 && errno ? posix_raise(vm) : int_from_i64(vm, value);
+}
+
 static Value name_table(VM *vm, const Constant *constants) {
     OWNED Value table = TRY(dict_new(vm));
     for (; constants->name; constants++)
@@ -257,5 +269,6 @@ MODULE_INIT(posix) {
            module_add(vm, module, "error", incref(from_object(EXC(OSError)))) &&
            posix_add_constants(vm, module) && posix_add_files(vm, module) &&
            posix_add_descriptors(vm, module) && posix_add_names(vm, module) &&
-           posix_add_processes(vm, module) && add_tables(vm, module);
+           posix_add_processes(vm, module) && posix_add_scheduler(vm, module) &&
+           add_tables(vm, module);
 }

@@ -389,13 +389,6 @@ FUNCTION(time, clock_settime_ns, "(clk_id, time, /)") {
     return set_clock(vm, args[0], (struct timespec){time / NANOSECONDS, time % NANOSECONDS});
 }
 
-/* The system believes any number. */
-static bool is_thread(VM *vm, u64 id) {
-    for (const Thread *thread = vm->threads ? vm->threads->all : NULL; thread; thread = thread->next)
-        if (thread->id == id) return true;
-    return id == (u64)pthread_self();
-}
-
 /* pthread_getcpuclockid(thread_id) -> int
  *
  * Return the clk_id of a thread's CPU time clock. */
@@ -403,8 +396,7 @@ FUNCTION(time, pthread_getcpuclockid, "(thread_id, /)") {
     i64 thread;
     clockid_t clock;
     CHECK(object_to_i64(vm, args[0], &thread));
-    if (!is_thread(vm, (u64)thread)) return raise_os(vm, ESRCH, EMPTY);
-    errno = pthread_getcpuclockid((pthread_t)thread, &clock);
+    errno = thread_exists(vm, (u64)thread) ? pthread_getcpuclockid((pthread_t)thread, &clock) : ESRCH;
     return errno ? raise_os(vm, errno, EMPTY) : from_small(clock);
 }
 

@@ -272,6 +272,13 @@ u64 thread_ident(VM *vm) {
     return vm->thread ? vm->thread->id : (u64)pthread_self();
 }
 
+bool thread_exists(VM *vm, u64 ident) {
+    if (ident == thread_ident(vm)) return true;
+    for (Thread *thread = vm->threads ? vm->threads->all : NULL; thread; thread = thread->next)
+        if (thread->id == ident) return true;
+    return false;
+}
+
 bool thread_is_main(VM *vm) {
     return !vm->thread || vm->thread->is_main;
 }

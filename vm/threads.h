@@ -75,6 +75,8 @@ void thread_leave(VM *vm, Thread *thread);
 Thread *thread_current(VM *vm);
 u64 thread_ident(VM *vm);
 bool thread_is_main(VM *vm);
+/* Is this the ident of a thread that lives? (pthread functions crash with others.) */
+bool thread_exists(VM *vm, u64 ident);
 
 void threads_hand_over(VM *vm);
 Thread *threads_let_go(VM *vm);
