@@ -55,6 +55,11 @@ Value float_convert(VM *vm, Value v) {
         if (!(type_of(vm, v)->unary_ops & CAN(UNARY_FLOAT))) return read_str(vm, v);
     }
     Type *type = type_of(vm, v);
+    if (is_float(v) && type->slots.unary != vm->types[TYPE_float]->slots.unary) {
+        /* a subclass with a __float__ of its own */
+        OWNED Value number = TRY(object_unary(vm, UNARY_FLOAT, v));
+        return float_new(vm, to_double(number));
+    }
     if (type->unary_ops & (CAN(UNARY_FLOAT) | CAN(UNARY_INDEX))) {
         double d;
         CHECK(object_to_double(vm, v, &d));
@@ -66,7 +71,8 @@ Value float_convert(VM *vm, Value v) {
 }
 
 static Value construct(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
-    if (type == vm->types[TYPE_float]) CHECK(arguments_no_keywords(vm, "float", kwnames));
+    if (type->slots.init == vm->types[TYPE_float]->slots.init)
+        CHECK(arguments_no_keywords(vm, "float", kwnames));
     if (nargs > 1)
         return raise_type(vm, "float expected at most 1 argument, got %u", nargs);
     if (nargs == 0) return make(vm, type, 0);

@@ -1,5 +1,6 @@
 /* bisect: the place of an item in a sorted sequence. */
 #include "objects/frame.h"
+#include "objects/int.h"
 #include "objects/list.h"
 #include "objects/native.h"
 
@@ -18,7 +19,8 @@ typedef struct Search {
 } Search;
 
 static Value key_at(VM *vm, const Search *search, i64 index) {
-    OWNED Value item = TRY(object_getitem(vm, search->sequence, from_small(index)));
+    OWNED Value at = TRY(int_from_i64(vm, index));
+    OWNED Value item = TRY(object_getitem(vm, search->sequence, at));
     return search->key == NONE ? TAKE(item) : call_1(vm, search->key, item);
 }
 
@@ -60,7 +62,7 @@ static Value key_argument(Value v) {
 static Value answer(VM *vm, Value *args, bool to_left) {
     Search search = {args[0], args[1], key_argument(args[4]), to_left};
     i64 place = find_place(vm, &search, args[2], args[3]);
-    return place < 0 ? FAIL : from_small(place);
+    return place < 0 ? FAIL : int_from_i64(vm, place);
 }
 
 static Value insert(VM *vm, Value *args, bool to_left) {
@@ -73,8 +75,8 @@ static Value insert(VM *vm, Value *args, bool to_left) {
         CHECK(list_insert(vm, to_list(args[0]), place, args[1]));
         return NONE;
     }
-    OWNED Value done =
-        TRY(call_method_2(vm, args[0], NAME(insert), from_small(place), args[1]));
+    OWNED Value at = TRY(int_from_i64(vm, place));
+    OWNED Value done = TRY(call_method_2(vm, args[0], NAME(insert), at, args[1]));
     return NONE;
 }
 
