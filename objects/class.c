@@ -211,6 +211,14 @@ static bool set_defaults(VM *vm, Type *type) {
     return !needs_hash || dict_set(vm, dict, NAME(__hash__), NONE);
 }
 
+/* Sequence or mapping: what the first in the MRO says that says something. */
+static void set_pattern_flags(Type *type) {
+    const Tuple *mro = to_tuple(type->mro);
+    type->flags &= ~(u32)TYPE_PATTERN_FLAGS;
+    for (usize i = 0; i < mro->count && !(type->flags & TYPE_PATTERN_FLAGS); i++)
+        type->flags |= to_type(mro->items[i])->flags & TYPE_PATTERN_FLAGS;
+}
+
 static bool set_mro(VM *vm, Type *type) {
     Value mro = class_mro(vm, type);
     if (mro == FAIL) return false;
@@ -218,6 +226,7 @@ static bool set_mro(VM *vm, Type *type) {
     Tuple *bases = to_tuple(type->bases);
     for (usize i = 0; i < bases->count; i++)
         if (!class_add_subclass(vm, to_type(bases->items[i]), type)) return false;
+    set_pattern_flags(type);
     return true;
 }
 

@@ -39,13 +39,26 @@ static bool check_instance(VM *vm, const Member *member, Value instance) {
     return false;
 }
 
+/* Here CPython shows the whole name of the class, but for those of __main__. */
+static Value raise_unset(VM *vm, Value instance, Value name) {
+    Type *type = type_of(vm, instance);
+    Value module = TRY(type_module_value(vm, type)), qualname = TRY(type_qualname_value(vm, type));
+    bool is_main = module == EMPTY || !is_str(module) || str_equals_text(module, "__main__") ||
+                   str_equals_text(module, "builtins");
+    if (is_main)
+        return raise_attribute_text(vm, instance, name, "'%S' object has no attribute '%S'",
+                                    qualname, name);
+    return raise_attribute_text(vm, instance, name, "'%S.%S' object has no attribute '%S'",
+                                module, qualname, name);
+}
+
 static Value get(VM *vm, Value self, Value instance, Value type) {
     Member *member = (Member *)self;
     if (instance == EMPTY) return incref(self);
     if (!check_instance(vm, member, instance)) return FAIL;
     if (member->spec) return member->spec->get(vm, instance);
     Value v = *member_place(member, to_object(instance));
-    return v == EMPTY ? raise_attribute(vm, instance, member->name) : incref(v);
+    return v == EMPTY ? raise_unset(vm, instance, member->name) : incref(v);
 }
 
 static bool set_slot(VM *vm, const Member *member, Value instance, Value value) {

@@ -28,7 +28,10 @@ static Value construct(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames
     if (nargs != 1) return raise_type(vm, "reversed expected 1 argument, got %u", nargs);
     Value method = type_lookup(vm, type_of(vm, args[0]), NAME(__reversed__));
     if (method == NONE) return raise_not_reversible(vm, args[0]);
-    if (method != EMPTY) return call_method_0(vm, args[0], NAME(__reversed__));
+    if (method != EMPTY) {
+        OWNED Value bound = TRY(object_find_special(vm, args[0], NAME(__reversed__)));
+        return call_0(vm, bound);
+    }
     if (!is_sequence(vm, args[0])) return raise_not_reversible(vm, args[0]);
     i64 length = object_length(vm, args[0]);
     if (length < 0) return FAIL;
