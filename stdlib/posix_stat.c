@@ -402,17 +402,23 @@ FUNCTION(posix, fstatvfs, "(fd, /)") {
     return statvfs_new(vm, &status);
 }
 
+static bool take_device(VM *vm, Value given, i64 *device) {
+    if (is_int(given)) return object_to_i64(vm, given, device);
+    raise_type(vm, "an integer is required");
+    return false;
+}
+
 /* Extracts a device major number from a raw device number. */
 FUNCTION(posix, major, "(device, /)") {
     i64 device;
-    CHECK(object_to_i64(vm, args[0], &device));
+    CHECK(take_device(vm, args[0], &device));
     return from_small(major((dev_t)device));
 }
 
 /* Extracts a device minor number from a raw device number. */
 FUNCTION(posix, minor, "(device, /)") {
     i64 device;
-    CHECK(object_to_i64(vm, args[0], &device));
+    CHECK(take_device(vm, args[0], &device));
     return from_small(minor((dev_t)device));
 }
 
