@@ -108,13 +108,63 @@ static int pass_events(Chance *chance, struct pollfd *files, u32 count, int read
     return ready;
 }
 
+enum { QUIET = 1000000 /* ns between two looks at other threads */, PATIENCE = 200 /* such looks */ };
+
+static bool others_are_busy(VM *vm) {
+    for (Thread *thread = vm->threads->all; thread; thread = thread->next)
+        if (thread != vm->thread && !thread->is_idle) return true;
+    return false;
+}
+
+/* While other threads run time stands still, as it does while this one does; but what one of them waits for from
+ * outside may never come. */
+static int let_threads_run(VM *vm, struct pollfd *files, u32 count) {
+    int ready = 0;
+    u32 looks = 0;
+    while (!ready && vm->threads && vm->threads->count > 1 && others_are_busy(vm)) {
+        u64 turns = vm->threads->turns;
+        ready = poll_once(vm, files, count, QUIET);
+        looks = vm->threads->turns - turns > 2 ? 0 : looks + 1; /* 2: this thread's own, letting go and coming back */
+        if (looks > PATIENCE) break;
+    }
+    return ready;
+}
+
+/* A thread that waits for a moment of virtual time; on its stack. */
+typedef struct Sleeper {
+    struct Sleeper *next;
+    i64 end;
+} Sleeper;
+
+static bool is_first(Chance *chance, const Sleeper *self) {
+    for (Sleeper *other = chance->sleepers; other; other = other->next)
+        if (other->end < self->end) return false;
+    return true;
+}
+
+static void forget(Chance *chance, Sleeper *self) {
+    Sleeper **at = &chance->sleepers;
+    while (*at != self) at = &(*at)->next;
+    *at = self->next;
+}
+
+/* When nothing runs time goes on to the first moment that a thread waits for. */
 static int wait_virtually(VM *vm, struct pollfd *files, u32 count, i64 timeout) {
     Chance *chance = vm->chance;
     int ready = poll_once(vm, files, count, timeout < 0 ? -1 : 0);
     if (ready || timeout <= 0) return ready;
-    chance->virtual_passed += timeout;
+    Sleeper self = {chance->sleepers, chance->virtual_passed + timeout};
+    chance->sleepers = &self;
+    if (vm->threads) vm->thread->is_idle = true;
+    while (!(ready = let_threads_run(vm, files, count)) && chance->virtual_passed < self.end) {
+        bool first = is_first(chance, &self);
+        if ((ready = poll_once(vm, files, count, first ? 0 : QUIET))) break; /* what came meanwhile */
+        if (first && is_first(chance, &self)) chance->virtual_passed = self.end;
+    }
+    if (vm->threads) vm->thread->is_idle = false;
+    forget(chance, &self);
     chance->looks = 0;
-    return 0;
+    return ready;
 }
 
 int chance_wait(VM *vm, struct pollfd *files, u32 count, i64 timeout) {

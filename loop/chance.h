@@ -32,6 +32,7 @@ struct Chance {
     bool is_virtual;
     i64 start_wall, start_monotonic; /* of the virtual clock */
     i64 virtual_passed;
+    struct Sleeper *sleepers; /* threads that wait for a moment of virtual time */
     u32 looks; /* at the virtual clock since time was last moved by waiting */
     u64 signals; /* arrived and not yet taken, bit by number; written by signal handlers */
     u64 watched; /* signals that come here */

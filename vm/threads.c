@@ -49,6 +49,7 @@ static void unlock(VM *vm) {
 static void give_to_next(Threads *threads) {
     Thread *next = threads->first_waiting;
     threads->holder = next;
+    threads->turns++;
     if (!next) return;
     threads->first_waiting = next->next_waiting;
     if (!threads->first_waiting) threads->last_waiting = NULL;
@@ -74,6 +75,7 @@ static void ask(VM *vm, Thread *thread) {
         for (;;) pthread_cond_wait(&thread->turn, &threads->mutex);
     if (!threads->holder) {
         threads->holder = thread;
+        threads->turns++;
         return;
     }
     queue_up(threads, thread);
@@ -334,11 +336,13 @@ bool threads_park(VM *vm, i64 timeout) {
     int outcome = 0;
     lock(vm);
     save_state(vm, thread);
+    thread->is_idle = timeout < 0;
     give_to_next(vm->threads);
     while (!thread->has_permit && outcome != ETIMEDOUT)
         outcome = timeout < 0
                       ? pthread_cond_wait(&thread->unparked, &vm->threads->mutex)
                       : pthread_cond_timedwait(&thread->unparked, &vm->threads->mutex, &end);
+    thread->is_idle = false;
     ask(vm, thread);
     begin_turn(vm, thread);
     bool got = thread->has_permit;
@@ -350,6 +354,7 @@ bool threads_park(VM *vm, i64 timeout) {
 void threads_unpark(VM *vm, Thread *thread) {
     lock(vm);
     thread->has_permit = true;
+    thread->is_idle = false;
     pthread_cond_signal(&thread->unparked);
     unlock(vm);
 }

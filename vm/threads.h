@@ -41,6 +41,7 @@ struct Thread {
     /* parked: see threads_park */
     pthread_cond_t unparked;
     bool has_permit;
+    bool is_idle; /* it waits for another thread without end, or for a moment of virtual time */
 };
 
 struct Threads {
@@ -51,6 +52,7 @@ struct Threads {
     Thread *main;
     u32 count;      /* living ones */
     u32 turn_size;  /* safe points between hand-overs */
+    u64 turns;      /* how often the lock was taken */
     bool is_ending; /* the main thread has left: others stop where they wait for the lock */
 };
 
