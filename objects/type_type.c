@@ -188,7 +188,7 @@ METHOD(type, __subclasses__, "($self, /)") {
 }
 
 /* Create the namespace for the class statement */
-CLASS_METHOD(type, __prepare__, "($type, name, bases, /, **kwds)") {
+CLASS_METHOD(type, __prepare__, "($type, /, *args, **kwds)") {
     return dict_new(vm);
 }
 
