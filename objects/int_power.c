@@ -1,7 +1,17 @@
 #include <math.h>
+#include <stdlib.h>
 
 #include "objects/float.h"
 #include "objects/int_inner.h"
+
+/* GMP ends the process when it gets no memory: ask beforehand for what it will need. */
+static bool has_room(u64 bits) {
+    enum { SMALL = 1 << 23, SHARE = 3 /* operand, square and result */ };
+    if (bits < SMALL) return true;
+    void *probe = malloc(bits / 8 * SHARE);
+    free(probe);
+    return probe != NULL;
+}
 
 /* base ** exponent for an exponent of at least 0. Bases -1, 0 and 1 have powers of any
  * exponent; for others the size of the result is known well enough beforehand. */
@@ -17,7 +27,7 @@ static Value raise_to(VM *vm, Value base, Value exponent) {
     i64 count;
     u64 bits = int_bit_length(base) - 1, limit = (u64)INT_LIMBS_MAX * 64;
     if (!int_fits_i64(exponent, &count) || (u64)count > limit ||
-        (bits && bits > limit / (u64)count)) {
+        (bits && bits > limit / (u64)count) || !has_room((bits + 1) * (u64)count)) {
         return raise_memory(vm);
     }
     int_view(base, z, room);

@@ -1,5 +1,6 @@
 #include "vm/excepthook.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -31,8 +32,11 @@ bool excepthook_display(VM *vm, Value exception) {
     return is_done;
 }
 
+/* When there is no memory to tell more. */
 static void display(VM *vm, Value exception) {
-    if (!excepthook_display(vm, exception)) exception_clear(vm);
+    if (excepthook_display(vm, exception)) return;
+    exception_clear(vm);
+    dprintf(STDERR_FILENO, "%s\n", type_short_name(type_of(vm, exception)));
 }
 
 static void say(VM *vm, Span text) {
@@ -74,5 +78,10 @@ void excepthook_call(VM *vm, Value exception) {
     }
     OWNED Value type = incref(from_object(type_of(vm, exception)));
     OWNED Value done = call_3(vm, hook, type, exception, traceback_of(vm, exception));
-    if (done == FAIL && !exception_matches(vm, EXC(SystemExit))) show_both(vm, exception);
+    if (done == FAIL && exception_matches(vm, EXC(MemoryError))) {
+        exception_clear(vm);
+        display(vm, exception);
+    } else if (done == FAIL && !exception_matches(vm, EXC(SystemExit))) {
+        show_both(vm, exception);
+    }
 }
