@@ -59,10 +59,15 @@ static Value value_of(const Tuple *parameters, const Tuple *values, Value parame
 /* argument[values of its own type variables]; owned. */
 static Value substitute_inner(VM *vm, Value argument, Value own, const Tuple *parameters,
                               const Tuple *values) {
-    OWNED Value item = TRY(tuple_new(vm, to_tuple(own)->count));
-    for (usize i = 0; i < to_tuple(own)->count; i++)
-        to_tuple(item)->items[i] =
-            incref(value_of(parameters, values, to_tuple(own)->items[i]));
+    OWNED Value list = TRY(list_new(vm, to_tuple(own)->count));
+    for (usize i = 0; i < to_tuple(own)->count; i++) {
+        Value parameter = to_tuple(own)->items[i];
+        Value value = value_of(parameters, values, parameter);
+        bool stands_for_many = type_of(vm, parameter)->slots.iter && has_kind(value, KIND_TUPLE);
+        CHECK(stands_for_many ? list_extend(vm, to_list(list), value)
+                              : list_push(vm, to_list(list), value));
+    }
+    OWNED Value item = TRY(object_to_tuple(vm, list));
     return object_getitem(vm, argument, item);
 }
 
@@ -85,11 +90,47 @@ static Value check_count(VM *vm, Value self, usize given, usize wanted) {
                       wanted);
 }
 
+/* The argument, or what is in it if it is an unpacked tuple of known length. */
+static bool add_unpacked(VM *vm, List *list, Value argument) {
+    if (is_type(argument)) return list_push(vm, list, argument);
+    OWNED Value inner =
+        TRY_OR_FALSE(object_find_attr(vm, argument, NAME(__typing_unpacked_tuple_args__)));
+    if (!has_kind(inner, KIND_TUPLE)) return list_push(vm, list, argument);
+    Tuple *parts = to_tuple(inner);
+    if (parts->count && parts->items[parts->count - 1] == ELLIPSIS)
+        return list_push(vm, list, argument);
+    return list_extend(vm, list, inner);
+}
+
+static Value unpack_given(VM *vm, Value item) {
+    OWNED Value given = has_kind(item, KIND_TUPLE) ? incref(item) : TRY(tuple_of(vm, 1, item));
+    OWNED Value list = TRY(list_new(vm, to_tuple(given)->count));
+    for (usize i = 0; i < to_tuple(given)->count; i++)
+        CHECK(add_unpacked(vm, to_list(list), to_tuple(given)->items[i]));
+    return object_to_tuple(vm, list);
+}
+
+/* Is the argument *Ts, for which several may stand? -1: exception. */
+static int is_unpacked_many(VM *vm, Value argument) {
+    if (is_type(argument)) return 0;
+    OWNED Value mark =
+        object_find_attr(vm, argument, NAME(__typing_is_unpacked_typevartuple__));
+    return mark == FAIL ? -1 : mark == EMPTY ? 0 : object_truth(vm, mark);
+}
+
+static bool add_substituted(VM *vm, List *list, Value argument, const Tuple *parameters,
+                            const Tuple *values) {
+    int many = is_unpacked_many(vm, argument);
+    if (many < 0) return false;
+    OWNED Value new = TRY_OR_FALSE(substitute_one(vm, argument, parameters, values));
+    return many && has_kind(new, KIND_TUPLE) ? list_extend(vm, list, new)
+                                             : list_push(vm, list, new);
+}
+
 Value generic_substitute(VM *vm, Value self, Value args, Value parameters, Value item) {
     const Tuple *wanted = to_tuple(parameters);
     if (!wanted->count) return raise_type(vm, "%R is not a generic class", self);
-    OWNED Value given =
-        has_kind(item, KIND_TUPLE) ? incref(item) : TRY(tuple_of(vm, 1, item));
+    OWNED Value given = TRY(unpack_given(vm, item));
     for (usize i = 0; i < wanted->count; i++) {
         OWNED Value prepare =
             TRY(object_find_attr(vm, wanted->items[i], NAME(__typing_prepare_subst__)));
@@ -101,11 +142,9 @@ Value generic_substitute(VM *vm, Value self, Value args, Value parameters, Value
     }
     TRY(check_count(vm, self, to_tuple(given)->count, wanted->count));
     OWNED Value list = TRY(list_new(vm, to_tuple(args)->count));
-    for (usize i = 0; i < to_tuple(args)->count; i++) {
-        OWNED Value new =
-            TRY(substitute_one(vm, to_tuple(args)->items[i], wanted, to_tuple(given)));
-        CHECK(list_push(vm, to_list(list), new));
-    }
+    for (usize i = 0; i < to_tuple(args)->count; i++)
+        CHECK(add_substituted(vm, to_list(list), to_tuple(args)->items[i], wanted,
+                              to_tuple(given)));
     return object_to_tuple(vm, list);
 }
 
