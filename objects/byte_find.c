@@ -34,15 +34,16 @@ void byte_part_close(VM *vm, BytePart *part) {
     buffered_release(vm, &part->lent);
 }
 
-/* The bytes between bounds; false: the bounds are no ints. *from > *to: nothing, not even
- * "". */
-static bool open_window(VM *vm, Value *args, Span *out, i64 *from, i64 *to) {
-    if (!want_bounds(vm, args[2], args[3], byte_span(args[0]).length, from, to))
-        return false;
+/* The bounds are read before the part is looked at; false: they are no ints. */
+static bool read_bounds(VM *vm, Value *args, i64 *from, i64 *to) {
+    return want_bounds(vm, args[2], args[3], byte_span(args[0]).length, from, to);
+}
+
+/* The bytes between the bounds. *from > *to: nothing, not even "". */
+static void open_window(Value *args, Span *out, i64 *from, i64 *to) {
     *out = byte_span(args[0]);
     if (*to > (i64)out->length) *to = (i64)out->length; /* it shrank meanwhile */
     if (*from <= *to) *out = (Span){out->data + *from, (usize)(*to - *from)};
-    return true;
 }
 
 typedef i64 Search(Span in, Span needle);
@@ -51,11 +52,10 @@ static Value search(VM *vm, Value *args, Search *find, bool raise) {
     BytePart part;
     Span window;
     i64 from, to, at = -1;
-    CHECK(byte_part_open(vm, args[1], &part));
-    bool good = open_window(vm, args, &window, &from, &to);
-    if (good && from <= to) at = find(window, part.span);
+    CHECK(read_bounds(vm, args, &from, &to) && byte_part_open(vm, args[1], &part));
+    open_window(args, &window, &from, &to);
+    if (from <= to) at = find(window, part.span);
     byte_part_close(vm, &part);
-    if (!good) return FAIL;
     if (at < 0 && raise) return raise_value(vm, "subsection not found");
     return from_small(at < 0 ? -1 : from + at);
 }
@@ -80,13 +80,13 @@ Value byte_count(VM *vm, Value *args) {
     BytePart part;
     Span window;
     i64 from, to, count = 0;
-    CHECK(byte_part_open(vm, args[1], &part));
-    bool good = open_window(vm, args, &window, &from, &to);
-    if (good && from <= to)
+    CHECK(read_bounds(vm, args, &from, &to) && byte_part_open(vm, args[1], &part));
+    open_window(args, &window, &from, &to);
+    if (from <= to)
         count = part.span.length ? (i64)span_count(window, part.span, SIZE_MAX)
                                  : to - from + 1;
     byte_part_close(vm, &part);
-    return good ? from_small(count) : FAIL;
+    return from_small(count);
 }
 
 int byte_contains(VM *vm, Value self, Value item) {
@@ -121,7 +121,8 @@ static bool match_nothing(Span in, Span part) {
 static Value match_affix(VM *vm, const char *function, Value *args, Match *match) {
     Span window;
     i64 from, to;
-    CHECK(open_window(vm, args, &window, &from, &to));
+    CHECK(read_bounds(vm, args, &from, &to));
+    open_window(args, &window, &from, &to);
     if (from > to) match = match_nothing;
     if (has_kind(args[1], KIND_TUPLE)) {
         const Tuple *parts = to_tuple(args[1]);

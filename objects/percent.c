@@ -86,7 +86,7 @@ static bool read_digits(Percent *p, i64 *out, i64 limit, const char *too_big) {
 }
 
 /* An int argument in place of the star. */
-static bool read_star(Percent *p, i64 *out) {
+static bool read_star(Percent *p, const char *c_type, i64 *out) {
     Value v;
     p->at++;
     if (!take_argument(p, &v)) return false;
@@ -94,7 +94,7 @@ static bool read_star(Percent *p, i64 *out) {
     if (is_bool(v)) {
         *out = v == TRUE;
     } else if (!int_fits_i64(v, out)) {
-        return raise_overflow(p->vm, "Python int too large to convert to C ssize_t") !=
+        return raise_overflow(p->vm, "Python int too large to convert to C %s", c_type) !=
                FAIL;
     }
     return true;
@@ -103,7 +103,7 @@ static bool read_star(Percent *p, i64 *out) {
 static bool read_width(Percent *p, Directive *d) {
     if (p->at == p->end) return true;
     if (*p->at == '*') {
-        if (!read_star(p, &d->width)) return false;
+        if (!read_star(p, "ssize_t", &d->width)) return false;
         if (d->width < 0) {
             d->left = true;
             d->width = -d->width;
@@ -121,7 +121,7 @@ static bool read_precision(Percent *p, Directive *d) {
     d->precision = 0;
     if (p->at == p->end) return true;
     if (*p->at == '*') {
-        if (!read_star(p, &d->precision)) return false;
+        if (!read_star(p, "int", &d->precision)) return false;
         if (d->precision < 0) d->precision = 0;
         if (d->precision <= INT32_MAX) return true;
         return raise_overflow(p->vm, "Python int too large to convert to C int") != FAIL;
