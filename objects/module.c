@@ -210,7 +210,7 @@ TYPE(module, .name = "module", .size = sizeof(Module), .kind = KIND_MODULE,
      .doc = "Create a module object.\n\n"
             "The name must be a string; the optional doc argument can have any type.")
 
-GETTER(module, __dict__) {
+MEMBER(module, __dict__) {
     return incref(from_object(dict_of(self)));
 }
 
