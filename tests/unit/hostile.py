@@ -18,7 +18,7 @@ MEMORY = 1500 << 20
 MODULES = '''
 _abc _collections_abc _functools _heapq _random _string _weakrefset abc array base64 binascii bisect builtins calendar
 cmath codecs collections contextlib contextvars copy copyreg dataclasses datetime difflib enum fnmatch functools
-hashlib heapq html hmac itertools json keyword math numbers operator pprint re reprlib string struct textwrap types
+hashlib heapq hmac itertools json keyword math numbers operator pprint re reprlib string struct textwrap types
 unicodedata weakref'''.split()
 
 
