@@ -62,6 +62,11 @@ def compare(apy, oracle, seeds, folder):
             yield seed, a.get(seed, ours[-2000:]), b.get(seed, theirs[-2000:])
 
 
+def is_by_chance(apy, oracle, seed, folder):
+    """asyncio.wait goes through a set of futures, whose order is that of their addresses: does it agree at times?"""
+    return any(not list(compare(apy, oracle, [seed], folder)) for _ in range(3))
+
+
 def show(seed, ours, theirs):
     print('program %d differs:' % seed)
     print(make_program(seed, 'program'))
@@ -82,6 +87,8 @@ def main(apy, first=1, count=300):
     with tempfile.TemporaryDirectory() as folder:
         for start in range(first, first + count, BATCH):
             for seed, ours, theirs in compare(apy, oracle, range(start, min(start + BATCH, first + count)), folder):
+                if is_by_chance(apy, oracle, seed, folder):
+                    continue
                 if not bad:
                     show(seed, ours, theirs)
                 bad.append(seed)
