@@ -44,7 +44,9 @@ for name in modules:
         value = getattr(module, key, None)
         home = getattr(value, "__module__", None)
         names[key] = "module" if type(value) is type(sys) else home if isinstance(home, str) else ""
-    names = {key: home for key, home in names.items()}
+    for key in getattr(module, "__all__", ()):
+        if hasattr(module, key):
+            names.setdefault(key, "")       # made when it is asked for
     found[name] = [names, sorted(getattr(module, "__all__", ()))]
 for name in types:
     value = getattr(__builtins__, name)
