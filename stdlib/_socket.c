@@ -586,5 +586,6 @@ MODULE_INIT(_socket) {
            add_type(vm, module, "timeout", TYPE_TimeoutError) &&
            add_type(vm, module, "gaierror", TYPE_socket_gaierror) &&
            add_type(vm, module, "herror", TYPE_socket_herror) &&
-           module_add(vm, module, "has_ipv6", TRUE) && socket_add_constants(vm, module);
+           module_add(vm, module, "has_ipv6", TRUE) && socket_add_constants(vm, module) &&
+           socket_add_rare_constants(vm, module);
 }

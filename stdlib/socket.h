@@ -66,5 +66,6 @@ bool socket_take_timeout(VM *vm, Value v, i64 *timeout);
 Value socket_show_timeout(VM *vm, i64 timeout);
 
 bool socket_add_constants(VM *vm, Value module);
+bool socket_add_rare_constants(VM *vm, Value module);
 
 #endif

@@ -21,10 +21,13 @@ TYPES = """int float complex bool str bytes bytearray memoryview list tuple dict
 property classmethod staticmethod super enumerate zip map filter reversed""".split()
 
 WHY = {
-    'sys': 'tracing and profiling hooks and CPython\'s own stack trampolines are not there',
-    'os': 'rare Linux calls (namespaces, scheduling, extended attributes, timerfd, pseudo-terminals)',
-    'socket': 'address families that need hardware or kernel modules (CAN, TIPC, VSOCK, ALG)',
-    'builtins': 'the names that `site` adds for the prompt',
+    'sys': 'profilers of the C stack: there is none',
+    'socket': 'a capsule for extensions in C',
+    'asyncio': 'streams, servers and subprocesses; child watchers are deprecated',
+    'unicodedata': 'the tables of Unicode 3.2',
+    'difflib': 'tables in HTML',
+    'bytearray': 'buffers are C\'s own', 'memoryview': 'buffers are C\'s own',
+    'inspect': 'a helper that nobody calls',
 }
 
 PROGRAM = r'''
@@ -104,8 +107,8 @@ def page(rows):
             shown = '%s and %d more' % (', '.join(f'`{key}`' for key in missing[:12]), len(missing) - 12)
         else:
             shown = ', '.join(f'`{key}`' for key in missing)
-        if missing and not is_absent and name in WHY:
-            shown += ' (%s)' % WHY[name]
+        if missing and not is_absent and name.removeprefix('type ') in WHY:
+            shown += ' (%s)' % WHY[name.removeprefix('type ')]
         yield '| `%s` | %d | %d | %s |' % (name.removeprefix('type '), count, count - len(missing), shown)
 
 
