@@ -19,8 +19,9 @@ static const u8 order[10][16] = {
 };
 
 /* Which four words each of the eight steps of a round mixes. */
-static const u8 quads[8][4] = {{0, 4, 8, 12}, {1, 5, 9, 13},  {2, 6, 10, 14}, {3, 7, 11, 15},
-                               {0, 5, 10, 15}, {1, 6, 11, 12}, {2, 7, 8, 13},  {3, 4, 9, 14}};
+static const u8 quads[8][4] = {{0, 4, 8, 12},  {1, 5, 9, 13},  {2, 6, 10, 14},
+                               {3, 7, 11, 15}, {0, 5, 10, 15}, {1, 6, 11, 12},
+                               {2, 7, 8, 13},  {3, 4, 9, 14}};
 
 static u64 turn_64(u64 x, int by) {
     return x >> by | x << (64 - by);
@@ -86,8 +87,10 @@ static void compress(Blake2 *hash, bool is_last) {
     if (hash->is_small) words[13] ^= hash->count >> 32;
     if (is_last) words[14] ^= ones;
     if (is_last && hash->is_last_node) words[15] ^= ones;
-    if (hash->is_small) compress_32(hash, words);
-    else compress_64(hash, words);
+    if (hash->is_small)
+        compress_32(hash, words);
+    else
+        compress_64(hash, words);
     for (int i = 0; i < 8; i++) hash->state[i] ^= words[i] ^ words[i + 8];
 }
 

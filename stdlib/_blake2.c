@@ -22,8 +22,22 @@ static BlakeHash *to_blake(Value v) {
 
 /* ---- parameters ---- */
 
-enum { DATA, DIGEST_SIZE, KEY, SALT, PERSON, FANOUT, DEPTH, LEAF_SIZE, NODE_OFFSET,
-       NODE_DEPTH, INNER_SIZE, LAST_NODE, SECURITY, ARGUMENTS };
+enum {
+    DATA,
+    DIGEST_SIZE,
+    KEY,
+    SALT,
+    PERSON,
+    FANOUT,
+    DEPTH,
+    LEAF_SIZE,
+    NODE_OFFSET,
+    NODE_DEPTH,
+    INNER_SIZE,
+    LAST_NODE,
+    SECURITY,
+    ARGUMENTS
+};
 
 typedef struct Sizes {
     const char *name;
@@ -120,10 +134,20 @@ static bool add(VM *vm, Value self, Value data) {
 
 static Value make(VM *vm, Type *type, bool is_small, Value *args, u32 nargs,
                   Value kwnames) {
-    static const char *const names[] = {
-        "",           "digest_size", "key",        "salt",      "person",
-        "fanout",     "depth",       "leaf_size",  "node_offset", "node_depth",
-        "inner_size", "last_node",   "usedforsecurity", NULL};
+    static const char *const names[] = {"",
+                                        "digest_size",
+                                        "key",
+                                        "salt",
+                                        "person",
+                                        "fanout",
+                                        "depth",
+                                        "leaf_size",
+                                        "node_offset",
+                                        "node_depth",
+                                        "inner_size",
+                                        "last_node",
+                                        "usedforsecurity",
+                                        NULL};
     const Arguments arguments = {sizes[is_small].name, names, 1, 1, 0};
     Value given[ARGUMENTS];
     u8 block[BLAKE2_PARAMETERS_MAX] = {0}, key[BLAKE2_BLOCK_MAX] = {0};
@@ -241,7 +265,8 @@ static bool add_type(VM *vm, Value module, bool is_small) {
     Type *type = vm->types[is_small ? TYPE_blake2s : TYPE_blake2b];
     const Sizes *limits = &sizes[is_small];
     Dict *dict = type_dict(vm, type);
-    return dict && dict_set_text(vm, dict, "MAX_DIGEST_SIZE", from_small(limits->digest)) &&
+    return dict &&
+           dict_set_text(vm, dict, "MAX_DIGEST_SIZE", from_small(limits->digest)) &&
            dict_set_text(vm, dict, "MAX_KEY_SIZE", from_small(limits->digest)) &&
            dict_set_text(vm, dict, "SALT_SIZE", from_small(limits->salt)) &&
            dict_set_text(vm, dict, "PERSON_SIZE", from_small(limits->salt)) &&

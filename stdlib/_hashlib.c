@@ -41,12 +41,15 @@ static Value repr(VM *vm, Value self) {
                       type_name_of(vm, self), (u64)self);
 }
 
-TYPE(HASH, .name = "_hashlib.HASH", .size = sizeof(Hash), .kind = KIND_OTHER,
-     .flags = TYPE_ATOM | TYPE_NO_NEW,
-     .doc = "A hash is an object used to calculate a checksum of a string of information.",
-     .slots = {.free = free_hash, .repr = repr})
-TYPE(HASHXOF, .name = "_hashlib.HASHXOF", .base = TYPE_HASH, .flags = TYPE_ATOM | TYPE_NO_NEW,
-     .doc = "A hash is an object used to calculate a checksum of a string of information.")
+TYPE(
+    HASH, .name = "_hashlib.HASH", .size = sizeof(Hash), .kind = KIND_OTHER,
+    .flags = TYPE_ATOM | TYPE_NO_NEW,
+    .doc = "A hash is an object used to calculate a checksum of a string of information.",
+    .slots = {.free = free_hash, .repr = repr})
+TYPE(
+    HASHXOF, .name = "_hashlib.HASHXOF", .base = TYPE_HASH,
+    .flags = TYPE_ATOM | TYPE_NO_NEW,
+    .doc = "A hash is an object used to calculate a checksum of a string of information.")
 
 static Value fail(VM *vm) {
     crypto_of(vm)->clear_errors();
@@ -97,7 +100,8 @@ static const EVP_MD *method_of(VM *vm, Value self) {
 
 /* Return a copy of the hash object. */
 METHOD(HASH, copy, "($self, /)") {
-    u32 type = is_instance(vm, args[0], vm->types[TYPE_HASHXOF]) ? TYPE_HASHXOF : TYPE_HASH;
+    u32 type =
+        is_instance(vm, args[0], vm->types[TYPE_HASHXOF]) ? TYPE_HASHXOF : TYPE_HASH;
     OWNED Value copy = TRY(new_hash(vm, type));
     if (!crypto_of(vm)->ctx_copy(to_hash(copy)->context, to_hash(args[0])->context))
         return fail(vm);
@@ -143,7 +147,8 @@ METHOD(HASH, hexdigest, "($self, /)") {
 static Value digest_of_length(VM *vm, Value self, Value length, bool is_hex) {
     i64 size;
     CHECK(object_to_i64(vm, length, &size));
-    if (size < 0) return raise_system(vm, "Negative size passed to PyBytes_FromStringAndSize");
+    if (size < 0)
+        return raise_system(vm, "Negative size passed to PyBytes_FromStringAndSize");
     u8 *out = heap_raw_alloc(&vm->heap, size ? (usize)size : 1);
     if (!out) return raise_memory(vm);
     Value result = FAIL;
@@ -187,8 +192,7 @@ GETTER(HASH, name) {
  *
  * The MD5 and SHA1 algorithms are always supported. */
 FUNCTION(_hashlib, new, "(name, string=b'', *, usedforsecurity=True)") {
-    if (!is_str(args[0]))
-        return raise_type(vm, "name must be a string");
+    if (!is_str(args[0])) return raise_type(vm, "name must be a string");
     const char *name = want_c_text(vm, args[0]);
     return name ? make(vm, name, args[1]) : FAIL;
 }
@@ -244,7 +248,8 @@ FUNCTION(_hashlib, openssl_shake_256, "(string=b'', *, usedforsecurity=True)") {
 
 /* ---- keys from passwords ---- */
 
-static Value derive(VM *vm, EVP_MD *method, Span password, Span salt, i64 turns, i64 size) {
+static Value derive(VM *vm, EVP_MD *method, Span password, Span salt, i64 turns,
+                    i64 size) {
     Crypto *crypto = crypto_of(vm);
     OWNED Value key = TRY(bytes_new(vm, NULL, (usize)size));
     u8 *out = (u8 *)bytes_span(key).data;
@@ -270,13 +275,20 @@ static Value derive_checked(VM *vm, const char *name, Buffered two[2], i64 turns
                             "[digital envelope routines] unsupported");
     i64 size = crypto_of(vm)->md_get_size(method);
     Value result = FAIL;
-    if (length != EMPTY && length != NONE && !object_to_i64(vm, length, &size)) size = -1;
-    else if (two[0].size > INT_MAX) raise_overflow(vm, "password is too long.");
-    else if (two[1].size > INT_MAX) raise_overflow(vm, "salt is too long.");
-    else if (turns < 1) raise_value(vm, "iteration value must be greater than 0.");
-    else if (turns > INT_MAX) raise_overflow(vm, "iteration value is too great.");
-    else if (size < 1) raise_value(vm, "key length must be greater than 0.");
-    else if (size > INT_MAX) raise_overflow(vm, "key length is too great.");
+    if (length != EMPTY && length != NONE && !object_to_i64(vm, length, &size))
+        size = -1;
+    else if (two[0].size > INT_MAX)
+        raise_overflow(vm, "password is too long.");
+    else if (two[1].size > INT_MAX)
+        raise_overflow(vm, "salt is too long.");
+    else if (turns < 1)
+        raise_value(vm, "iteration value must be greater than 0.");
+    else if (turns > INT_MAX)
+        raise_overflow(vm, "iteration value is too great.");
+    else if (size < 1)
+        raise_value(vm, "key length must be greater than 0.");
+    else if (size > INT_MAX)
+        raise_overflow(vm, "key length is too great.");
     else
         result = derive(vm, method, (Span){two[0].data, two[0].size},
                         (Span){two[1].data, two[1].size}, turns, size);
@@ -284,7 +296,8 @@ static Value derive_checked(VM *vm, const char *name, Buffered two[2], i64 turns
     return result;
 }
 
-/* Password based key derivation function 2 (PKCS #5 v2.0) with HMAC as pseudorandom function. */
+/* Password based key derivation function 2 (PKCS #5 v2.0) with HMAC as pseudorandom
+ * function. */
 FUNCTION(_hashlib, pbkdf2_hmac, "(hash_name, password, salt, iterations, dklen=None)") {
     i64 turns;
     Buffered two[2];
@@ -308,32 +321,36 @@ static Value run_scrypt(VM *vm, Buffered two[2], const ScryptCosts *costs) {
     Crypto *crypto = crypto_of(vm);
     OWNED Value key = TRY(bytes_new(vm, NULL, (usize)costs->size));
     u8 *out = (u8 *)bytes_span(key).data;
-    int ok = BLOCKING_ONCE(
-        vm, crypto->scrypt(two[0].data, two[0].size, (u8 *)two[1].data, two[1].size,
-                           (u64)costs->n, (u64)costs->r, (u64)costs->p,
-                           (u64)costs->memory, out, (usize)costs->size));
+    int ok = BLOCKING_ONCE(vm, crypto->scrypt(two[0].data, two[0].size, (u8 *)two[1].data,
+                                              two[1].size, (u64)costs->n, (u64)costs->r,
+                                              (u64)costs->p, (u64)costs->memory, out,
+                                              (usize)costs->size));
     if (ok) return TAKE(key);
     crypto->clear_errors();
     return raise_value(vm, "Invalid parameter combination for n, r, p, maxmem.");
 }
 
 /* scrypt password-based key derivation function. */
-FUNCTION(_hashlib, scrypt, "(password, *, salt=None, n=None, r=None, p=None, maxmem=0, dklen=64)") {
+FUNCTION(_hashlib, scrypt,
+         "(password, *, salt=None, n=None, r=None, p=None, maxmem=0, dklen=64)") {
     ScryptCosts costs = {.size = 64};
     if (args[1] == EMPTY || args[1] == NONE) return raise_type(vm, "salt is required");
     i64 *numbers[] = {&costs.n, &costs.r, &costs.p, &costs.memory, &costs.size};
     for (u32 i = 0; i < 5; i++) {
         Value v = args[2 + i];
-        if (v != EMPTY && v != NONE) CHECK(object_to_i64(vm, v, numbers[i]));
+        if (v != EMPTY && v != NONE)
+            CHECK(object_to_i64(vm, v, numbers[i]));
         else if (i < 3)
             return raise_type(vm, i ? "r is required and must be an unsigned int"
                                     : "n is required and must be an unsigned int");
     }
-    if (costs.n < 2 || costs.n & (costs.n - 1)) return raise_value(vm, "n must be a power of 2.");
+    if (costs.n < 2 || costs.n & (costs.n - 1))
+        return raise_value(vm, "n must be a power of 2.");
     if (costs.memory < 0 || costs.memory > INT_MAX)
         return raise_value(vm, "maxmem must be positive and smaller than %d", INT_MAX);
     if (costs.size < 1 || costs.size > INT_MAX)
-        return raise_value(vm, "dklen must be greater than 0 and smaller than %d", INT_MAX);
+        return raise_value(vm, "dklen must be greater than 0 and smaller than %d",
+                           INT_MAX);
     Buffered two[2];
     CHECK(take_two(vm, args[0], args[1], two));
     Value result = run_scrypt(vm, two, &costs);
@@ -366,8 +383,9 @@ FUNCTION(_hashlib, compare_digest, "(a, b, /)") {
         return from_bool(same_bytes(str_span(args[0]), str_span(args[1])));
     }
     if (!type_of(vm, args[0])->slots.buffer && !type_of(vm, args[1])->slots.buffer)
-        return raise_type(vm, "unsupported operand types(s) or combination of types: "
-                              "'%T' and '%T'",
+        return raise_type(vm,
+                          "unsupported operand types(s) or combination of types: "
+                          "'%T' and '%T'",
                           args[0], args[1]);
     Buffered two[2];
     CHECK(take_two(vm, args[0], args[1], two));
@@ -385,8 +403,8 @@ FUNCTION(_hashlib, get_fips_mode, "()") {
 
 static bool add_names(VM *vm, Module *module) {
     static const char *const names[] = {
-        "md5",      "md5-sha1", "ripemd160",  "sha1",       "sha224",     "sha256",
-        "sha384",   "sha512",   "sha512_224", "sha512_256", "sha3_224",   "sha3_256",
+        "md5",      "md5-sha1", "ripemd160",  "sha1",       "sha224",   "sha256",
+        "sha384",   "sha512",   "sha512_224", "sha512_256", "sha3_224", "sha3_256",
         "sha3_384", "sha3_512", "shake_128",  "shake_256",  "sm3"};
     OWNED Value list = TRY_OR_FALSE(tuple_new(vm, COUNT_OF(names)));
     for (usize i = 0; i < COUNT_OF(names); i++)

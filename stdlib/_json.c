@@ -94,7 +94,8 @@ typedef struct Encoder {
 } Encoder;
 enum { ENCODER_FIELDS = 6 };
 
-/* A container (or what default() was asked about) that is being written, within others. */
+/* A container (or what default() was asked about) that is being written, within others.
+ */
 typedef struct Level {
     struct Level *outer;
     Value v;
@@ -115,7 +116,8 @@ static Level level_inside(Level *outer, Value v) {
     return (Level){outer, v, outer->depth + 1, is_power ? outer : outer->anchor};
 }
 
-/* Deep down only the anchor is looked at: a ring meets it in the end, and the whole stays linear. */
+/* Deep down only the anchor is looked at: a ring meets it in the end, and the whole stays
+ * linear. */
 static bool is_inside_itself(const Level *level) {
     if (level->depth > DEPTH_SEARCHED) return level->anchor->v == level->v;
     const Level *at = level->outer;
@@ -186,11 +188,14 @@ static int write_key(VM *vm, Encoder *self, Buffer *out, Value key) {
     if (is_str(key)) return write_str(vm, self, out, key) ? 1 : -1;
     Buffer text = {0};
     bool ok = true;
-    if (is_float(key)) ok = write_float(vm, self, &text, key);
+    if (is_float(key))
+        ok = write_float(vm, self, &text, key);
     else if (key == TRUE || key == FALSE || key == NONE)
         buffer_add_text(&text, key == TRUE ? "true" : key == NONE ? "null" : "false");
-    else if (is_int(key)) ok = int_write(vm, key, 10, &text);
-    else if (self->skips) return 0;
+    else if (is_int(key))
+        ok = int_write(vm, key, 10, &text);
+    else if (self->skips)
+        return 0;
     else {
         raise_type(vm, "keys must be str, int, float, bool or None, not %T", key);
         return -1;
@@ -264,7 +269,7 @@ static bool write_container(VM *vm, Encoder *self, Buffer *out, Value v, Level *
     u8 kind = object_kind(v);
     bool ok = kind == KIND_LIST || kind == KIND_TUPLE ? write_list(vm, self, out, &level)
               : kind == KIND_DICT                     ? write_dict(vm, self, out, &level)
-                                                      : write_other(vm, self, out, &level);
+                                  : write_other(vm, self, out, &level);
     leave_recursion(vm);
     return ok;
 }

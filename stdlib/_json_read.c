@@ -205,9 +205,12 @@ static const char *skip_digits(const Reader *reader, const char *at) {
 
 static Value read_number(VM *vm, Reader *reader) {
     const char *begin = reader->at, *at = begin + (*begin == '-');
-    if (at < reader->end && *at == '0') at++;
-    else if (at == skip_digits(reader, at)) return refuse(vm, reader, begin);
-    else at = skip_digits(reader, at);
+    if (at < reader->end && *at == '0')
+        at++;
+    else if (at == skip_digits(reader, at))
+        return refuse(vm, reader, begin);
+    else
+        at = skip_digits(reader, at);
     const char *whole = at;
     if (at + 1 < reader->end && *at == '.' && skip_digits(reader, at + 1) > at + 1)
         at = skip_digits(reader, at + 1);
@@ -223,8 +226,7 @@ static Value read_number(VM *vm, Reader *reader) {
 
 static bool takes(Reader *reader, const char *word) {
     usize size = strlen(word);
-    return (usize)(reader->end - reader->at) >= size &&
-           !memcmp(reader->at, word, size);
+    return (usize)(reader->end - reader->at) >= size && !memcmp(reader->at, word, size);
 }
 
 static Value read_word(VM *vm, Reader *reader) {
@@ -284,8 +286,7 @@ static Value read_key(VM *vm, Reader *reader) {
     reader->at++;
     OWNED Value key = TRY(read_string(vm, reader, reader->rules->is_strict));
     skip_space(reader);
-    if (!has(reader, ':'))
-        return fail(vm, reader, reader->at, "Expecting ':' delimiter");
+    if (!has(reader, ':')) return fail(vm, reader, reader->at, "Expecting ':' delimiter");
     reader->at++;
     skip_space(reader);
     if (reader->keys == EMPTY) reader->keys = TRY(dict_new(vm));
@@ -305,7 +306,8 @@ static Value read_object(VM *vm, Reader *reader) {
     bool makes_pairs = rules->pairs_hook != NONE;
     OWNED Value result = TRY(makes_pairs ? list_new(vm, 0) : dict_new(vm));
     skip_space(reader);
-    if (has(reader, '}')) reader->at++;
+    if (has(reader, '}'))
+        reader->at++;
     else {
         for (int more = 1; more;) {
             CHECK(read_item(vm, reader, result));
@@ -324,9 +326,9 @@ static Value read_value(VM *vm, Reader *reader) {
         return read_string(vm, reader, reader->rules->is_strict);
     }
     if (c != '{' && c != '[') return read_word(vm, reader);
-    CHECK(enter_recursion(vm, c == '{'
-                                  ? " while decoding a JSON object from a unicode string"
-                                  : " while decoding a JSON array from a unicode string"));
+    CHECK(enter_recursion(
+        vm, c == '{' ? " while decoding a JSON object from a unicode string"
+                     : " while decoding a JSON array from a unicode string"));
     reader->at++;
     Value value = c == '{' ? read_object(vm, reader) : read_array(vm, reader);
     leave_recursion(vm);
@@ -391,8 +393,7 @@ static Value make(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
 }
 
 TYPE(json_scanner, .name = "_json.Scanner", .size = sizeof(Scanner), .kind = KIND_OTHER,
-     .doc = "JSON scanner object",
-     .slots = {.new = make, .call = scan, FIELDS_SLOTS})
+     .doc = "JSON scanner object", .slots = {.new = make, .call = scan, FIELDS_SLOTS})
 
 /* strict */
 MEMBER(json_scanner, strict) {

@@ -167,8 +167,8 @@ static void finalize(VM *vm, Value v) {
     if (self->fd < 0) return;
     OWNED Value before = exception_take(vm);
     OWNED Value text = str_format(vm, "unclosed %R", v);
-    if (text == FAIL || (vm->hooks.warn && !vm->hooks.warn(vm, EXC(ResourceWarning),
-                                                          text, 1, v)))
+    if (text == FAIL ||
+        (vm->hooks.warn && !vm->hooks.warn(vm, EXC(ResourceWarning), text, 1, v)))
         vm->hooks.unraisable(vm, NULL, v);
     int fd = self->fd;
     self->fd = -1;
@@ -203,7 +203,8 @@ TYPE(Socket, .name = "_socket.socket", .size = sizeof(Socket), .kind = KIND_OTHE
 
 Value socket_wrap(VM *vm, int fd, int family, int type, int protocol) {
     Value v = make(vm, vm->types[TYPE_Socket], NULL, 0, EMPTY);
-    if (v == FAIL) close(fd);
+    if (v == FAIL)
+        close(fd);
     else if (!set_up(vm, to_socket(v), fd, family, type, protocol)) {
         decref(v);
         return FAIL;
@@ -312,8 +313,8 @@ METHOD(Socket, gettimeout, "($self, /)") {
 METHOD(Socket, bind, "($self, address, /)") {
     Address address;
     CHECK(address_take(vm, to_socket(args[0]), args[1], "bind", &address));
-    int outcome = BLOCKING_ONCE(vm, bind(to_socket(args[0])->fd,
-                                         (struct sockaddr *)&address.at, address.size));
+    int outcome = BLOCKING_ONCE(
+        vm, bind(to_socket(args[0])->fd, (struct sockaddr *)&address.at, address.size));
     return outcome < 0 ? raise_os(vm, errno, EMPTY) : NONE;
 }
 

@@ -22,8 +22,8 @@ Value raise_resolution(VM *vm, int error) {
     if (error == EAI_SYSTEM) return raise_os(vm, errno, EMPTY);
     OWNED Value text = TRY(str_from_text(vm, gai_strerror(error)));
     Value args[2] = {from_small(error), text};
-    OWNED Value exception = TRY(object_call(
-        vm, from_object(vm->types[TYPE_socket_gaierror]), args, 2, EMPTY));
+    OWNED Value exception = TRY(
+        object_call(vm, from_object(vm->types[TYPE_socket_gaierror]), args, 2, EMPTY));
     return raise_instance(vm, exception);
 }
 

@@ -21,9 +21,8 @@ static ssize_t recv_once(int fd, Operation *operation) {
 static ssize_t recvfrom_once(int fd, Operation *operation) {
     Address *address = operation->address;
     address->size = sizeof address->at;
-    return recvfrom(fd, operation->data, operation->size,
-                    operation->flags | MSG_DONTWAIT, (struct sockaddr *)&address->at,
-                    &address->size);
+    return recvfrom(fd, operation->data, operation->size, operation->flags | MSG_DONTWAIT,
+                    (struct sockaddr *)&address->at, &address->size);
 }
 
 static ssize_t send_once(int fd, Operation *operation) {
@@ -124,8 +123,7 @@ static ssize_t receive_into(VM *vm, Value *args, const char *function,
         operation->data = buffer.data;
         operation->size = size ? (usize)size : buffer.size;
         bool is_nothing = !operation->size && operation->run == recv_once;
-        got = is_nothing ? 0
-                         : socket_attempt(vm, to_socket(args[0]), POLLIN, operation);
+        got = is_nothing ? 0 : socket_attempt(vm, to_socket(args[0]), POLLIN, operation);
     }
     buffered_release(vm, &buffer);
     return got;
@@ -369,8 +367,8 @@ static Value show_control(VM *vm, struct msghdr *header) {
         if (at->cmsg_len < CMSG_LEN(0)) break;
         OWNED Value data =
             TRY(bytes_new(vm, (char *)CMSG_DATA(at), at->cmsg_len - CMSG_LEN(0)));
-        Value item = TRY(tuple_of(vm, 3, from_small(at->cmsg_level),
-                                  from_small(at->cmsg_type), data));
+        Value item = TRY(
+            tuple_of(vm, 3, from_small(at->cmsg_level), from_small(at->cmsg_type), data));
         CHECK(list_push_owned(vm, to_list(list), item));
     }
     return TAKE(list);

@@ -2,9 +2,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
-#include <stdio.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "objects/exc.h"
@@ -25,8 +25,10 @@ static bool take_service(VM *vm, Value v, Buffer *out) {
         buffer_printf(out, "%ld", number);
         return true;
     }
-    if (is_str(v)) buffer_add_span(out, str_span(v));
-    else if (has_kind(v, KIND_BYTES)) buffer_add_span(out, bytes_span(v));
+    if (is_str(v))
+        buffer_add_span(out, str_span(v));
+    else if (has_kind(v, KIND_BYTES))
+        buffer_add_span(out, bytes_span(v));
     else {
         raise_format(vm, EXC(OSError), "Int or String expected");
         return false;
@@ -104,8 +106,8 @@ FUNCTION(_socket, getnameinfo, "(sockaddr, flags, /)") {
     Tuple *parts = to_tuple(args[0]);
     if (parts->count < 2 || parts->count > 4 || !is_str(parts->items[0]))
         return raise_type(vm, "getnameinfo(): illegal sockaddr argument");
-    struct addrinfo *found = NULL, hints = {.ai_flags = AI_NUMERICHOST,
-                                            .ai_socktype = SOCK_DGRAM};
+    struct addrinfo *found = NULL,
+                    hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_DGRAM};
     int port, flow = 0, scope = 0;
     CHECK(want_int(vm, parts->items[1], &port));
     if (parts->count > 2) CHECK(want_int(vm, parts->items[2], &flow));
@@ -131,7 +133,8 @@ FUNCTION(_socket, getnameinfo, "(sockaddr, flags, /)") {
                                           sizeof host, shown, sizeof shown, flags));
     freeaddrinfo(found);
     if (error) return raise_resolution(vm, error);
-    OWNED Value name = TRY(str_from_text(vm, host)), port_text = TRY(str_from_text(vm, shown));
+    OWNED Value name = TRY(str_from_text(vm, host)),
+                port_text = TRY(str_from_text(vm, shown));
     return tuple_of(vm, 2, name, port_text);
 }
 
@@ -159,8 +162,8 @@ FUNCTION(_socket, gethostbyname, "(host, /)") {
 static Value raise_host(VM *vm, int error) {
     OWNED Value text = TRY(str_from_text(vm, hstrerror(error)));
     Value args[2] = {from_small(error), text};
-    OWNED Value exception = TRY(object_call(
-        vm, from_object(vm->types[TYPE_socket_herror]), args, 2, EMPTY));
+    OWNED Value exception =
+        TRY(object_call(vm, from_object(vm->types[TYPE_socket_herror]), args, 2, EMPTY));
     return raise_instance(vm, exception);
 }
 
@@ -278,8 +281,7 @@ FUNCTION(_socket, getservbyname, "(servicename, protocolname=None, /)") {
     CHECK(take_text(vm, args[0], "getservbyname", "argument 1", &name));
     CHECK(take_text(vm, args[1], "getservbyname", "argument 2", &protocol));
     struct servent *found = getservbyname(name, protocol);
-    if (!found)
-        return raise_format(vm, EXC(OSError), "service/proto not found");
+    if (!found) return raise_format(vm, EXC(OSError), "service/proto not found");
     return from_small(ntohs((u16)found->s_port));
 }
 
@@ -337,7 +339,8 @@ FUNCTION(_socket, inet_ntoa, "(packed_ip, /)") {
     bool fits = bytes.size == 4;
     if (fits) inet_ntop(AF_INET, bytes.data, text, sizeof text);
     buffered_release(vm, &bytes);
-    if (!fits) return raise_format(vm, EXC(OSError), "packed IP wrong length for inet_ntoa");
+    if (!fits)
+        return raise_format(vm, EXC(OSError), "packed IP wrong length for inet_ntoa");
     return str_from_text(vm, text);
 }
 
@@ -381,12 +384,14 @@ static Value turn_16(VM *vm, Value v, const char *function) {
     i64 number;
     CHECK(object_to_i64(vm, v, &number));
     if (number < 0)
-        return raise_overflow(vm, "%s: can't convert negative Python int to C "
-                                  "16-bit unsigned integer",
+        return raise_overflow(vm,
+                              "%s: can't convert negative Python int to C "
+                              "16-bit unsigned integer",
                               function);
     if (number > 0xFFFF)
-        return raise_overflow(vm, "%s: Python int too large to convert to C "
-                                  "16-bit unsigned integer",
+        return raise_overflow(vm,
+                              "%s: Python int too large to convert to C "
+                              "16-bit unsigned integer",
                               function);
     return from_small(htons((u16)number));
 }

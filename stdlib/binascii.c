@@ -274,9 +274,12 @@ static bool from_uu(VM *vm, Span in, Buffer *out, int option) {
         u8 c = at < in.length ? (u8)in.data[at] : 0;
         at++;
         u32 digit;
-        if (c == '\n' || c == '\r' || at > in.length) digit = 0;
-        else if (c < ' ' || c > ' ' + 64) return refuse(vm, "Illegal char");
-        else digit = (u32)(c - ' ') & 63;
+        if (c == '\n' || c == '\r' || at > in.length)
+            digit = 0;
+        else if (c < ' ' || c > ' ' + 64)
+            return refuse(vm, "Illegal char");
+        else
+            digit = (u32)(c - ' ') & 63;
         bits = bits << 6 | digit;
         count += 6;
         if (count < 8) continue;
@@ -386,8 +389,8 @@ static void put_quoted(Quoter *quoter, u8 c) {
 /* White space at the end of a line is quoted. */
 static void put_newline(Quoter *quoter) {
     Buffer *out = quoter->out;
-    if (out->length && (out->data[out->length - 1] == ' ' ||
-                        out->data[out->length - 1] == '\t')) {
+    if (out->length &&
+        (out->data[out->length - 1] == ' ' || out->data[out->length - 1] == '\t')) {
         u8 c = (u8)out->data[--out->length];
         buffer_add_char(out, '=');
         buffer_add_char(out, "0123456789ABCDEF"[c >> 4]);

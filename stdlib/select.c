@@ -15,11 +15,10 @@
 #include "stdlib/fields.h"
 #include "stdlib/waiting.h"
 
-MODULE(select,
-       "This module supports asynchronous I/O on multiple file descriptors.\n"
-       "\n"
-       "*** IMPORTANT NOTICE ***\n"
-       "On Windows, only sockets are supported; on Unix, all file descriptors.")
+MODULE(select, "This module supports asynchronous I/O on multiple file descriptors.\n"
+               "\n"
+               "*** IMPORTANT NOTICE ***\n"
+               "On Windows, only sockets are supported; on Unix, all file descriptors.")
 
 /* ---- select ---- */
 
@@ -47,8 +46,7 @@ static bool ask(VM *vm, Asked *asked, int fd, short events) {
 
 static void forget(VM *vm, Asked *asked) {
     if (asked->files)
-        heap_raw_free(&vm->heap, asked->files,
-                      asked->capacity * sizeof(struct pollfd));
+        heap_raw_free(&vm->heap, asked->files, asked->capacity * sizeof(struct pollfd));
 }
 
 static bool ask_all(VM *vm, Asked *asked, List *objects, short events) {
@@ -85,8 +83,7 @@ static Value select_lists(VM *vm, Asked *asked, Value lists[3], i64 timeout) {
     static const short events[3] = {POLLIN, POLLOUT, POLLPRI};
     static const short shown[3] = {POLLIN | POLLHUP | POLLERR, POLLOUT | POLLERR,
                                    POLLPRI};
-    for (int i = 0; i < 3; i++)
-        CHECK(ask_all(vm, asked, to_list(lists[i]), events[i]));
+    for (int i = 0; i < 3; i++) CHECK(ask_all(vm, asked, to_list(lists[i]), events[i]));
     if (wait_ready(vm, asked->files, asked->count, timeout) < 0) return FAIL;
     if (has_closed(asked)) return raise_os(vm, EBADF, EMPTY);
     OWNED Value result = TRY(tuple_new(vm, 3));
@@ -221,8 +218,8 @@ static Value poll_files(VM *vm, Poller *poller, Asked *asked, i64 timeout) {
     for (u32 i = 0; i < asked->count; i++) {
         struct pollfd *file = &asked->files[i];
         if (!file->revents) continue;
-        Value pair = TRY(tuple_of(vm, 2, from_small(file->fd),
-                                  from_small((u16)file->revents)));
+        Value pair =
+            TRY(tuple_of(vm, 2, from_small(file->fd), from_small((u16)file->revents)));
         CHECK(list_push_owned(vm, to_list(result), pair));
     }
     return TAKE(result);
@@ -263,34 +260,20 @@ FUNCTION(select, poll, "()") {
 }
 
 static const WaitConstant constants[] = {
-    {"PIPE_BUF", PIPE_BUF},
-    {"POLLIN", POLLIN},
-    {"POLLPRI", POLLPRI},
-    {"POLLOUT", POLLOUT},
-    {"POLLERR", POLLERR},
-    {"POLLHUP", POLLHUP},
-    {"POLLNVAL", POLLNVAL},
-    {"POLLRDNORM", POLLRDNORM},
-    {"POLLRDBAND", POLLRDBAND},
-    {"POLLWRNORM", POLLWRNORM},
-    {"POLLWRBAND", POLLWRBAND},
-    {"POLLMSG", POLLMSG},
-    {"POLLRDHUP", POLLRDHUP},
-    {"EPOLLIN", EPOLLIN},
-    {"EPOLLOUT", EPOLLOUT},
-    {"EPOLLPRI", EPOLLPRI},
-    {"EPOLLERR", EPOLLERR},
-    {"EPOLLHUP", EPOLLHUP},
-    {"EPOLLRDHUP", EPOLLRDHUP},
-    {"EPOLLET", (i64)(u32)EPOLLET},
-    {"EPOLLONESHOT", EPOLLONESHOT},
-    {"EPOLLEXCLUSIVE", EPOLLEXCLUSIVE},
-    {"EPOLLRDNORM", EPOLLRDNORM},
-    {"EPOLLRDBAND", EPOLLRDBAND},
-    {"EPOLLWRNORM", EPOLLWRNORM},
-    {"EPOLLWRBAND", EPOLLWRBAND},
-    {"EPOLLMSG", EPOLLMSG},
-    {"EPOLL_CLOEXEC", EPOLL_CLOEXEC},
+    {"PIPE_BUF", PIPE_BUF},         {"POLLIN", POLLIN},
+    {"POLLPRI", POLLPRI},           {"POLLOUT", POLLOUT},
+    {"POLLERR", POLLERR},           {"POLLHUP", POLLHUP},
+    {"POLLNVAL", POLLNVAL},         {"POLLRDNORM", POLLRDNORM},
+    {"POLLRDBAND", POLLRDBAND},     {"POLLWRNORM", POLLWRNORM},
+    {"POLLWRBAND", POLLWRBAND},     {"POLLMSG", POLLMSG},
+    {"POLLRDHUP", POLLRDHUP},       {"EPOLLIN", EPOLLIN},
+    {"EPOLLOUT", EPOLLOUT},         {"EPOLLPRI", EPOLLPRI},
+    {"EPOLLERR", EPOLLERR},         {"EPOLLHUP", EPOLLHUP},
+    {"EPOLLRDHUP", EPOLLRDHUP},     {"EPOLLET", (i64)(u32)EPOLLET},
+    {"EPOLLONESHOT", EPOLLONESHOT}, {"EPOLLEXCLUSIVE", EPOLLEXCLUSIVE},
+    {"EPOLLRDNORM", EPOLLRDNORM},   {"EPOLLRDBAND", EPOLLRDBAND},
+    {"EPOLLWRNORM", EPOLLWRNORM},   {"EPOLLWRBAND", EPOLLWRBAND},
+    {"EPOLLMSG", EPOLLMSG},         {"EPOLL_CLOEXEC", EPOLL_CLOEXEC},
 };
 
 MODULE_INIT(select) {

@@ -26,8 +26,10 @@ static Epoll *to_epoll(Value v) {
 static Value wrap(VM *vm, Type *type, int fd) {
     if (fd < 0) return raise_os(vm, errno, EMPTY);
     Epoll *self = (Epoll *)object_new(vm, type);
-    if (self) self->fd = fd;
-    else close(fd);
+    if (self)
+        self->fd = fd;
+    else
+        close(fd);
     return self ? from_object(self) : FAIL;
 }
 
@@ -40,7 +42,8 @@ static Value make(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     if (given[0] != EMPTY) CHECK(want_int(vm, given[0], &size));
     if (given[1] != EMPTY) CHECK(want_int(vm, given[1], &flags));
     if (size != -1 && size <= 0) return raise_value(vm, "negative sizehint");
-    if (flags && flags != EPOLL_CLOEXEC) return raise_format(vm, EXC(OSError), "invalid flags");
+    if (flags && flags != EPOLL_CLOEXEC)
+        return raise_format(vm, EXC(OSError), "invalid flags");
     return wrap(vm, type, epoll_create1(EPOLL_CLOEXEC));
 }
 
@@ -103,8 +106,7 @@ static Value control(VM *vm, Value self, int what, Value file, Value mask, u32 e
         u64 given;
         if (int_is_negative(number)) return raise_value(vm, "value must be positive");
         if (!int_fits_u64(number, &given) || given > UINT32_MAX)
-            return raise_overflow(vm,
-                                  "Python int too large for C unsigned int");
+            return raise_overflow(vm, "Python int too large for C unsigned int");
         events = (u32)given;
     }
     struct epoll_event event = {.events = events, .data.fd = fd};
@@ -147,8 +149,8 @@ METHOD(epoll, unregister, "($self, /, fd)") {
 static Value show_events(VM *vm, const struct epoll_event *events, int count) {
     OWNED Value result = TRY(list_new(vm, (usize)count));
     for (int i = 0; i < count; i++) {
-        Value pair = TRY(tuple_of(vm, 2, from_small(events[i].data.fd),
-                                  from_small(events[i].events)));
+        Value pair = TRY(
+            tuple_of(vm, 2, from_small(events[i].data.fd), from_small(events[i].events)));
         CHECK(list_push_owned(vm, to_list(result), pair));
     }
     return TAKE(result);
@@ -191,8 +193,7 @@ METHOD(epoll, poll, "($self, /, timeout=None, maxevents=-1)") {
     usize size = (usize)most * sizeof(struct epoll_event);
     struct epoll_event *events = heap_raw_alloc(&vm->heap, size);
     if (!events) return raise_memory(vm);
-    Value result =
-        poll_events(vm, args[0], events, most, timeout < 0 ? -1 : timeout);
+    Value result = poll_events(vm, args[0], events, most, timeout < 0 ? -1 : timeout);
     heap_raw_free(&vm->heap, events, size);
     return result;
 }

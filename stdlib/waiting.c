@@ -65,8 +65,7 @@ bool wait_duration(VM *vm, Value v, i64 unit, i64 *nanoseconds) {
     }
     OWNED Value number = TRY_OR_FALSE(object_index(vm, v));
     i64 whole;
-    if (!int_fits_i64(number, &whole) ||
-        __builtin_mul_overflow(whole, unit, nanoseconds))
+    if (!int_fits_i64(number, &whole) || __builtin_mul_overflow(whole, unit, nanoseconds))
         return refuse_large(vm);
     return true;
 }

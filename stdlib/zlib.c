@@ -31,9 +31,9 @@ TYPE(zlib_error, .name = "zlib.error", .base = TYPE_Exception)
 enum { STEP = 16384, MEMORY_LEVEL = 8 };
 
 static Value raise_error(VM *vm, const z_stream *stream, int error, const char *doing) {
-    const char *text = error == Z_VERSION_ERROR ? "library version mismatch"
-                       : stream->msg            ? stream->msg
-                       : error == Z_BUF_ERROR   ? "incomplete or truncated stream"
+    const char *text = error == Z_VERSION_ERROR  ? "library version mismatch"
+                       : stream->msg             ? stream->msg
+                       : error == Z_BUF_ERROR    ? "incomplete or truncated stream"
                        : error == Z_STREAM_ERROR ? "inconsistent stream state"
                        : error == Z_DATA_ERROR   ? "invalid input data"
                                                  : NULL;
@@ -93,8 +93,8 @@ FUNCTION(zlib, compress, "(data, /, level=-1, wbits=15)") {
     z_stream stream = {0};
     CHECK(take_int(vm, args[1], -1, &level) && take_int(vm, args[2], MAX_WBITS, &bits));
     CHECK(buffered_get(vm, args[0], &in, false));
-    int status = deflateInit2(&stream, level, Z_DEFLATED, bits, MEMORY_LEVEL,
-                              Z_DEFAULT_STRATEGY);
+    int status =
+        deflateInit2(&stream, level, Z_DEFLATED, bits, MEMORY_LEVEL, Z_DEFAULT_STRATEGY);
     bool is_started = status == Z_OK;
     if (is_started)
         status = run(&stream, deflate, span_of_buffer(&in), Z_FINISH, 0, &out);
@@ -131,7 +131,8 @@ FUNCTION(zlib, decompress, "(data, /, wbits=15, bufsize=16384)") {
         status = run(&stream, inflate, span_of_buffer(&in), Z_SYNC_FLUSH, 0, &out);
     buffered_release(vm, &in);
     OWNED Value result = EMPTY;
-    if (status == Z_STREAM_END) result = bytes_from_buffer(vm, &out);
+    if (status == Z_STREAM_END)
+        result = bytes_from_buffer(vm, &out);
     else {
         buffer_free(&out);
         bool is_cut = status == Z_OK || status == Z_BUF_ERROR;
@@ -218,7 +219,8 @@ FUNCTION(zlib, compressobj,
     for (int i = 0; i < 5; i++) CHECK(take_int(vm, args[i], defaults[i], &given[i]));
     OWNED Value self = TRY(new_stream(vm, TYPE_zlib_Compress));
     Stream *stream = to_stream(self);
-    int status = deflateInit2(&stream->z, given[0], given[1], given[2], given[3], given[4]);
+    int status =
+        deflateInit2(&stream->z, given[0], given[1], given[2], given[3], given[4]);
     if (status == Z_MEM_ERROR) return raise_memory(vm);
     if (status != Z_OK) return raise_value(vm, "Invalid initialization option");
     stream->is_open = true;
@@ -247,7 +249,8 @@ METHOD(zlib_Compress, compress, "($self, data, /)") {
     CHECK(buffered_get(vm, args[1], &in, false));
     int status = run(&self->z, deflate, span_of_buffer(&in), Z_NO_FLUSH, 0, &out);
     buffered_release(vm, &in);
-    if (status == Z_STREAM_ERROR) raise_error(vm, &self->z, status, "while compressing data");
+    if (status == Z_STREAM_ERROR)
+        raise_error(vm, &self->z, status, "while compressing data");
     return finish(vm, &out, status != Z_STREAM_ERROR);
 }
 
@@ -340,8 +343,7 @@ FUNCTION(zlib, decompressobj, "(wbits=15, zdict=b'')") {
     if (status != Z_OK) return raise_value(vm, "Invalid initialization option");
     stream->is_open = true;
     if (stream->dictionary != EMPTY && bits < 0 && set_dictionary(stream) != Z_OK)
-        return raise_format(vm, vm->types[TYPE_zlib_error],
-                            "while setting zdict");
+        return raise_format(vm, vm->types[TYPE_zlib_error], "while setting zdict");
     return TAKE(self);
 }
 
@@ -400,8 +402,7 @@ METHOD(zlib_Decompress, decompress, "($self, data, /, max_length=0)") {
     if (args[2] != EMPTY) CHECK(object_to_i64(vm, args[2], &most));
     if (most < 0) return raise_value(vm, "max_length must be non-negative");
     CHECK(buffered_get(vm, args[1], &in, false));
-    Value result =
-        inflate_span(vm, self, span_of_buffer(&in), Z_SYNC_FLUSH, (usize)most);
+    Value result = inflate_span(vm, self, span_of_buffer(&in), Z_SYNC_FLUSH, (usize)most);
     buffered_release(vm, &in);
     return result;
 }
