@@ -369,11 +369,14 @@ static Value inflate_span(VM *vm, Stream *self, Span in, int flush, usize most) 
     Buffer out = {0};
     int status = run(&self->z, inflate, in, flush, most, &out);
     if (status == Z_NEED_DICT && self->dictionary != EMPTY) {
-        if (set_dictionary(self) == Z_OK) {
-            const char *at = (const char *)self->z.next_in;
-            Span rest = {at, (usize)(in.data + in.length - at)};
-            status = run(&self->z, inflate, rest, flush, most, &out);
+        status = set_dictionary(self);
+        if (status != Z_OK) {
+            raise_error(vm, &self->z, status, "while setting zdict");
+            return finish(vm, &out, false);
         }
+        const char *at = (const char *)self->z.next_in;
+        Span rest = {at, (usize)(in.data + in.length - at)};
+        status = run(&self->z, inflate, rest, flush, most, &out);
     }
     bool is_at_end = status == Z_STREAM_END;
     bool ok = is_at_end || status == Z_OK || status == Z_BUF_ERROR;
