@@ -2,9 +2,11 @@
 
 #include <stdlib.h>
 
+#define NO_MACHINE_HAS ((usize)1 << 40) /* bytes: the system need not be asked */
+
 bool heap_has_room(Heap *heap, usize more) {
-    return !heap->limit ||
-           (heap->bytes + more >= more && heap->bytes + more <= heap->limit);
+    if (more >= NO_MACHINE_HAS) return false;
+    return !heap->limit || heap->bytes + more <= heap->limit;
 }
 
 void *large_alloc(Heap *heap, usize size, HeapSort sort) {

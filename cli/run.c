@@ -22,6 +22,7 @@
 #include "vm/import.h"
 #include "vm/sources.h"
 #include "vm/state.h"
+#include "vm/threads.h"
 #include "vm/unraisable.h"
 #include "vm/warnings.h"
 
@@ -256,6 +257,12 @@ static void widen_stack(void) {
     setrlimit(RLIMIT_STACK, &limit);
 }
 
+/* Daemon threads may look at everything until the process is gone: nothing is taken apart under them. */
+static int leave_daemons(int status) {
+    if (status != STATUS_INTERRUPTED) _exit(status);
+    return status;
+}
+
 static int run_and_end(const Options *options) {
     widen_stack();
     VM *vm = vm_new(&(VmOptions){.hash_seed = chance_hash_seed(), .library = &library_inside});
@@ -267,6 +274,7 @@ static int run_and_end(const Options *options) {
     if (options->is_interactive || (options->sort == PROGRAM_STDIN && !options->disassembles && isatty(0)))
         status = run_interactive(vm);
     status = finish(vm, status);
+    if (vm->threads && vm->threads->count > 1) return leave_daemons(status);
     const char *check = getenv("APY_CHECK_LEAKS");
     Value streams[IO_STREAM_OBJECTS];
     u32 stream_count = io_stream_objects(vm, streams);

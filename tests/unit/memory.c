@@ -107,6 +107,7 @@ static void test_raw(void) {
     for (usize size = 10; size < 2000; size += 30) text = heap_raw_resize(&heap, text, size, size + 30);
     for (usize size = 2020; size > 40; size -= 30) text = heap_raw_resize(&heap, text, size, size - 30);
     EXPECT(!memcmp(text, "some text", 10));
+    heap_raw_free(&heap, text, 40);
     heap_close(&heap);
 }
 
