@@ -1,4 +1,4 @@
-/* The instruction set.
+/* The instruction set. It is long because every body is a label of one function, the loop (vm/run.c).
  *
  * r[X] is a register of the frame, k[X] a constant, n[X] a name (interned str).
  *
@@ -1616,7 +1616,7 @@ OP(AGYIELD) {
 }
 
 /* AWAITABLE A, B, C: r[A] = what awaiting r[B] waits for; C (for messages): 0 await, 1 __aenter__,
- * 2 __aexit__, 3 async for (__anext__). */
+ * 2 __aexit__. What __anext__ gives is ANEXT's matter. */
 OP(AWAITABLE) {
     BOUND(B);
     Value v = r[B];
