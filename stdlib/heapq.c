@@ -2,6 +2,7 @@
  * list, so sizes are looked at again after each. */
 #include "objects/list.h"
 #include "objects/native.h"
+#include "objects/want.h"
 
 MODULE(_heapq, "Heap queue algorithm (a.k.a. priority queue).")
 
@@ -67,9 +68,7 @@ static bool sink(VM *vm, List *heap, usize at, Before before) {
 
 static bool need_list(VM *vm, const char *function, Value v, bool is_only) {
     if (has_kind(v, KIND_LIST)) return true;
-    raise_type(vm, "%s() argument%s must be list, not %T", function, is_only ? "" : " 1",
-               v);
-    return false;
+    return want_refuse(vm, function, is_only ? "argument" : "argument 1", "list", v);
 }
 
 static Value pop(VM *vm, List *heap, Before before) {
