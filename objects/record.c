@@ -198,6 +198,18 @@ static Value find_field(VM *vm, Value dict, const RecordField *field) {
     return found == EMPTY ? NONE : incref(found);
 }
 
+/* Does the dict name only fields that the sequence has not given? */
+static bool check_names(VM *vm, const RecordSpec *spec, Value dict, usize given) {
+    usize found = 0;
+    for (usize i = given; i < count_fields(spec); i++) {
+        const RecordField *field = &spec->fields[i];
+        found += is_named(field) && dict_get_text(vm, to_dict(dict), field->name) != EMPTY;
+    }
+    if (found == to_dict(dict)->count) return true;
+    raise_type(vm, "%s() got duplicate or unexpected field name(s)", spec->name);
+    return false;
+}
+
 Value record_construct(VM *vm, const RecordSpec *spec, Value *args, u32 nargs,
                        Value kwnames) {
     static const char *const names[] = {"sequence", "dict", NULL};
@@ -215,6 +227,7 @@ Value record_construct(VM *vm, const RecordSpec *spec, Value *args, u32 nargs,
     }
     usize given = to_tuple(sequence)->count;
     CHECK(check_count(vm, spec, given));
+    CHECK(bound[1] == EMPTY || check_names(vm, spec, bound[1], given));
     u32 count = count_fields(spec);
     OWNED Value values = TRY(tuple_new(vm, count));
     for (u32 i = 0; i < count; i++) {

@@ -143,8 +143,7 @@ FUNCTION(posix, mkfifo, "(path, mode=438, *, dir_fd=None)") {
     int mode, dir_fd;
     CHECK(path_take(vm, args[0], "mkfifo", "path", 0, &path));
     CHECK(take_mode(vm, args[1], 0666, &mode) && dir_fd_take(vm, args[2], &dir_fd));
-    int outcome = BLOCKING_ONCE(vm, mkfifoat(dir_fd, path.text, (mode_t)mode));
-    return outcome < 0 ? path_raise(vm, &path) : NONE;
+    POSIX_DONE(BLOCKING_ONCE(vm, mkfifoat(dir_fd, path.text, (mode_t)mode)));
 }
 
 /* Create a node in the file system. */
@@ -305,6 +304,8 @@ static void normalize(Span text, Buffer *out) {
 
 /* Normalize path, eliminating double slashes, etc. */
 FUNCTION(posix, _path_normpath, "(path)") {
+    PATH(path);
+    CHECK(path_take(vm, args[0], "_path_normpath", "path", 0, &path));
     OWNED Value text = TRY(path_fspath(vm, args[0]));
     bool is_bytes = has_kind(text, KIND_BYTES);
     Buffer out = {0};

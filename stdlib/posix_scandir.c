@@ -45,11 +45,11 @@ TYPE(DirEntry, .name = "posix.DirEntry", .size = sizeof(DirEntry), .kind = KIND_
      .slots = {.free = free_entry, .repr = repr_entry})
 
 /* the entry's base filename, relative to scandir() "path" argument */
-GETTER(DirEntry, name) {
+MEMBER(DirEntry, name) {
     return incref(to_entry(self)->name);
 }
 /* the entry's full path name; equivalent to os.path.join(scandir_path, entry.name) */
-GETTER(DirEntry, path) {
+MEMBER(DirEntry, path) {
     return incref(to_entry(self)->path);
 }
 

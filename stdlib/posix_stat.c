@@ -96,7 +96,7 @@ Value stat_result_new(VM *vm, const struct stat *status) {
 static bool check_fd_alone(VM *vm, const char *function, const Path *path, int dir_fd, bool follows) {
     if (path->fd == -1 || path->object == EMPTY) return true;
     if (dir_fd != AT_FDCWD) raise_value(vm, "%s: can't specify dir_fd without matching path", function);
-    else if (!follows) raise_value(vm, "%s: cannot use fd and follow_symlinks together", function);
+    else if (!follows && path->fd > 0) raise_value(vm, "%s: cannot use fd and follow_symlinks together", function);
     else return true;
     return false;
 }

@@ -15,6 +15,7 @@
 #include "objects/record.h"
 #include "objects/str.h"
 #include "objects/want.h"
+#include "stdlib/path.h"
 #include "stdlib/posix.h"
 
 MODULE(posix, "This module provides access to operating system functionality that is\n"
@@ -124,7 +125,8 @@ static Value read_environment(VM *vm) {
 
 /* A name or value: str or bytes. */
 static bool take_part(VM *vm, Value given, Path *path) {
-    if (path_take(vm, given, "putenv", "name", 0, path)) return true;
+    OWNED Value text = TRY_OR_FALSE(path_fspath(vm, given));
+    if (path_take(vm, text, "putenv", "name", 0, path)) return true;
     if (exception_matches(vm, EXC(ValueError))) {
         exception_clear(vm);
         raise_value(vm, "embedded null byte");
