@@ -84,9 +84,9 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     return equal < 0 ? FAIL : from_bool(equal == (op == EQ));
 }
 
-/* Names that the alias answers itself. */
-static bool is_own(Value name) {
-    static const char *const names[] = {"__class__",
+/* Names that the alias answers itself; dir() does not list the first. */
+static const char *const own_names[] = {"__file__",
+                                        "__class__",
                                         "__origin__",
                                         "__args__",
                                         "__unpacked__",
@@ -97,10 +97,11 @@ static bool is_own(Value name) {
                                         "__deepcopy__",
                                         "__mro_entries__",
                                         "__bases__",
-                                        "__file__",
                                         "__typing_unpacked_tuple_args__"};
-    for (usize i = 0; i < COUNT_OF(names); i++)
-        if (str_equals_text(name, names[i])) return true;
+
+static bool is_own(Value name) {
+    for (usize i = 0; i < COUNT_OF(own_names); i++)
+        if (str_equals_text(name, own_names[i])) return true;
     return false;
 }
 
@@ -220,6 +221,20 @@ METHOD(GenericAlias, __reduce__, "($self, /)") {
     return tuple_of(vm, 2, from_object(vm->types[TYPE_GenericAlias]), parts);
 }
 
+static bool add_name(VM *vm, Value names, const char *text) {
+    OWNED Value name = str_from_text(vm, text);
+    if (name == FAIL) return false;
+    int is_there = object_contains(vm, names, name);
+    return is_there < 0 ? false : is_there || list_push(vm, to_list(names), name);
+}
+
 METHOD(GenericAlias, __dir__, "($self, /)") {
-    return call_method_0(vm, to_alias(args[0])->origin, NAME(__dir__));
+    OWNED Value method =
+        TRY(object_find_special(vm, to_alias(args[0])->origin, NAME(__dir__)));
+    if (method == EMPTY) return raise_type(vm, "object does not provide __dir__");
+    OWNED Value found = TRY(call_0(vm, method));
+    OWNED Value names = TRY(object_to_list(vm, found));
+    for (usize i = 1; i < COUNT_OF(own_names); i++)
+        CHECK(add_name(vm, names, own_names[i]));
+    return TAKE(names);
 }
