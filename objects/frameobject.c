@@ -197,11 +197,16 @@ Frame *frame_current(VM *vm) {
     return skip_hidden(vm->frame);
 }
 
+/* The members of a chain run and wait together: its root knows. */
+static bool is_running(const Coro *coro) {
+    const Coro *root = coro;
+    while (root->root != root) root = root->root;
+    return root->state == CORO_RUNNING && coro->state != CORO_CLOSED;
+}
+
 Frame *frame_caller(Frame *frame) {
     if (!(frame->flags & FRAME_HEAP)) return skip_hidden(frame->prev);
-    Coro *coro = CONTAINER_OF(frame, Coro, f);
-    bool is_running = coro->state == CORO_RUNNING || coro->flags & CORO_DELEGATING;
-    return is_running ? skip_hidden(frame->prev) : NULL;
+    return is_running(CONTAINER_OF(frame, Coro, f)) ? skip_hidden(frame->prev) : NULL;
 }
 
 /* ---- locals ---- */

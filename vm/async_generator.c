@@ -284,7 +284,7 @@ static Value athrow_outcome(VM *vm, Step *step, Value given) {
 static Value athrow_begin(VM *vm, Step *step) {
     Coro *gen = to_coro(step->generator);
     if (gen->flags & CORO_AG_RUNNING) return athrow_refuse(vm, step);
-    if (gen->flags & CORO_AG_CLOSED || gen->state == CORO_CLOSED) {
+    if (gen->flags & CORO_AG_CLOSED) {
         step->state = AWAIT_CLOSED;
         return raise_bare(vm, is_close(step) ? EXC(StopIteration) : EXC(StopAsyncIteration));
     }
@@ -307,6 +307,10 @@ static Value athrow_send(VM *vm, Value self, Value sent) {
     Step *step = to_step(self);
     if (step->state == AWAIT_CLOSED)
         return raise_runtime(vm, "cannot reuse already awaited aclose()/athrow()");
+    if (to_coro(step->generator)->state == CORO_CLOSED) { /* it has ended: there is nothing to throw into */
+        step->state = AWAIT_CLOSED;
+        return raise_bare(vm, EXC(StopIteration));
+    }
     OWNED Value held = incref(self);
     if (step->state == AWAIT_INIT) {
         if (sent != NONE)

@@ -319,6 +319,7 @@ void coro_finish_inner(VM *vm, Coro *coro, Value *owner, Value result) {
 
 void coro_convert_stop(VM *vm, Coro *coro) {
     const char *what = NULL;
+    if (INSN_OP(coro->f.pc[-1]) == OP_START) return; /* it was thrown in before anything ran */
     if (exception_matches(vm, EXC(StopIteration))) what = "StopIteration";
     if (coro->h.kind == KIND_ASYNC_GENERATOR && exception_matches(vm, EXC(StopAsyncIteration)))
         what = "StopAsyncIteration";

@@ -42,7 +42,8 @@ class Maker:
         """a coroutine: one of the functions behind this one, or a sleep"""
         later = range(self.function + 1, FUNCTIONS)
         if later and self.chance(75):
-            return f'c{self.random.choice(later)}(log, s)'
+            made = f'c{self.random.choice(later)}(log, s)'
+            return made if self.chance(92) else f'log.wrap({made})'
         return self.pick(f'asyncio.sleep({self.delay()}, {self.number()})',
                          f's.queues[{self.number(4)}].get()', f's.events[{self.number(3)}].wait()')
 
@@ -97,7 +98,10 @@ class Maker:
     def make_spawn(self):
         name = f', name="n{self.label()}"' if self.chance(50) else ''
         context = ', context=contextvars.copy_context()' if self.chance(8) else ''
-        self.add(f'log.tasks.append(asyncio.create_task({self.wrapped()}{name}{context}))')
+        maker = 'asyncio.create_task'
+        if self.chance(15):
+            maker = self.pick('log.start_eagerly', 'log.start_eagerly', 'log.start_own')
+        self.add(f'log.tasks.append({maker}({self.wrapped()}{name}{context}))')
 
     def wrapped(self):
         """a coroutine that create_task accepts"""
@@ -129,9 +133,14 @@ class Maker:
         label = self.label()
         loop = 'asyncio.get_running_loop()'
         action = self.pick(f'log, "cb{label}"', f'{self.task()}.cancel', f's.events[{self.number(3)}].set',
-                           f'log, "cb{label}"', f'{self.task()}.cancel, "late"')
+                           f'log, "cb{label}"', f'{self.task()}.cancel, "late"', f'log.fail, {label}',
+                           f'log.spawn_in_callback, lambda: {self.call()}', f's.settle, {self.future()}, {label}',
+                           f'variable.set, {label}')
+        if self.chance(12):
+            action += ', context=' + self.pick('contextvars.copy_context()', 's.context')
         place = self.pick(f'call_soon({action})', f'call_later({self.delay()}, {action})',
-                          f'call_at({loop}.time() + {self.delay()}, {action})', f'call_soon_threadsafe({action})')
+                          f'call_at({loop}.time() + {self.delay()}, {action})', f'call_soon_threadsafe({action})',
+                          f'call_at(log.started + {self.number(12)} / 8, {action})')
         self.add(f'log.handles.append({loop}.{place})')
 
     def make_cancel_handle(self):
@@ -142,7 +151,36 @@ class Maker:
 
     def make_done_callback(self):
         label = self.label()
-        self.add(f'{self.waitable()}.add_done_callback(lambda f: log("done{label}", f))')
+        callback = self.pick(f'lambda f: log("done{label}", f)', 'log.on_done', 'log.on_done', 'log.fail')
+        context = f', context={self.pick("contextvars.copy_context()", "s.context")}' if self.chance(12) else ''
+        self.add(f'{self.waitable()}.add_done_callback({callback}{context})')
+
+    def make_remove_callback(self):
+        self.log(f'{self.waitable()}.remove_done_callback(log.on_done)')
+
+    def make_look(self):
+        """what a task or future tells of itself"""
+        self.log(self.pick(f'{self.waitable()}.done()', f'{self.waitable()}.cancelled()', f'{self.task()}.get_name()',
+                           f'{self.task()}.cancelling()', f'log.stack({self.task()})',
+                           f'log.stack({self.task()}, limit=1)', f'len(asyncio.all_tasks())',
+                           f'{self.task()}._fut_waiter is None', f'log.handles[-1:] and log.handles[-1].cancelled()',
+                           f's.events[{self.number(3)}].is_set()', f's.locks[{self.number(2)}].locked()',
+                           f's.semaphores[{self.number(2)}].locked()', f's.conditions[{self.number(2)}].locked()'))
+
+    def make_ask(self):
+        """result() or exception() of what may not be done"""
+        self.guarded(lambda: self.log(self.pick(f'{self.waitable()}.result()', f'{self.waitable()}.exception()')),
+                     '(Exception, asyncio.CancelledError)')
+
+    def guarded(self, body, errors='Exception'):
+        self.add('try:')
+        self.nesting += 1
+        body()
+        self.nesting -= 1
+        self.add(f'except {errors} as e:')
+        self.nesting += 1
+        self.log('e')
+        self.nesting -= 1
 
     def make_raise(self):
         self.add(f'if {self.pick("True", "len(log.lines) % 2", "len(log.lines) % 3 == 0")}:')
@@ -198,7 +236,8 @@ class Maker:
         self.add(f'async with {condition}:')
         self.nesting += 1
         self.add(self.pick(f'{condition}.notify()', f'{condition}.notify_all()', f'await {condition}.wait()',
-                           f'await {condition}.wait_for(lambda: len(log.lines) % 4 == 0)'))
+                           f'await {condition}.wait_for(lambda: len(log.lines) % 4 == 0)', f'{condition}.notify(2)',
+                           f'await asyncio.wait_for({condition}.wait(), {self.random.choice(TIMEOUTS)})'))
         self.nesting -= 1
 
     def make_queue(self):
@@ -217,7 +256,24 @@ class Maker:
         self.log('e')
         self.nesting -= 1
 
+    def make_join(self):
+        self.log(f'await s.queues[{self.number(4)}].join()')
+
+    def make_lock_by_hand(self):
+        lock = self.pick(f's.locks[{self.number(2)}]', f's.semaphores[{self.number(2)}]')
+        if self.chance(50):
+            self.log(f'await {lock}.acquire()')
+        else:
+            self.guarded(lambda: self.add(f'{lock}.release()'), '(RuntimeError, ValueError)')
+
     def make_barrier(self):
+        if self.chance(25):
+            self.add(f'async with s.barriers[{self.number(2)}] as place:')
+            self.nesting += 1
+            self.log('place')
+            self.nesting -= 1
+            self.block(2)
+            return
         barrier = f's.barriers[{self.number(2)}]'
         self.log(self.pick(f'await {barrier}.wait()', f'await {barrier}.wait()', f'{barrier}.n_waiting',
                            f'await {barrier}.reset()', f'await {barrier}.abort()' if self.chance(20) else '0'))
@@ -327,6 +383,63 @@ class Maker:
         self.nesting -= 1
         self.add(f'await {held}.aclose()')
 
+    def make_shared_generator(self):
+        """steps of an async generator that several tasks use"""
+        generator = f's.generators[{self.number(2)}]'
+        step = self.pick(f'await anext({generator})', f'await {generator}.asend({self.number()})',
+                         f'await {generator}.athrow({self.error()})', f'await anext({generator}, "end")',
+                         f'await {generator}.aclose()' if self.chance(30) else f'await anext({generator})')
+        self.guarded(lambda: self.log(step), '(RuntimeError, StopAsyncIteration, ValueError, KeyError, OSError)')
+
+    def make_left_generator(self):
+        """a generator that is left in the midst: the loop closes it"""
+        self.add(f'async for i in s.count({self.delay()}):')
+        self.nesting += 1
+        self.log('i')
+        self.add('break')
+        self.nesting -= 1
+
+    def make_comprehension(self):
+        self.log(self.pick(f'[i async for i in s.count({self.delay()}) if i != 1]',
+                           f'[await asyncio.sleep({self.delay()}, i) for i in range(2)]',
+                           f'{{i: await asyncio.sleep(0) async for i in s.count({self.delay()})}}'))
+
+    def make_manager(self):
+        name = self.label()
+        self.add(f'async with s.manager({name}, {self.delay()}) as held:')
+        self.block(2)
+
+    def make_exit_stack(self):
+        self.add('async with contextlib.AsyncExitStack() as stack:')
+        self.nesting += 1
+        self.add(f'await stack.enter_async_context(s.manager({self.label()}, {self.delay()}))')
+        self.add(f'stack.push_async_callback(asyncio.sleep, {self.delay()})')
+        self.nesting -= 1
+        self.block(2)
+
+    def make_custom_await(self):
+        self.log(self.pick('await log.turn()', f'await log.turns({self.pick(2, 3)})', f'await log.wrap({self.call()})',
+                           f'await log.by_hand({self.call()})'))
+
+    def make_token(self):
+        self.add(f'token = variable.set({self.label()})')
+        self.statement()
+        self.guarded(lambda: self.add('variable.reset(token)'), 'ValueError')
+
+    def make_thread_future(self):
+        """a future of concurrent.futures, settled here"""
+        name = f'o{self.label()}'
+        self.add(f'{name} = concurrent.futures.Future()')
+        self.add(f'log.futures.append(asyncio.wrap_future({name}))')
+        settle = self.pick(f'{name}.set_result({self.number()})', f'{name}.set_exception({self.error()})',
+                           f'{name}.cancel()')
+        self.add(f'log.handles.append(asyncio.get_running_loop().call_later({self.delay()}, lambda: {settle}))')
+
+    def make_threadsafe(self):
+        """as from another thread, but from here"""
+        self.add(f'log.futures.append(asyncio.wrap_future(asyncio.run_coroutine_threadsafe({self.call()}, '
+                 'asyncio.get_running_loop())))')
+
     # ---- whole programs ----
 
     def program(self, name):
@@ -347,7 +460,8 @@ STATEMENTS = dict(
     log=6, sleep=14, await_call=10, await_task=8, spawn=16, future=2, settle=6, cancel=8, uncancel=3, callback=6,
     cancel_handle=2, done_callback=4, raise_=0, loop=4, event=6, lock=6, condition=4, queue=8, barrier=3, timeout=6,
     reschedule=2, wait_for=6, shield=4, gather=6, keep_gather=2, wait=5, as_completed=4, group=5, try_star=3, variable=2,
-    generator=2)
+    generator=2, remove_callback=2, look=5, ask=3, join=1, lock_by_hand=3, shared_generator=4, left_generator=2,
+    comprehension=3, manager=3, exit_stack=2, custom_await=4, token=2, thread_future=1, threadsafe=1)
 del STATEMENTS['raise_']
 STATEMENTS.update({'raise': 5, 'return': 3, 'try': 22})
 
