@@ -173,11 +173,11 @@ static bool hash_timer(VM *vm, Value self, u64 *hash) {
 /* ---- the types ---- */
 
 TYPE(Handle, .name = "asyncio.events.Handle", .size = sizeof(Handle), .kind = KIND_OTHER,
-     .dict_offset = offsetof(Handle, dict), .flags = TYPE_HAS_DICT | TYPE_WEAKREFS,
+     .dict_offset = offsetof(Handle, dict), .flags = TYPE_HAS_DICT | TYPE_WEAKREFS | TYPE_OPEN,
      .slots = {.new = new_handle, .free = free_handle, .visit = visit_handle, .clear = clear_handle,
                .repr = repr_handle},
      .doc = "Object returned by callback registration methods.")
-TYPE(TimerHandle, .name = "asyncio.events.TimerHandle", .base = TYPE_Handle, .size = sizeof(Handle),
+TYPE(TimerHandle, .name = "asyncio.events.TimerHandle", .base = TYPE_Handle, .size = sizeof(Handle), .flags = TYPE_OPEN,
      .slots = {.new = new_timer, .compare = compare_timers, .hash = hash_timer},
      .doc = "Object returned by timed callback registration methods.")
 

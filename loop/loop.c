@@ -6,6 +6,7 @@
 #include "loop/handle.h"
 #include "loop/poll.h"
 #include "loop/state.h"
+#include "objects/dict.h"
 #include "objects/exc.h"
 #include "objects/frame.h"
 #include "objects/native.h"
@@ -114,20 +115,28 @@ bool loop_push_callback(VM *vm, Value loop, Value callback, Value future, Value 
 
 /* ---- life ---- */
 
-static bool overrides(VM *vm, Type *type, Value name) {
-    Type *base = vm->types[TYPE__UnixSelectorEventLoop];
-    return type_lookup(vm, type, name) != type_lookup(vm, base, name);
+/* Has a script put something in the place of the method, in the loop, its class or a builtin base? */
+static bool is_replaced(VM *vm, Loop *loop, Value name) {
+    if (loop->dict != EMPTY && dict_get_str(vm, to_dict(loop->dict), name) != EMPTY) return true;
+    return !has_kind(type_lookup(vm, type_of(vm, from_object(loop)), name), KIND_NATIVE);
 }
 
-/* A script class may override what C code would otherwise do without asking. */
-static bool is_plain_type(VM *vm, Type *type) {
+void loop_note_replaced(VM *vm, Loop *loop) {
     const Value watched[] = {NAME(call_soon),   NAME(call_later),
                              NAME(call_at),     NAME(create_task),
-                             NAME(call_exception_handler), NAME(default_exception_handler)};
-    if (!(type->flags & TYPE_HEAP)) return true;
+                             NAME(run_forever), NAME(call_exception_handler),
+                             NAME(default_exception_handler)};
+    loop->is_plain = true;
     for (u32 i = 0; i < COUNT_OF(watched); i++)
-        if (overrides(vm, type, watched[i])) return false;
-    return true;
+        if (is_replaced(vm, loop, watched[i])) loop->is_plain = false;
+    loop->has_own_time = is_replaced(vm, loop, NAME(time));
+    loop->has_own_turns = is_replaced(vm, loop, NAME(_run_once));
+}
+
+static bool setattr_loop(VM *vm, Value self, Value name, Value value) {
+    bool done = generic_setattr(vm, self, name, value);
+    loop_note_replaced(vm, to_loop(self));
+    return done;
 }
 
 static Value new_loop(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
@@ -140,12 +149,10 @@ static Value new_loop(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames)
                        &loop->step_what};
     for (u32 i = 0; i < COUNT_OF(fields); i++) *fields[i] = EMPTY;
     loop->slow_callback_duration = 0.1;
-    loop->is_plain = is_plain_type(vm, type);
+    loop_note_replaced(vm, loop);
     int is_debug = debug_is_wanted(vm);
     if (is_debug < 0) return decref(from_object(loop)), FAIL;
     loop->is_debug = is_debug;
-    loop->has_own_time = type->flags & TYPE_HEAP && overrides(vm, type, NAME(time));
-    loop->has_own_turns = type->flags & TYPE_HEAP && overrides(vm, type, NAME(_run_once));
     return from_object(loop);
 }
 
@@ -230,13 +237,13 @@ static Value getattr_loop(VM *vm, Value self, Value name) {
     return found == EMPTY ? raise_attribute(vm, self, name) : found;
 }
 
-TYPE(AbstractEventLoop, .name = "asyncio.events.AbstractEventLoop", .flags = TYPE_HAS_DICT | TYPE_WEAKREFS,
+TYPE(AbstractEventLoop, .name = "asyncio.events.AbstractEventLoop", .flags = TYPE_HAS_DICT | TYPE_WEAKREFS | TYPE_OPEN,
      .doc = "Abstract event loop.")
 TYPE(BaseEventLoop, .name = "asyncio.base_events.BaseEventLoop", .base = TYPE_AbstractEventLoop,
-     .size = sizeof(Loop), .kind = KIND_LOOP, .dict_offset = offsetof(Loop, dict),
+     .size = sizeof(Loop), .kind = KIND_LOOP, .flags = TYPE_OPEN, .dict_offset = offsetof(Loop, dict),
      .slots = {.new = new_loop, .free = free_loop, .visit = visit_loop, .clear = clear_loop,
-               .finalize = finalize_loop, .repr = repr_loop, .getattr = getattr_loop})
+               .finalize = finalize_loop, .repr = repr_loop, .getattr = getattr_loop, .setattr = setattr_loop})
 TYPE(BaseSelectorEventLoop, .name = "asyncio.selector_events.BaseSelectorEventLoop", .base = TYPE_BaseEventLoop,
-     .doc = "Selector event loop.")
+     .flags = TYPE_OPEN, .doc = "Selector event loop.")
 TYPE(_UnixSelectorEventLoop, .name = "asyncio.unix_events._UnixSelectorEventLoop",
-     .base = TYPE_BaseSelectorEventLoop, .doc = "Unix event loop.")
+     .base = TYPE_BaseSelectorEventLoop, .flags = TYPE_OPEN, .doc = "Unix event loop.")

@@ -71,10 +71,10 @@ typedef struct Loop {
     bool is_entered; /* the context of the callback that runs was entered */
     bool has_failed; /* a hook that cannot fail has left an exception for the next step */
     bool is_debug, notes_lines, generators_closed, executor_closed;
-    bool has_own_time; /* a script class overrides time() */
+    bool has_own_time; /* a script has replaced time() */
     bool has_own_turns; /* ... and _run_once() */
     bool is_stepping; /* only one turn is to run */
-    bool is_plain; /* no method that matters is overridden by a script class */
+    bool is_plain; /* no method that matters is replaced by a script */
 } Loop;
 
 static inline bool is_loop(Value v) {
@@ -83,6 +83,8 @@ static inline bool is_loop(Value v) {
 static inline Loop *to_loop(Value v) {
     return (Loop *)v;
 }
+/* Look again which methods a script has replaced: after changes of the loop or its class. */
+void loop_note_replaced(VM *vm, Loop *loop);
 /* Can it be used without its methods? */
 static inline bool is_plain_loop(Value v) {
     return is_loop(v) && to_loop(v)->is_plain;

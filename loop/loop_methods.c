@@ -262,6 +262,7 @@ static Value result_of_main(VM *vm, Value future) {
 METHOD(BaseEventLoop, run_until_complete, "($self, future, /)") {
     Loop *loop = self_loop(args);
     CHECK(loop_check_not_running(vm, loop));
+    loop_note_replaced(vm, loop);
     OWNED Value future = TRY(ensure_future(vm, args[1], args[0]));
     bool is_new = future != args[1];
     if (is_new && is_future(future)) to_future(future)->h.aux |= TASK_IS_QUIET;
@@ -403,11 +404,22 @@ GETTER(BaseEventLoop, _ready) {
     return TAKE(list);
 }
 
+/* sleep() sets timers without a handle: programs see one all the same. */
+static Value timer_handle(VM *vm, Value loop, const Timer *timer) {
+    if (!is_future(timer->what)) return incref(timer->what);
+    OWNED Value callback = TRY(asyncio_helper(vm, "asyncio.futures", "_set_result_unless_cancelled"));
+    OWNED Value args = TRY(tuple_of(vm, 2, timer->what, to_future(timer->what)->result));
+    Value handle = TRY(handle_new_timer(vm, loop, timer->when, callback, args, EMPTY));
+    to_handle(handle)->h.aux |= HANDLE_SCHEDULED;
+    return handle;
+}
+
 /* What waits for its time, in the order of the heap: a copy. */
 GETTER(BaseEventLoop, _scheduled) {
     Loop *loop = to_loop(self);
     OWNED Value list = TRY(list_new(vm, loop->timer_count));
-    for (u32 i = 0; i < loop->timer_count; i++) CHECK(list_push(vm, to_list(list), loop->timers[i].what));
+    for (u32 i = 0; i < loop->timer_count; i++)
+        CHECK(list_push_owned(vm, to_list(list), TRY(timer_handle(vm, self, &loop->timers[i]))));
     return TAKE(list);
 }
 

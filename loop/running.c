@@ -169,6 +169,7 @@ enum { DEBUG_STACK_DEPTH = 10 };
 
 bool loop_run_forever(VM *vm, Loop *loop) {
     if (!check_can_run(vm, loop)) return false;
+    loop_note_replaced(vm, loop);
     Value runner = find_runner(vm);
     if (runner == FAIL) return false;
     Outside outside;

@@ -127,9 +127,14 @@ static bool set_in_type(VM *vm, Type *type, Value name, Value value) {
     return done;
 }
 
+/* The slots of builtin types are fixed. */
+static bool may_be_set(VM *vm, Type *type, Value name) {
+    return type->flags & TYPE_HEAP || (type->flags & TYPE_OPEN && !special_find(vm, name));
+}
+
 bool type_setattr(VM *vm, Value self, Value name, Value value) {
     Type *type = to_type(self);
-    if (!(type->flags & TYPE_HEAP)) {
+    if (!may_be_set(vm, type, name)) {
         raise_type(vm, "cannot set '%S' attribute of immutable type '%s'", name,
                    type->table->spec->name);
         return false;

@@ -120,6 +120,7 @@ enum {                         /* TypeSpec.flags and Type.flags */
     TYPE_PATTERN_FLAGS = TYPE_SEQUENCE | TYPE_MAPPING,
     TYPE_SUBCLASS_OF_TYPE = 16384, /* a metaclass */
     TYPE_WEAKREFS = 32768,     /* instances can be weakly referenced */
+    TYPE_OPEN = 65536,         /* builtin, but plain attributes may be set: it is no C type in CPython */
 };
 
 /* The const declaration of a builtin type. */

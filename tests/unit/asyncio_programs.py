@@ -328,7 +328,7 @@ class Maker:
         parts = ', '.join(self.waitable() for _ in range(1 + self.number(3)))
         limit = self.pick('', '', f', timeout={self.random.choice(TIMEOUTS)}')
         word = self.pick('for', 'async for')
-        self.add(f'{word} f in asyncio.as_completed([{parts}]{limit}):')
+        self.add(f'{word} f in asyncio.as_completed(log.in_order([{parts}]){limit}):')
         self.nesting += 1
         self.log('await f')
         self.nesting -= 1
