@@ -65,8 +65,11 @@ static void free_arrays(VM *vm, Code *code) {
     drop_array(vm, code->names, code->name_count, sizeof(Value));
     drop_array(vm, code->exceptions, code->exception_count, sizeof(ExceptionRow));
     drop_array(vm, code->windows, code->window_count, sizeof(WindowRow));
-    if (code->packed_positions) free(code->positions);
-    else drop_array(vm, code->positions, code->position_count, sizeof(PositionRow));
+    if (!code->block) drop_array(vm, code->positions, code->position_count, sizeof(PositionRow));
+    else {
+        free(code->positions);
+        position_block_leave(code->block);
+    }
 }
 
 static void free_code(VM *vm, Obj *self) {

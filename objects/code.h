@@ -7,7 +7,7 @@
 #ifndef APY_OBJECTS_CODE_H
 #define APY_OBJECTS_CODE_H
 
-#include "base/buffer.h"
+#include "base/packed.h"
 #include "objects/object.h"
 
 typedef u64 Insn;
@@ -76,6 +76,13 @@ typedef struct PositionRow {
     u16 spare;
 } PositionRow;
 
+/* The rows of all code of one module of the library, packed until somebody asks for one. Its codes share it. */
+typedef struct PositionBlock {
+    u32 users;
+    Packed packed;
+    Buffer unpacked;
+} PositionBlock;
+
 /* While the arguments of a call are evaluated, the gap behind the callee lies among the live
  * temporaries but holds nothing: registers [gap, gap + WINDOW_GAP) are to be skipped for failures of
  * words [start, end). Code that suspends has no gaps and no such rows. */
@@ -129,7 +136,8 @@ struct Code {
     Value *names;        /* attribute and global names, interned */
     ExceptionRow *exceptions;
     PositionRow *positions; /* read it through code_positions */
-    const u8 *packed_positions; /* constant bytes, or NULL; `positions` is then NULL or from malloc */
+    PositionBlock *block; /* or NULL; `positions` is then NULL or from malloc */
+    u32 block_at;         /* where in the block its rows begin */
     WindowRow *windows;
     Value variables;     /* tuple: name of each named local register, in order */
     Value cells;         /* tuple: those of them that are cells */
@@ -149,6 +157,9 @@ void *code_array(VM *vm, usize count, usize item_size);
 /* All rows. */
 const PositionRow *code_positions(const Code *code);
 void positions_pack(const PositionRow *rows, u32 count, Buffer *out);
+/* With one user; NULL: no memory. Who leaves last frees it. */
+PositionBlock *position_block_new(Packed packed);
+void position_block_leave(PositionBlock *block);
 /* The position of the instruction before `pc` (NULL if the code has no table). */
 const PositionRow *code_position(const Code *code, const Insn *pc);
 /* The row that speaks of this word. */

@@ -6,40 +6,85 @@
 
 /* ---- packed: the differences to the row before ---- */
 
+/* Each row begins with a byte that tells what else there is. */
+enum {
+    WORD_STEP = 7, /* how many words on; 7: more, and the rest follows */
+    HAS_LINE = 8,
+    HAS_END_LINE = 16,
+    HAS_COLUMN = 32,
+    HAS_END_COLUMN = 64,
+    HAS_DEPTH = 128,
+};
+
+static void put_if(Buffer *out, usize head, u8 flag, i64 difference) {
+    if (!difference) return;
+    out->data[head] |= (char)flag;
+    varint_add_signed(out, difference);
+}
+
 void positions_pack(const PositionRow *rows, u32 count, Buffer *out) {
     PositionRow last = {0};
-    for (u32 i = 0; i < count; i++) {
+    for (u32 i = 0; i < count && !out->failed; i++) {
         const PositionRow *row = &rows[i];
-        varint_add(out, row->word - last.word);
-        varint_add_signed(out, row->line - last.line);
-        varint_add_signed(out, row->end_line - row->line);
-        varint_add_signed(out, row->column);
-        varint_add_signed(out, row->end_column - row->column);
-        varint_add(out, row->depth);
+        usize head = out->length;
+        u32 step = row->word - last.word;
+        buffer_add_char(out, (char)(step < WORD_STEP ? step : WORD_STEP));
+        if (step >= WORD_STEP) varint_add(out, step - WORD_STEP);
+        put_if(out, head, HAS_LINE, row->line - last.line);
+        put_if(out, head, HAS_END_LINE, row->end_line - row->line);
+        put_if(out, head, HAS_COLUMN, row->column - last.column);
+        put_if(out, head, HAS_END_COLUMN, row->end_column - last.end_column);
+        put_if(out, head, HAS_DEPTH, row->depth - last.depth);
         last = *row;
     }
+}
+
+static i32 take_if(const u8 **at, u8 head, u8 flag) {
+    return head & flag ? (i32)varint_take_signed(at) : 0;
 }
 
 static void unpack(const u8 *at, u32 count, PositionRow *rows) {
     PositionRow row = {0};
     for (u32 i = 0; i < count; i++) {
-        row.word += (u32)varint_take(&at);
-        row.line += (i32)varint_take_signed(&at);
-        row.end_line = row.line + (i32)varint_take_signed(&at);
-        row.column = (i32)varint_take_signed(&at);
-        row.end_column = row.column + (i32)varint_take_signed(&at);
-        row.depth = (u16)varint_take(&at);
+        u8 head = *at++;
+        row.word += head & WORD_STEP;
+        if ((head & WORD_STEP) == WORD_STEP) row.word += (u32)varint_take(&at);
+        row.line += take_if(&at, head, HAS_LINE);
+        row.end_line = row.line + take_if(&at, head, HAS_END_LINE);
+        row.column += take_if(&at, head, HAS_COLUMN);
+        row.end_column += take_if(&at, head, HAS_END_COLUMN);
+        row.depth = (u16)(row.depth + take_if(&at, head, HAS_DEPTH));
         rows[i] = row;
     }
+}
+
+/* ---- blocks ---- */
+
+PositionBlock *position_block_new(Packed packed) {
+    PositionBlock *block = malloc(sizeof *block);
+    if (block) *block = (PositionBlock){.users = 1, .packed = packed};
+    return block;
+}
+
+void position_block_leave(PositionBlock *block) {
+    if (--block->users) return;
+    buffer_free(&block->unpacked);
+    free(block);
+}
+
+static const u8 *open_block(PositionBlock *block) {
+    if (block->unpacked.length) return (const u8 *)block->unpacked.data;
+    return (const u8 *)packed_read(block->packed, (Span){0}, &block->unpacked).data;
 }
 
 /* Without memory the code has no lines, and what lives in its temporaries is not released. */
 const PositionRow *code_positions(const Code *code) {
     static const PositionRow unknown = {0};
-    if (code->positions || !code->packed_positions) return code->positions;
-    PositionRow *rows = malloc(code->position_count * sizeof(PositionRow));
+    if (code->positions || !code->block) return code->positions;
+    const u8 *packed = open_block(code->block);
+    PositionRow *rows = packed ? malloc(code->position_count * sizeof(PositionRow)) : NULL;
     if (!rows) return &unknown;
-    unpack(code->packed_positions, code->position_count, rows);
+    unpack(packed + code->block_at, code->position_count, rows);
     return ((Code *)code)->positions = rows;
 }
 

@@ -192,7 +192,7 @@ static Code without_arrays(const Code *from) {
     code.insns = NULL;
     code.exceptions = NULL;
     code.positions = NULL;
-    code.packed_positions = NULL;
+    code.block = NULL;
     code.windows = NULL;
     code.constants = code.names = NULL;
     code.insn_count = code.exception_count = code.position_count = code.window_count = 0;

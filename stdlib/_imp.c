@@ -44,7 +44,12 @@ FUNCTION(_imp, is_frozen_package, "(name, /)") {
 FUNCTION(_imp, library_source, "(name, /)") {
     CHECK(want_name(vm, args[0]));
     const LibraryModule *library = library_find(vm, to_str(args[0])->data);
-    return library ? str_from_span(vm, library->text) : NONE;
+    if (!library) return NONE;
+    Buffer room = {0};
+    Span text = library_text(library, &room);
+    Value source = text.data ? str_from_span(vm, text) : raise_memory(vm);
+    buffer_free(&room);
+    return source;
 }
 
 /* Import a module in C: None if there is no such. */

@@ -1,7 +1,8 @@
-/* freeze OUT.c OUT.s OUT.bin ROOT FILE...   compile the library's modules that are written in the language
+/* freeze OUT.c OUT.s OUT.bin ROOT READY FILE...   compile the library's modules that are written in the language
  *
  * FILE is ROOT/name.apy, ROOT/package/__init__.apy, ...: the module's dotted name follows from its path.
- * OUT.bin has the source and the frozen code of each, OUT.s puts it into the program whole, OUT.c has the table.
+ * OUT.bin has the frozen code and the source of each, packed, OUT.s puts it into the program whole, OUT.c has the
+ * table. The code of the modules that READY names (name,name,...) is not packed: they are imported most.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,13 +12,18 @@
 #include "objects/str.h"
 #include "vm/freeze.h"
 #include "vm/import.h"
+#include "vm/library.h"
 #include "vm/state.h"
+
+typedef struct Part {
+    usize at, stored, size;
+} Part;
 
 typedef struct Source {
     Buffer name;
     const char *path;
-    bool is_package;
-    usize text_at, text_length, code_at, code_length;
+    bool is_package, is_ready;
+    Part code, positions, text;
 } Source;
 
 static VM *vm;
@@ -32,8 +38,16 @@ static void fail(const char *what) {
     exit(1);
 }
 
+/* Whether the list "a,b,c" has the name. */
+static bool has_name(const char *list, const char *name) {
+    usize length = strlen(name);
+    for (const char *at = list; (at = strstr(at, name)); at += length)
+        if ((at == list || at[-1] == ',') && (!at[length] || at[length] == ',')) return true;
+    return false;
+}
+
 /* stdlib/asyncio/tasks.apy is asyncio.tasks, stdlib/asyncio/__init__.apy asyncio. */
-static Source module_of(const char *root, const char *path) {
+static Source module_of(const char *root, const char *path, const char *ready) {
     static const char ending[] = ".apy", package[] = ".__init__";
     Source module = {.path = path};
     char *whole = realpath(path, NULL);
@@ -46,6 +60,7 @@ static Source module_of(const char *root, const char *path) {
     usize length = module.name.length, more = sizeof package - 1;
     module.is_package = length > more && !strcmp(module.name.data + length - more, package);
     if (module.is_package) module.name.data[module.name.length -= more] = '\0';
+    module.is_ready = has_name(ready, module.name.data);
     return module;
 }
 
@@ -53,28 +68,35 @@ static int by_name(const void *a, const void *b) {
     return strcmp(((const Source *)a)->name.data, ((const Source *)b)->name.data);
 }
 
+static Part add_part(Span part, Span dictionary, bool is_plain, Buffer *bytes) {
+    usize at = bytes->length;
+    if (is_plain) buffer_add_span(bytes, part);
+    else if (!packed_write(part, dictionary, bytes)) fail("cannot pack");
+    return (Part){at, bytes->length - at, part.length};
+}
 
-static void add_code(Source *module, Span source, Buffer *bytes) {
-    Buffer filename = {0}, frozen = {0};
+static void freeze(const Source *module, Span source, Buffer *code, Buffer *positions) {
+    Buffer filename = {0};
     buffer_printf(&filename, "<library %s>", module->name.data);
-    OWNED Value code = compile_source(vm, source, buffer_span(&filename), 'e', 0);
-    if (code == FAIL || !freeze_code(vm, code, &frozen)) fail(module->path);
-    module->code_at = bytes->length;
-    module->code_length = frozen.length;
-    buffer_add_span(bytes, buffer_span(&frozen));
+    OWNED Value compiled = compile_source(vm, source, buffer_span(&filename), 'e', 0);
+    if (compiled == FAIL || !freeze_code(vm, compiled, code, positions)) fail(module->path);
     buffer_free(&filename);
-    buffer_free(&frozen);
 }
 
 static void add_module(Source *module, Buffer *bytes) {
-    Buffer source = {0};
+    Buffer source = {0}, code = {0}, positions = {0};
     if (!read_file(vm, module->path, &source)) fail(module->path);
-    module->text_at = bytes->length;
-    module->text_length = source.length;
-    buffer_add_span(bytes, buffer_span(&source));
-    buffer_add_char(bytes, '\0');
-    add_code(module, buffer_span(&source), bytes);
-    buffer_free(&source);
+    freeze(module, buffer_span(&source), &code, &positions);
+    Span frozen = buffer_span(&code);
+    module->code = add_part(frozen, (Span){0}, module->is_ready, bytes);
+    module->positions = add_part(buffer_span(&positions), (Span){0}, false, bytes);
+    module->text = add_part(buffer_span(&source), library_dictionary(frozen), false, bytes);
+    Buffer *buffers[] = {&source, &code, &positions};
+    for (u32 i = 0; i < COUNT_OF(buffers); i++) buffer_free(buffers[i]);
+}
+
+static void write_part(Part part, const char *end, Buffer *out) {
+    buffer_printf(out, "{library_bytes + %zu, %zu, %zu}%s", part.at, part.stored, part.size, end);
 }
 
 static void write_table(const Source *modules, int count, Buffer *out) {
@@ -82,8 +104,10 @@ static void write_table(const Source *modules, int count, Buffer *out) {
                          "extern const char library_bytes[];\n\nstatic const LibraryModule modules[] = {\n");
     for (int i = 0; i < count; i++) {
         const Source *m = &modules[i];
-        buffer_printf(out, "    {\"%s\", %s, {library_bytes + %zu, %zu}, {library_bytes + %zu, %zu}},\n", m->name.data,
-                      m->is_package ? "true" : "false", m->text_at, m->text_length, m->code_at, m->code_length);
+        buffer_printf(out, "    {\"%s\", %s, ", m->name.data, m->is_package ? "true" : "false");
+        write_part(m->code, ", ", out);
+        write_part(m->positions, ", ", out);
+        write_part(m->text, "},\n", out);
     }
     buffer_printf(out, "    {0},\n};\nconst Library library_inside = {modules, %d};\n", count);
 }
@@ -114,14 +138,14 @@ static void free_sources(Source *modules, int count) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 5) return 2;
+    if (argc < 6) return 2;
     const char *table_path = argv[1], *assembler_path = argv[2], *bytes_path = argv[3];
     char *root = realpath(argv[4], NULL);
-    int count = argc - 5;
+    int count = argc - 6;
     vm = vm_new(&(VmOptions){.hash_seed = 1});
     Source *modules = calloc((usize)count + 1, sizeof *modules);
     if (!vm || !modules || !root) fail("no memory");
-    for (int i = 0; i < count; i++) modules[i] = module_of(root, argv[5 + i]);
+    for (int i = 0; i < count; i++) modules[i] = module_of(root, argv[6 + i], argv[5]);
     qsort(modules, (usize)count, sizeof *modules, by_name);
     count = drop_doubles(modules, count);
     Buffer bytes = {0}, table = {0}, assembler = {0};

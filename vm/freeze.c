@@ -12,7 +12,8 @@
 
 typedef struct Writer {
     VM *vm;
-    Buffer *out;
+    Buffer columns[COLUMN_COUNT];
+    Buffer *positions;
     Dict *seen; /* interned strings that were written: their numbers, in order */
 } Writer;
 
@@ -22,18 +23,18 @@ static bool put_code(Writer *w, const Code *code);
 /* ---- values ---- */
 
 static void put_head(Writer *w, enum FrozenTag tag, u64 number) {
-    buffer_add_char(w->out, (char)tag);
-    varint_add(w->out, number);
+    buffer_add_char(&w->columns[COLUMN_NUMBERS], (char)tag);
+    varint_add(&w->columns[COLUMN_NUMBERS], number);
 }
 
 static void put_span(Writer *w, enum FrozenTag tag, Span span) {
     put_head(w, tag, span.length);
-    buffer_add_span(w->out, span);
+    buffer_add_span(&w->columns[COLUMN_TEXT], span);
 }
 
 static bool put_doubles(Writer *w, enum FrozenTag tag, const double *parts, usize count) {
     put_head(w, tag, count);
-    buffer_add(w->out, (const char *)parts, count * sizeof(double));
+    buffer_add(&w->columns[COLUMN_TEXT], (const char *)parts, count * sizeof(double));
     return true;
 }
 
@@ -103,51 +104,51 @@ static bool put_value(Writer *w, Value v) {
 /* Most bytes of instructions are 0: a byte tells by its bits which are not, these follow. */
 static void put_insns(Writer *w, const Insn *insns, u32 count) {
     for (u32 i = 0; i < count; i++) {
-        char bytes[9] = {0};
-        u32 length = 1;
+        char head[3] = {0}, operands[6];
+        u32 head_length = 1, operand_count = 0;
         for (u32 byte = 0; byte < 8; byte++) {
             char c = (char)(insns[i] >> 8 * byte);
             if (!c) continue;
-            bytes[0] |= (char)(1 << byte);
-            bytes[length++] = c;
+            head[0] |= (char)(1 << byte);
+            if (byte < INSN_HEAD_BYTES) head[head_length++] = c;
+            else operands[operand_count++] = c;
         }
-        buffer_add(w->out, bytes, length);
+        buffer_add(&w->columns[COLUMN_HEADS], head, head_length);
+        buffer_add(&w->columns[COLUMN_OPERANDS], operands, operand_count);
     }
 }
 
-static void put_exceptions(Writer *w, const Code *code) {
+static void put_exceptions(Buffer *out, const Code *code) {
     for (u32 i = 0; i < code->exception_count; i++) {
         const ExceptionRow *row = &code->exceptions[i];
-        varint_add(w->out, row->start);
-        varint_add(w->out, row->end);
-        varint_add(w->out, row->handler);
-        varint_add(w->out, row->depth);
+        varint_add(out, row->start);
+        varint_add(out, row->end);
+        varint_add(out, row->handler);
+        varint_add(out, row->depth);
     }
 }
 
-static void put_windows(Writer *w, const Code *code) {
+static void put_windows(Buffer *out, const Code *code) {
     for (u32 i = 0; i < code->window_count; i++) {
-        varint_add(w->out, code->windows[i].start);
-        varint_add(w->out, code->windows[i].end);
-        varint_add(w->out, code->windows[i].gap);
+        varint_add(out, code->windows[i].start);
+        varint_add(out, code->windows[i].end);
+        varint_add(out, code->windows[i].gap);
     }
 }
 
 static void put_positions(Writer *w, const Code *code) {
-    Buffer packed = {0};
-    positions_pack(code_positions(code), code->position_count, &packed);
-    varint_add(w->out, packed.length);
-    buffer_add_span(w->out, buffer_span(&packed));
-    buffer_free(&packed);
+    varint_add(&w->columns[COLUMN_NUMBERS], w->positions->length);
+    positions_pack(code_positions(code), code->position_count, w->positions);
 }
 
 static bool put_code(Writer *w, const Code *code) {
-#define PUT(field) varint_add_signed(w->out, (i64)code->field);
+    Buffer *numbers = &w->columns[COLUMN_NUMBERS];
+#define PUT(field) varint_add_signed(numbers, (i64)code->field);
     FROZEN_EACH_NUMBER(PUT)
 #undef PUT
     put_insns(w, code->insns, code->insn_count);
-    put_exceptions(w, code);
-    put_windows(w, code);
+    put_exceptions(numbers, code);
+    put_windows(numbers, code);
     put_positions(w, code);
     Value single[] = {code->variables, code->cells, code->free_names,
                       code->name, code->qualname, code->attribute_names};
@@ -156,8 +157,21 @@ static bool put_code(Writer *w, const Code *code) {
            put_values(w, code->constants, code->constant_count);
 }
 
-bool freeze_code(VM *vm, Value code, Buffer *out) {
+/* The lengths of all columns but the last, then the columns. */
+static bool join(Writer *w, Buffer *out) {
+    for (u32 i = 0; i < COLUMN_COUNT - 1; i++) varint_add(out, w->columns[i].length);
+    bool done = true;
+    for (u32 i = 0; i < COLUMN_COUNT; i++) {
+        done = done && !w->columns[i].failed;
+        buffer_add_span(out, buffer_span(&w->columns[i]));
+        buffer_free(&w->columns[i]);
+    }
+    return done && !out->failed;
+}
+
+bool freeze_code(VM *vm, Value code, Buffer *out, Buffer *positions) {
     OWNED Value seen = dict_new(vm);
-    Writer w = {vm, out, to_dict(seen)};
-    return seen != FAIL && put_code(&w, (Code *)to_object(code)) && !out->failed;
+    Writer w = {.vm = vm, .positions = positions, .seen = to_dict(seen)};
+    bool done = seen != FAIL && put_code(&w, (Code *)to_object(code));
+    return join(&w, out) && done;
 }

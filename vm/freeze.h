@@ -1,9 +1,9 @@
 /* Code objects as bytes and back: how the library's modules are compiled at build time and loaded at the speed
  * of copying. freeze.c writes, thaw.c reads.
  *
- * The bytes are those of this build: no format for files. Numbers are varints. A code object is its numbers,
- * then instructions, tables, positions (packed, used in place: the bytes must live as long as the VM), then its
- * values: each a tag with what belongs to it.
+ * The bytes are those of this build: no format for files. What is alike lies together, so that it packs well:
+ * numbers and tags, the heads of instructions, their operands, text. Positions are apart, in a block that is
+ * unpacked when somebody asks for one. Numbers are varints; a value is a tag and what belongs to it.
  */
 #ifndef APY_VM_FREEZE_H
 #define APY_VM_FREEZE_H
@@ -31,8 +31,12 @@ enum FrozenTag {
     X(keyword_only) X(local_names) X(free_count) X(flags) X(constant_count) X(name_count)            \
     X(exception_count) X(position_count) X(window_count) X(first_line)
 
+enum FrozenColumn { COLUMN_NUMBERS, COLUMN_HEADS, COLUMN_OPERANDS, COLUMN_TEXT, COLUMN_COUNT };
+enum { INSN_HEAD_BYTES = 2 }; /* op and flags */
+
 /* False with an exception: a constant of a kind that no code has. */
-bool freeze_code(VM *vm, Value code, Buffer *out);
-Value thaw_code(VM *vm, Span bytes);
+bool freeze_code(VM *vm, Value code, Buffer *out, Buffer *positions);
+/* The code's positions are read from the block later: it gets them as users. */
+Value thaw_code(VM *vm, Span bytes, PositionBlock *positions);
 
 #endif

@@ -13,24 +13,10 @@
 #include "objects/native.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
-#include "vm/freeze.h"
 #include "vm/interpreter.h"
 #include "vm/library.h"
 
 /* ---- finding ---- */
-
-const LibraryModule *library_find(VM *vm, const char *name) {
-    const LibraryModule *modules = vm->library ? vm->library->modules : NULL;
-    u32 low = 0, high = vm->library ? vm->library->count : 0;
-    while (low < high) {
-        u32 middle = (low + high) / 2;
-        int order = strcmp(name, modules[middle].name);
-        if (!order) return &modules[middle];
-        if (order < 0) high = middle;
-        else low = middle + 1;
-    }
-    return NULL;
-}
 
 static const ModuleSpec *find_native(const char *name) {
     for (u32 i = 0; i < MODULE_COUNT; i++)
@@ -204,7 +190,7 @@ static Value load_native(VM *vm, const ModuleSpec *spec, Value name) {
 }
 
 static bool run_library(VM *vm, Value module, const LibraryModule *library) {
-    OWNED Value code = thaw_code(vm, library->frozen);
+    OWNED Value code = library_code(vm, library);
     return code != FAIL && run_body(vm, module, code);
 }
 

@@ -7,13 +7,15 @@
 #ifndef APY_VM_LIBRARY_H
 #define APY_VM_LIBRARY_H
 
+#include "base/packed.h"
 #include "objects/vm.h"
 
 typedef struct LibraryModule {
     const char *name; /* dotted */
     bool is_package;
-    Span text;   /* the source, for tracebacks and inspect */
-    Span frozen; /* for thaw_code */
+    Packed code;      /* for thaw_code */
+    Packed positions; /* of that code */
+    Packed text;      /* the source, for tracebacks and inspect; the code is its dictionary */
 } LibraryModule;
 
 struct Library {
@@ -23,5 +25,11 @@ struct Library {
 
 /* NULL if there is none. */
 const LibraryModule *library_find(VM *vm, const char *name);
+/* FAIL with an exception. */
+Value library_code(VM *vm, const LibraryModule *module);
+/* The source, in `room` if it was packed; {NULL}: no memory. */
+Span library_text(const LibraryModule *module, Buffer *room);
+/* What text is packed with: the tail of the code, which is text, too. */
+Span library_dictionary(Span code);
 
 #endif

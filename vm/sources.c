@@ -168,7 +168,10 @@ static Source *open_library(VM *vm, Span name) {
     char *module = copy((Span){name.data + skipped, name.length - skipped - 1});
     const LibraryModule *library = module ? library_find(vm, module) : NULL;
     free(module);
-    Source *source = library ? new_source(vm, name, library->text) : NULL;
+    Buffer room = {0};
+    Span text = library ? library_text(library, &room) : (Span){0};
+    Source *source = text.data ? new_source(vm, name, text) : NULL;
+    buffer_free(&room);
     if (source) source->is_registered = true;
     return source;
 }

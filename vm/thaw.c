@@ -13,7 +13,8 @@
 
 typedef struct Reader {
     VM *vm;
-    const u8 *at;
+    const u8 *columns[COLUMN_COUNT]; /* where to read on */
+    PositionBlock *positions;
     Value *seen; /* the interned strings so far, borrowed from the code that has them */
     usize seen_count, seen_room;
 } Reader;
@@ -29,9 +30,13 @@ static Value take_items(Reader *in, usize count, bool is_set) {
     return is_set ? frozenset_new(in->vm, items) : TAKE(items);
 }
 
+static u64 take_number(Reader *in) {
+    return varint_take(&in->columns[COLUMN_NUMBERS]);
+}
+
 static Span take_span(Reader *in, usize length) {
-    Span span = {(const char *)in->at, length};
-    in->at += length;
+    Span span = {(const char *)in->columns[COLUMN_TEXT], length};
+    in->columns[COLUMN_TEXT] += length;
     return span;
 }
 
@@ -67,8 +72,8 @@ static Value take_big(VM *vm, Span digits) {
 
 static Value take_value(Reader *in) {
     VM *vm = in->vm;
-    enum FrozenTag tag = *in->at++;
-    u64 number = varint_take(&in->at);
+    enum FrozenTag tag = *in->columns[COLUMN_NUMBERS]++;
+    u64 number = take_number(in);
     switch (tag) {
     case FROZEN_WORD: return (Value)number;
     case FROZEN_STR: return str_from_span(vm, take_span(in, number));
@@ -110,39 +115,42 @@ static bool make_arrays(VM *vm, Code *code, const Code *counts) {
 }
 
 static void take_insns(Reader *in, Code *code) {
-    const u8 *at = in->at;
+    const u8 *heads = in->columns[COLUMN_HEADS], *operands = in->columns[COLUMN_OPERANDS];
     for (u32 i = 0; i < code->insn_count; i++) {
         u64 word = 0;
-        for (u32 present = *at++; present; present &= present - 1)
-            word |= (u64)*at++ << 8 * (u32)__builtin_ctz(present);
+        for (u32 present = *heads++; present; present &= present - 1) {
+            u32 byte = (u32)__builtin_ctz(present);
+            word |= (u64)(byte < INSN_HEAD_BYTES ? *heads++ : *operands++) << 8 * byte;
+        }
         code->insns[i] = word;
     }
-    in->at = at;
+    in->columns[COLUMN_HEADS] = heads;
+    in->columns[COLUMN_OPERANDS] = operands;
 }
 
 static void take_exceptions(Reader *in, Code *code) {
     for (u32 i = 0; i < code->exception_count; i++) {
         ExceptionRow *row = &code->exceptions[i];
-        row->start = (u32)varint_take(&in->at);
-        row->end = (u32)varint_take(&in->at);
-        row->handler = (u32)varint_take(&in->at);
-        row->depth = (u16)varint_take(&in->at);
+        row->start = (u32)take_number(in);
+        row->end = (u32)take_number(in);
+        row->handler = (u32)take_number(in);
+        row->depth = (u16)take_number(in);
     }
 }
 
 static void take_windows(Reader *in, Code *code) {
     for (u32 i = 0; i < code->window_count; i++) {
-        code->windows[i].start = (u32)varint_take(&in->at);
-        code->windows[i].end = (u32)varint_take(&in->at);
-        code->windows[i].gap = (u16)varint_take(&in->at);
+        code->windows[i].start = (u32)take_number(in);
+        code->windows[i].end = (u32)take_number(in);
+        code->windows[i].gap = (u16)take_number(in);
     }
 }
 
 static void take_positions(Reader *in, Code *code, u32 count) {
-    usize length = varint_take(&in->at);
-    code->packed_positions = in->at;
+    code->block = in->positions;
+    code->block->users++;
+    code->block_at = (u32)take_number(in);
     code->position_count = count;
-    in->at += length;
 }
 
 static bool take_array(Reader *in, Value *array, u32 count) {
@@ -157,7 +165,7 @@ static bool take_array(Reader *in, Value *array, u32 count) {
 /* The fields that are numbers; those that count arrays wait until these are there. */
 static Code take_numbers(Reader *in, Code *code) {
     Code counts = {0};
-#define TAKE_NUMBER(field) counts.field = varint_take_signed(&in->at);
+#define TAKE_NUMBER(field) counts.field = varint_take_signed(&in->columns[COLUMN_NUMBERS]);
     FROZEN_EACH_NUMBER(TAKE_NUMBER)
 #undef TAKE_NUMBER
 #define SET_NUMBER(field) code->field = counts.field;
@@ -186,8 +194,15 @@ static Value take_code(Reader *in) {
     return TAKE(made);
 }
 
-Value thaw_code(VM *vm, Span bytes) {
-    Reader in = {.vm = vm, .at = (const u8 *)bytes.data};
+Value thaw_code(VM *vm, Span bytes, PositionBlock *positions) {
+    Reader in = {.vm = vm, .positions = positions};
+    const u8 *at = (const u8 *)bytes.data;
+    u64 lengths[COLUMN_COUNT - 1];
+    for (u32 i = 0; i < COUNT_OF(lengths); i++) lengths[i] = varint_take(&at);
+    for (u32 i = 0; i < COLUMN_COUNT; i++) {
+        in.columns[i] = at;
+        if (i < COUNT_OF(lengths)) at += lengths[i];
+    }
     Value code = take_code(&in);
     free(in.seen);
     return code;
