@@ -85,8 +85,26 @@ static bool find_numbered(Span name, u32 *out) {
 /* ---- names of words ---- */
 
 static Span word_text(u32 word) {
-    u32 start = unicode_name_offsets[word];
-    return (Span){unicode_name_text + start, unicode_name_offsets[word + 1] - start};
+    u32 start = unicode_name_starts[word / UNICODE_NAME_STEP];
+    for (u32 i = word - word % UNICODE_NAME_STEP; i < word; i++) start += unicode_name_lengths[i];
+    return (Span){unicode_name_text + start, unicode_name_lengths[word]};
+}
+
+typedef struct Name {
+    u16 words[UNICODE_NAME_MOST_WORDS];
+    u32 count;
+} Name;
+
+/* Turn the name into the next one; returns where that after it lies. */
+static const u8 *next_name(const u8 *at, Name *name) {
+    u32 shared = *at >> 4, added = *at & 15;
+    at++;
+    name->count = shared + added;
+    for (u32 i = shared; i < name->count; i++) {
+        u32 first = *at++;
+        name->words[i] = first < 0x80 ? unicode_name_frequent[first] : (u16)((first & 0x7F) << 8 | *at++);
+    }
+    return at;
 }
 
 static const UnicodeNameRun *find_run(u32 c) {
@@ -116,12 +134,12 @@ bool unicode_name(u32 c, Buffer *out) {
     }
     const UnicodeNameRun *run = find_run(c);
     if (!run) return false;
-    const u16 *at = unicode_name_words + run->start;
-    for (u32 skip = c - run->first; skip; at++) skip -= *at >> 15;
-    for (bool first = true, last = false; !last; at++, first = false) {
-        if (!first) buffer_add_char(out, ' ');
-        buffer_add_span(out, word_text(*at & ~END_OF_NAME & 0xFFFF));
-        last = *at & END_OF_NAME;
+    const u8 *at = unicode_name_packed + run->start;
+    Name name;
+    for (u32 i = run->first; i <= c; i++) at = next_name(at, &name);
+    for (u32 i = 0; i < name.count; i++) {
+        if (i) buffer_add_char(out, ' ');
+        buffer_add_span(out, word_text(name.words[i]));
     }
     return true;
 }
@@ -144,39 +162,41 @@ static i32 find_word(Span word) {
     return -1;
 }
 
-enum { MOST_WORDS = 24 };
-
-/* The name as numbers of words; 0: it has a word that no name has. */
-static usize split_words(Span name, u16 words[MOST_WORDS]) {
-    usize count = 0;
-    const char *end = name.data + name.length;
-    for (const char *at = name.data; at <= end; count++) {
+/* False: it has a word that no name has, or too many. */
+static bool split_words(Span text, Name *name) {
+    const char *end = text.data + text.length;
+    name->count = 0;
+    for (const char *at = text.data; at <= end; name->count++) {
         const char *stop = memchr(at, ' ', (usize)(end - at));
         if (!stop) stop = end;
         i32 word = find_word((Span){at, (usize)(stop - at)});
-        if (word < 0 || count == MOST_WORDS) return 0;
-        words[count] = (u16)word;
+        if (word < 0 || name->count == UNICODE_NAME_MOST_WORDS) return false;
+        name->words[name->count] = (u16)word;
         at = stop + 1;
     }
-    words[count - 1] |= END_OF_NAME;
-    return count;
+    return true;
 }
 
-static bool find_words(Span name, u32 *out) {
-    u16 words[MOST_WORDS];
-    usize count = split_words(name, words);
-    if (!count) return false;
+/* Where in the run the name is, or -1. */
+static i32 find_in_run(const UnicodeNameRun *run, const Name *wanted) {
+    const u8 *at = unicode_name_packed + run->start;
+    Name name = {{0}, 0};
+    for (u32 i = 0; i < run->count; i++) {
+        at = next_name(at, &name);
+        if (name.count == wanted->count && !memcmp(name.words, wanted->words, name.count * sizeof *name.words))
+            return (i32)i;
+    }
+    return -1;
+}
+
+static bool find_words(Span text, u32 *out) {
+    Name wanted;
+    if (!split_words(text, &wanted)) return false;
     for (u32 i = 0; i < unicode_name_run_count; i++) {
-        const UnicodeNameRun *run = &unicode_name_runs[i];
-        const u16 *at = unicode_name_words + run->start;
-        for (u32 c = run->first; c < run->first + run->count; c++) {
-            if (*at == words[0] && !memcmp(at, words, count * sizeof *at)) {
-                *out = c;
-                return true;
-            }
-            while (!(*at++ & END_OF_NAME)) {
-            }
-        }
+        i32 at = find_in_run(&unicode_name_runs[i], &wanted);
+        if (at < 0) continue;
+        *out = unicode_name_runs[i].first + (u32)at;
+        return true;
     }
     return false;
 }

@@ -1,5 +1,6 @@
-/* The tables that tools/unicode_names.py makes at build time. A name is a sequence of
- * words; each word is a number, the last of a name has END_OF_NAME set. */
+/* The tables that tools/unicode_names.py makes at build time. A name is a sequence of words; each word is a
+ * number. Names lie packed, in order: a byte tells how many words are those of the name before (its high half)
+ * and how many follow; a word that follows is the index of a frequent one, or 0x80 and its number in two bytes. */
 #ifndef APY_BASE_UNICODE_NAMES_DATA_H
 #define APY_BASE_UNICODE_NAMES_DATA_H
 
@@ -8,7 +9,7 @@
 /* Consecutive code points with names of their own. */
 typedef struct UnicodeNameRun {
     u32 first, count;
-    u32 start; /* in unicode_name_words */
+    u32 start; /* in unicode_name_packed; the first name shares no words */
 } UnicodeNameRun;
 
 /* Names that are the prefix, a hyphen and the code point. */
@@ -22,12 +23,14 @@ typedef struct UnicodeNameAlias {
     const char *name;
 } UnicodeNameAlias;
 
-enum { END_OF_NAME = 0x8000 };
+enum { UNICODE_NAME_STEP = 16, UNICODE_NAME_MOST_WORDS = 15 };
 
 extern const char unicode_name_text[];   /* all words, sorted, without gaps */
-extern const u32 unicode_name_offsets[]; /* where each begins; one more at the end */
+extern const u32 unicode_name_starts[];  /* where every UNICODE_NAME_STEPth word begins */
+extern const u8 unicode_name_lengths[];
 extern const u32 unicode_name_word_count;
-extern const u16 unicode_name_words[];
+extern const u16 unicode_name_frequent[]; /* the numbers of 128 words */
+extern const u8 unicode_name_packed[];
 extern const UnicodeNameRun unicode_name_runs[];
 extern const u32 unicode_name_run_count;
 extern const UnicodeNameRange unicode_name_ranges[];
