@@ -273,6 +273,11 @@ MEMBER(functools_KeyWrapper, obj) {
     return object == EMPTY ? NONE : incref(object);
 }
 
+SETTER(functools_KeyWrapper, obj) {
+    replace(&((Key *)self)->object, value == EMPTY ? EMPTY : incref(value));
+    return true;
+}
+
 /* Convert a cmp= function into a key= function.
  *
  *   mycmp

@@ -7,6 +7,7 @@
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "stdlib/fields.h"
+#include "stdlib/itertools_state.h"
 
 MODULE(itertools,
        "Functional tools for creating and using iterators.\n\n"
@@ -68,12 +69,6 @@ MODULE_INIT(itertools) {
         if (!module_add(vm, module, name, incref(from_object(type)))) return false;
     }
     return true;
-}
-
-static bool warn_pickle(VM *vm) {
-    return warn(vm, EXC(DeprecationWarning), 1,
-                "Pickle, copy, and deepcopy support will be removed from itertools in "
-                "Python 3.14.");
 }
 
 /* ---- count ---- */
@@ -160,6 +155,7 @@ typedef struct Cycle {
     Value iterator; /* EMPTY once it has ended */
     Value saved;    /* list */
     usize index;
+    bool is_saved; /* the items still in the iterator are in the list already */
 } Cycle;
 
 static Value construct_cycle(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
@@ -179,7 +175,7 @@ static Value next_cycle(VM *vm, Value v) {
     if (self->iterator != EMPTY) {
         OWNED Value item = TRY(iter_next(vm, self->iterator));
         if (item != EMPTY) {
-            CHECK(list_push(vm, to_list(self->saved), item));
+            if (!self->is_saved) CHECK(list_push(vm, to_list(self->saved), item));
             return TAKE(item);
         }
         replace(&self->iterator, EMPTY);
@@ -200,6 +196,39 @@ TYPE(itertools_cycle, .name = "itertools.cycle", .size = sizeof(Cycle),
             "sequence "
             "indefinitely.",
      .signature = "(iterable, /)")
+
+/* Return state information for pickling. */
+METHOD(itertools_cycle, __reduce__, "($self, /)") {
+    Cycle *self = (Cycle *)args[0];
+    CHECK(warn_pickle(vm));
+    OWNED Value saved = state_field(self->saved);
+    if (self->iterator != EMPTY) {
+        OWNED Value state = TRY(tuple_of(vm, 2, saved, FALSE));
+        return reduced(vm, args[0], tuple_of(vm, 1, self->iterator), TAKE(state));
+    }
+    OWNED Value iterator = TRY(object_iter(vm, saved));
+    if (self->index && self->index < to_list(saved)->count) {
+        OWNED Value index = from_small((i64)self->index);
+        decref(TRY(call_method_1(vm, iterator, NAME(__setstate__), index)));
+    }
+    OWNED Value state = TRY(tuple_of(vm, 2, saved, TRUE));
+    return reduced(vm, args[0], tuple_of(vm, 1, iterator), TAKE(state));
+}
+
+/* Set state information for unpickling. */
+METHOD(itertools_cycle, __setstate__, "($self, state, /)") {
+    Cycle *self = (Cycle *)args[0];
+    CHECK(warn_pickle(vm));
+    Value parts[2];
+    CHECK(state_unpack(vm, args[1], 2, 2, parts));
+    if (!has_kind(parts[0], KIND_LIST)) return raise_state_argument(vm, 1, "list", parts[0]);
+    i64 is_saved;
+    CHECK(object_to_i64(vm, parts[1], &is_saved));
+    replace(&self->saved, incref(parts[0]));
+    self->is_saved = is_saved != 0;
+    self->index = 0;
+    return NONE;
+}
 
 /* ---- repeat ---- */
 

@@ -9,6 +9,7 @@
 #include "objects/iterator.h"
 #include "objects/tuple.h"
 #include "stdlib/fields.h"
+#include "stdlib/itertools_state.h"
 
 typedef struct Arranging {
     Obj h;
@@ -56,6 +57,66 @@ static Value arrange(VM *vm, Arranging *self) {
         to_tuple(result)->items[i] = incref(pool->items[indices[i]]);
     }
     return result;
+}
+
+/* ---- their states ---- */
+
+static Value tuple_of_numbers(VM *vm, Value numbers, usize count) {
+    Value result = TRY(tuple_new(vm, count));
+    for (usize i = 0; i < count; i++) {
+        to_tuple(result)->items[i] = from_small((i64)numbers_in(numbers)[i]);
+    }
+    return result;
+}
+
+/* (pool, length): what makes it anew; at the end of all an empty pool. */
+static Value pool_and_length(VM *vm, Arranging *self) {
+    bool is_over = self->pool == EMPTY || (self->has_begun && self->indices == EMPTY);
+    OWNED Value pool = TRY(is_over ? tuple_new(vm, 0) : incref(self->pool));
+    OWNED Value length = TRY(int_from_i64(vm, (i64)self->length));
+    return tuple_of(vm, 2, pool, length);
+}
+
+/* __reduce__ of both sorts of combinations. */
+static Value reduce_combining(VM *vm, Value v) {
+    Arranging *self = (Arranging *)v;
+    CHECK(warn_pickle(vm));
+    OWNED Value arguments = TRY(pool_and_length(vm, self));
+    bool is_inside = self->has_begun && self->indices != EMPTY;
+    OWNED Value state =
+        TRY(is_inside ? tuple_of_numbers(vm, self->indices, self->length) : EMPTY);
+    return reduced(vm, v, TAKE(arguments), TAKE(state));
+}
+
+static bool check_count(VM *vm, Value state, usize count) {
+    if (has_kind(state, KIND_TUPLE) && to_tuple(state)->count == count) return true;
+    raise_value(vm, "invalid arguments");
+    return false;
+}
+
+/* The items of state into numbers (or, EMPTY, only checked), each in its bounds: low, and
+ * high + i * slope. */
+static bool fill_numbers(VM *vm, Value numbers, Value state, i64 low, i64 high, i64 slope) {
+    Tuple *items = to_tuple(state);
+    for (usize i = 0; i < items->count; i++) {
+        usize index;
+        i64 bound = high + (i64)i * slope;
+        if (!state_index(vm, items->items[i], low, bound, &index)) return false;
+        if (numbers != EMPTY) numbers_in(numbers)[i] = index;
+    }
+    return true;
+}
+
+/* __setstate__ of both sorts of combinations. */
+static Value set_combining(VM *vm, Value v, Value state, i64 slope) {
+    Arranging *self = (Arranging *)v;
+    CHECK(warn_pickle(vm));
+    CHECK(check_count(vm, state, self->length));
+    i64 count = self->pool == EMPTY ? 0 : (i64)to_tuple(self->pool)->count;
+    i64 high = slope ? count - (i64)self->length : count - 1;
+    CHECK(fill_numbers(vm, self->indices, state, 0, high, slope));
+    self->has_begun = true;
+    return NONE;
 }
 
 /* ---- product ---- */
@@ -148,6 +209,39 @@ TYPE(itertools_product, .name = "itertools.product", .size = sizeof(Arranging),
          "product((0,1), (0,1), (0,1)) --> (0,0,0) (0,0,1) (0,1,0) (0,1,1) (1,0,0) ...",
      .signature = "(*iterables, repeat=1)")
 
+/* Return state information for pickling. */
+METHOD(itertools_product, __reduce__, "($self, /)") {
+    Arranging *self = (Arranging *)args[0];
+    CHECK(warn_pickle(vm));
+    if (self->indices == EMPTY) {
+        OWNED Value nothing = TRY(tuple_new(vm, 0));
+        return reduced(vm, args[0], tuple_of(vm, 1, nothing), EMPTY);
+    }
+    OWNED Value state =
+        TRY(self->has_begun ? tuple_of_numbers(vm, self->indices, self->length) : EMPTY);
+    return reduced(vm, args[0], incref(self->pool), TAKE(state));
+}
+
+/* Set state information for unpickling. */
+METHOD(itertools_product, __setstate__, "($self, state, /)") {
+    Arranging *self = (Arranging *)args[0];
+    CHECK(warn_pickle(vm));
+    CHECK(check_count(vm, args[1], self->length));
+    if (self->pool == EMPTY || self->indices == EMPTY) return NONE;
+    for (usize i = 0; i < self->length; i++) {
+        i64 count = (i64)to_tuple(to_tuple(self->pool)->items[i])->count;
+        usize index;
+        CHECK(state_index(vm, to_tuple(args[1])->items[i], 0, count - 1, &index));
+        if (count == 0) {
+            replace(&self->indices, EMPTY);
+            return NONE;
+        }
+        numbers_in(self->indices)[i] = index;
+    }
+    self->has_begun = true;
+    return NONE;
+}
+
 /* ---- combinations ---- */
 
 /* (iterable, r) of both sorts of combinations. */
@@ -210,6 +304,16 @@ TYPE(itertools_combinations, .name = "itertools.combinations", .size = sizeof(Ar
             "combinations(range(4), 3) --> (0,1,2), (0,1,3), (0,2,3), (1,2,3)",
      .signature = "(iterable, r)")
 
+/* Return state information for pickling. */
+METHOD(itertools_combinations, __reduce__, "($self, /)") {
+    return reduce_combining(vm, args[0]);
+}
+
+/* Set state information for unpickling. */
+METHOD(itertools_combinations, __setstate__, "($self, state, /)") {
+    return set_combining(vm, args[0], args[1], 1);
+}
+
 static Value construct_replacing(VM *vm, Type *type, Value *args, u32 nargs,
                                  Value kwnames) {
     Value pool;
@@ -254,6 +358,16 @@ TYPE(itertools_combinations_with_replacement,
          "combinations_with_replacement('ABC', 2) --> ('A','A'), ('A','B'), ('A','C'), "
          "('B','B'), ('B','C'), ('C','C')",
      .signature = "(iterable, r)")
+
+/* Return state information for pickling. */
+METHOD(itertools_combinations_with_replacement, __reduce__, "($self, /)") {
+    return reduce_combining(vm, args[0]);
+}
+
+/* Set state information for unpickling. */
+METHOD(itertools_combinations_with_replacement, __setstate__, "($self, state, /)") {
+    return set_combining(vm, args[0], args[1], 0);
+}
 
 /* ---- permutations ---- */
 
@@ -328,3 +442,37 @@ TYPE(itertools_permutations, .name = "itertools.permutations", .size = sizeof(Ar
      .doc = "Return successive r-length permutations of elements in the iterable.\n\n"
             "permutations(range(3), 2) --> (0,1), (0,2), (1,0), (1,2), (2,0), (2,1)",
      .signature = "(iterable, r=None)")
+
+/* Return state information for pickling. */
+METHOD(itertools_permutations, __reduce__, "($self, /)") {
+    Arranging *self = (Arranging *)args[0];
+    CHECK(warn_pickle(vm));
+    OWNED Value arguments = TRY(pool_and_length(vm, self));
+    if (!self->has_begun || self->indices == EMPTY) {
+        return reduced(vm, args[0], TAKE(arguments), EMPTY);
+    }
+    usize count = to_tuple(self->pool)->count;
+    OWNED Value indices = TRY(tuple_of_numbers(vm, self->indices, count));
+    OWNED Value cycles = TRY(tuple_of_numbers(vm, self->cycles, self->length));
+    return reduced(vm, args[0], TAKE(arguments), tuple_of(vm, 2, indices, cycles));
+}
+
+/* Set state information for unpickling. */
+METHOD(itertools_permutations, __setstate__, "($self, state, /)") {
+    Arranging *self = (Arranging *)args[0];
+    CHECK(warn_pickle(vm));
+    Value parts[2];
+    CHECK(state_unpack(vm, args[1], 2, 2, parts));
+    for (u32 i = 0; i < 2; i++) {
+        if (!has_kind(parts[i], KIND_TUPLE)) {
+            return raise_state_argument(vm, i + 1, "tuple", parts[i]);
+        }
+    }
+    usize count = self->pool == EMPTY ? 0 : to_tuple(self->pool)->count;
+    CHECK(check_count(vm, parts[0], count));
+    CHECK(check_count(vm, parts[1], self->length));
+    CHECK(fill_numbers(vm, self->indices, parts[0], 0, (i64)count - 1, 0));
+    CHECK(fill_numbers(vm, self->cycles, parts[1], 1, (i64)count, -1));
+    self->has_begun = true;
+    return NONE;
+}

@@ -3,6 +3,7 @@
 #include "objects/iterator.h"
 #include "objects/tuple.h"
 #include "stdlib/fields.h"
+#include "stdlib/itertools_state.h"
 
 typedef struct GroupBy {
     Obj h;
@@ -62,11 +63,11 @@ static int find_group(VM *vm, GroupBy *self) {
     }
 }
 
-static Value make_group(VM *vm, GroupBy *parent) {
+static Value make_group(VM *vm, GroupBy *parent, Value key) {
     Group *group = FIELDS_NEW(vm, vm->types[TYPE_itertools__grouper], Group, 2);
     if (!group) return FAIL;
     group->parent = incref(from_object(parent));
-    group->key = incref(parent->group_key);
+    group->key = incref(key);
     parent->newest = &group->h;
     return from_object(group);
 }
@@ -77,7 +78,7 @@ static Value next(VM *vm, Value v) {
     int found = find_group(vm, self);
     if (found <= 0) return found ? FAIL : EMPTY;
     replace(&self->group_key, incref(self->key));
-    OWNED Value group = TRY(make_group(vm, self));
+    OWNED Value group = TRY(make_group(vm, self, self->group_key));
     return tuple_of(vm, 2, self->key, group);
 }
 
@@ -93,6 +94,31 @@ TYPE(itertools_groupby, .name = "itertools.groupby", .size = sizeof(GroupBy),
          "    If the key function is not specified or is None, the element itself\n"
          "    is used for grouping.",
      .signature = "(iterable, key=None)")
+
+/* Return state information for pickling. */
+METHOD(itertools_groupby, __reduce__, "($self, /)") {
+    GroupBy *self = (GroupBy *)args[0];
+    CHECK(warn_pickle(vm));
+    OWNED Value iterator = state_field(self->iterator);
+    OWNED Value function = state_field(self->function);
+    OWNED Value state = EMPTY;
+    if (self->key != EMPTY && self->item != EMPTY && self->group_key != EMPTY) {
+        state = TRY(tuple_of(vm, 3, self->key, self->item, self->group_key));
+    }
+    return reduced(vm, args[0], tuple_of(vm, 2, iterator, function), TAKE(state));
+}
+
+/* Set state information for unpickling. */
+METHOD(itertools_groupby, __setstate__, "($self, state, /)") {
+    GroupBy *self = (GroupBy *)args[0];
+    CHECK(warn_pickle(vm));
+    Value parts[3];
+    CHECK(state_unpack(vm, args[1], 3, 3, parts));
+    replace(&self->key, incref(parts[0]));
+    replace(&self->item, incref(parts[1]));
+    replace(&self->group_key, incref(parts[2]));
+    return NONE;
+}
 
 static Value next_in_group(VM *vm, Value v) {
     Group *group = (Group *)v;
@@ -110,6 +136,30 @@ static Value next_in_group(VM *vm, Value v) {
     return take(&parent->item);
 }
 
+/* For unpickling: the newest group of a groupby. */
+static Value construct_group(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
+    (void)type;
+    CHECK(arguments_plain(vm, "_grouper", nargs, kwnames, 2, 2));
+    Type *parent = vm->types[TYPE_itertools_groupby];
+    if (is_instance(vm, args[0], parent)) return make_group(vm, (GroupBy *)args[0], args[1]);
+    return raise_type(vm, "_grouper() argument 1 must be itertools.groupby, not %T", args[0]);
+}
+
 TYPE(itertools__grouper, .name = "itertools._grouper", .size = sizeof(Group),
-     .kind = KIND_ITERATOR, .flags = TYPE_FINAL | TYPE_NO_NEW,
-     .slots = {FIELDS_SLOTS, .iter = iterator_self, .next = next_in_group})
+     .kind = KIND_ITERATOR, .flags = TYPE_FINAL,
+     .slots = {.new = construct_group,
+               FIELDS_SLOTS,
+               .iter = iterator_self,
+               .next = next_in_group},
+     .signature = "(parent, tgtkey, /)")
+
+/* Return state information for pickling. */
+METHOD(itertools__grouper, __reduce__, "($self, /)") {
+    Group *group = (Group *)args[0];
+    CHECK(warn_pickle(vm));
+    if (group->parent == EMPTY || ((GroupBy *)group->parent)->newest != &group->h) {
+        OWNED Value nothing = TRY(tuple_new(vm, 0));
+        return iterator_reduce(vm, "iter", nothing, EMPTY);
+    }
+    return reduced(vm, args[0], tuple_of(vm, 2, group->parent, group->key), EMPTY);
+}

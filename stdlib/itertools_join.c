@@ -4,8 +4,10 @@
 #include "objects/int.h"
 #include "objects/iterator.h"
 #include "objects/list.h"
+#include "objects/sequence.h"
 #include "objects/tuple.h"
 #include "stdlib/fields.h"
+#include "stdlib/itertools_state.h"
 
 /* ---- chain ---- */
 
@@ -71,6 +73,33 @@ TYPE(itertools_chain, .name = "itertools.chain", .size = sizeof(Chain),
             "iterable, until all of the iterables are exhausted.",
      .signature = "(*iterables)")
 
+/* Return state information for pickling. */
+METHOD(itertools_chain, __reduce__, "($self, /)") {
+    Chain *self = (Chain *)args[0];
+    CHECK(warn_pickle(vm));
+    OWNED Value state = EMPTY;
+    if (self->sources != EMPTY) {
+        state = TRY(self->active == EMPTY ? tuple_of(vm, 1, self->sources)
+                                          : tuple_of(vm, 2, self->sources, self->active));
+    }
+    return reduced(vm, args[0], tuple_new(vm, 0), TAKE(state));
+}
+
+/* Set state information for unpickling. */
+METHOD(itertools_chain, __setstate__, "($self, state, /)") {
+    Chain *self = (Chain *)args[0];
+    CHECK(warn_pickle(vm));
+    Value parts[2];
+    CHECK(state_unpack(vm, args[1], 1, 2, parts));
+    for (u32 i = 0; i < 2; i++) {
+        if (parts[i] == EMPTY || type_of(vm, parts[i])->slots.next) continue;
+        return raise_type(vm, "Arguments must be iterators.");
+    }
+    replace(&self->sources, incref(parts[0]));
+    replace(&self->active, parts[1] == EMPTY ? EMPTY : incref(parts[1]));
+    return NONE;
+}
+
 /* Alternative chain() constructor taking a single iterable argument that evaluates
  * lazily. */
 CLASS_METHOD(itertools_chain, from_iterable, "($type, iterable, /)") {
@@ -124,8 +153,9 @@ static Value next_or_fill(VM *vm, ZipLongest *self, Value *iterator) {
     Value item = iter_next(vm, *iterator);
     if (item == FAIL) self->active = 0;
     if (item != EMPTY) return item;
+    if (self->active == 0 || --self->active == 0) return EMPTY;
     replace(iterator, EMPTY);
-    return --self->active ? incref(self->fill) : EMPTY;
+    return incref(self->fill);
 }
 
 static Value next_zip_longest(VM *vm, Value v) {
@@ -155,6 +185,27 @@ TYPE(itertools_zip_longest, .name = "itertools.zip_longest", .size = sizeof(ZipL
             "are exhausted, the fillvalue is substituted in their place.  The fillvalue\n"
             "defaults to None or can be specified by a keyword argument.\n",
      .signature = "(*iterables, fillvalue=None)")
+
+/* Return state information for pickling. */
+METHOD(itertools_zip_longest, __reduce__, "($self, /)") {
+    ZipLongest *self = (ZipLongest *)args[0];
+    CHECK(warn_pickle(vm));
+    usize count = self->iterators == EMPTY ? 0 : to_tuple(self->iterators)->count;
+    OWNED Value iterators = TRY(tuple_new(vm, count));
+    OWNED Value ended = TRY(tuple_new(vm, 0));
+    for (usize i = 0; i < count; i++) {
+        Value iterator = to_tuple(self->iterators)->items[i];
+        to_tuple(iterators)->items[i] = incref(iterator == EMPTY ? ended : iterator);
+    }
+    return reduced(vm, args[0], TAKE(iterators), state_field(self->fill));
+}
+
+/* Set state information for unpickling. */
+METHOD(itertools_zip_longest, __setstate__, "($self, state, /)") {
+    CHECK(warn_pickle(vm));
+    replace(&((ZipLongest *)args[0])->fill, incref(args[1]));
+    return NONE;
+}
 
 /* ---- islice ---- */
 
@@ -260,6 +311,34 @@ TYPE(itertools_islice, .name = "itertools.islice", .size = sizeof(Islice),
             "specified as another value, step determines how many values are\n"
             "skipped between successive calls.  Works like a slice() on a list\n"
             "but returns an iterator.")
+
+static Value reduce_ended_islice(VM *vm, Value self) {
+    OWNED Value list = TRY(list_new(vm, 0));
+    OWNED Value iterator = TRY(object_iter(vm, list));
+    return reduced(vm, self, tuple_of(vm, 2, iterator, from_small(0)), from_small(0));
+}
+
+/* Return state information for pickling. */
+METHOD(itertools_islice, __reduce__, "($self, /)") {
+    Islice *self = (Islice *)args[0];
+    CHECK(warn_pickle(vm));
+    if (self->iterator == EMPTY) return reduce_ended_islice(vm, args[0]);
+    OWNED Value next = TRY(int_from_i64(vm, self->next));
+    OWNED Value stop = TRY(self->stop == -1 ? NONE : int_from_i64(vm, self->stop));
+    OWNED Value step = TRY(int_from_i64(vm, self->step));
+    OWNED Value state = TRY(int_from_i64(vm, self->at));
+    return reduced(vm, args[0], tuple_of(vm, 4, self->iterator, next, stop, step),
+                   TAKE(state));
+}
+
+/* Set state information for unpickling. */
+METHOD(itertools_islice, __setstate__, "($self, state, /)") {
+    CHECK(warn_pickle(vm));
+    i64 at;
+    CHECK(index_from_state(vm, args[1], &at));
+    ((Islice *)args[0])->at = at;
+    return NONE;
+}
 
 /* ---- pairwise ---- */
 

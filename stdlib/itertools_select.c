@@ -1,8 +1,10 @@
 /* itertools: iterators that select or transform items: compress, dropwhile, takewhile,
  * filterfalse, starmap, accumulate. */
 #include "objects/iterator.h"
+#include "objects/list.h"
 #include "objects/tuple.h"
 #include "stdlib/fields.h"
+#include "stdlib/itertools_state.h"
 
 /* What all but accumulate are: an iterator with a function (or selectors). */
 typedef struct Selecting {
@@ -40,6 +42,25 @@ static int test(VM *vm, Value function, Value item) {
 static int test_call(VM *vm, Value function, Value item) {
     OWNED Value answer = call_1(vm, function, item);
     return answer == FAIL ? -1 : object_truth(vm, answer);
+}
+
+/* __reduce__: the two fields in the order of the constructor's arguments. */
+static Value reduce_selecting(VM *vm, Value v, bool function_first, Value state) {
+    Selecting *self = (Selecting *)v;
+    CHECK(warn_pickle(vm));
+    OWNED Value iterator = state_field(self->iterator);
+    OWNED Value function = state_field(self->function);
+    OWNED Value arguments = TRY(function_first ? tuple_of(vm, 2, function, iterator)
+                                               : tuple_of(vm, 2, iterator, function));
+    return reduced(vm, v, TAKE(arguments), state);
+}
+
+static Value set_open(VM *vm, Value v, Value state) {
+    CHECK(warn_pickle(vm));
+    int is_open = object_truth(vm, state);
+    if (is_open < 0) return FAIL;
+    ((Selecting *)v)->is_open = is_open;
+    return NONE;
 }
 
 /* ---- compress ---- */
@@ -87,6 +108,11 @@ TYPE(itertools_compress, .name = "itertools.compress", .size = sizeof(Selecting)
          "choose the data elements.",
      .signature = "(data, selectors)")
 
+/* Return state information for pickling. */
+METHOD(itertools_compress, __reduce__, "($self, /)") {
+    return reduce_selecting(vm, args[0], false, EMPTY);
+}
+
 /* ---- dropwhile and takewhile ---- */
 
 static Value construct_dropwhile(VM *vm, Type *type, Value *args, u32 nargs,
@@ -120,6 +146,16 @@ TYPE(itertools_dropwhile, .name = "itertools.dropwhile", .size = sizeof(Selectin
             "Afterwards, return every element until the iterable is exhausted.",
      .signature = "(predicate, iterable, /)")
 
+/* Return state information for pickling. */
+METHOD(itertools_dropwhile, __reduce__, "($self, /)") {
+    return reduce_selecting(vm, args[0], true, from_small(((Selecting *)args[0])->is_open));
+}
+
+/* Set state information for unpickling. */
+METHOD(itertools_dropwhile, __setstate__, "($self, state, /)") {
+    return set_open(vm, args[0], args[1]);
+}
+
 static Value construct_takewhile(VM *vm, Type *type, Value *args, u32 nargs,
                                  Value kwnames) {
     return construct_named(vm, "takewhile", type, args, nargs, kwnames);
@@ -147,6 +183,16 @@ TYPE(itertools_takewhile, .name = "itertools.takewhile", .size = sizeof(Selectin
             "evaluates to "
             "true for each entry.",
      .signature = "(predicate, iterable, /)")
+
+/* Return state information for pickling. */
+METHOD(itertools_takewhile, __reduce__, "($self, /)") {
+    return reduce_selecting(vm, args[0], true, from_small(((Selecting *)args[0])->is_open));
+}
+
+/* Set state information for unpickling. */
+METHOD(itertools_takewhile, __setstate__, "($self, state, /)") {
+    return set_open(vm, args[0], args[1]);
+}
 
 /* ---- filterfalse ---- */
 
@@ -178,6 +224,11 @@ TYPE(itertools_filterfalse, .name = "itertools.filterfalse", .size = sizeof(Sele
             "If function is None, return the items that are false.",
      .signature = "(function, iterable, /)")
 
+/* Return state information for pickling. */
+METHOD(itertools_filterfalse, __reduce__, "($self, /)") {
+    return reduce_selecting(vm, args[0], true, EMPTY);
+}
+
 /* ---- starmap ---- */
 
 static Value construct_starmap(VM *vm, Type *type, Value *args, u32 nargs,
@@ -206,6 +257,11 @@ TYPE(itertools_starmap, .name = "itertools.starmap", .size = sizeof(Selecting),
             "with an "
             "argument tuple taken from the given sequence.",
      .signature = "(function, iterable, /)")
+
+/* Return state information for pickling. */
+METHOD(itertools_starmap, __reduce__, "($self, /)") {
+    return reduce_selecting(vm, args[0], true, EMPTY);
+}
 
 /* ---- accumulate ---- */
 
@@ -261,3 +317,40 @@ TYPE(itertools_accumulate, .name = "itertools.accumulate", .size = sizeof(Accumu
                .next = next_accumulate},
      .doc = "Return series of accumulated sums (or other binary function results).",
      .signature = "(iterable, func=None, *, initial=None)")
+
+/* chain([first], rest) */
+static Value chain_before(VM *vm, Value first, Value rest) {
+    OWNED Value list = TRY(list_new(vm, 1));
+    CHECK(list_push(vm, to_list(list), first));
+    return call_2(vm, from_object(vm->types[TYPE_itertools_chain]), list, rest);
+}
+
+/* A total of None cannot be a state: the copy begins with it and skips it. */
+static Value reduce_none_total(VM *vm, Value self, Value iterator, Value function) {
+    OWNED Value chained = TRY(chain_before(vm, NONE, iterator));
+    OWNED Value again = TRY(call_2(vm, from_object(type_of(vm, self)), chained, function));
+    OWNED Value arguments = TRY(tuple_of(vm, 3, again, from_small(1), NONE));
+    return tuple_of(vm, 2, from_object(vm->types[TYPE_itertools_islice]), arguments);
+}
+
+/* Return state information for pickling. */
+METHOD(itertools_accumulate, __reduce__, "($self, /)") {
+    Accumulate *self = (Accumulate *)args[0];
+    CHECK(warn_pickle(vm));
+    OWNED Value iterator = state_field(self->iterator);
+    OWNED Value function = state_field(self->function);
+    if (self->initial != EMPTY) {
+        OWNED Value chained = TRY(chain_before(vm, self->initial, iterator));
+        return reduced(vm, args[0], tuple_of(vm, 2, chained, function), NONE);
+    }
+    if (self->total == NONE) return reduce_none_total(vm, args[0], iterator, function);
+    OWNED Value arguments = TRY(tuple_of(vm, 2, iterator, function));
+    return reduced(vm, args[0], TAKE(arguments), state_field(self->total));
+}
+
+/* Set state information for unpickling. */
+METHOD(itertools_accumulate, __setstate__, "($self, state, /)") {
+    CHECK(warn_pickle(vm));
+    replace(&((Accumulate *)args[0])->total, incref(args[1]));
+    return NONE;
+}

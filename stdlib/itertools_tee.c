@@ -2,8 +2,10 @@
  * one ahead takes items from the source and adds links; links that all have passed are
  * released. */
 #include "objects/iterator.h"
+#include "objects/list.h"
 #include "objects/tuple.h"
 #include "stdlib/fields.h"
+#include "stdlib/itertools_state.h"
 
 enum { LINK_ITEMS = 57 };
 
@@ -30,9 +32,46 @@ static Value make_link(VM *vm, Value source) {
     return from_object(link);
 }
 
+static Value refuse_link(VM *vm) {
+    return raise_value(vm, "Invalid arguments");
+}
+
+/* For unpickling: (source, items so far, next link or None). */
+static Value construct_link(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
+    CHECK(arguments_no_keywords(vm, "teedataobject", kwnames));
+    CHECK(arguments_plain(vm, "teedataobject", nargs, EMPTY, 3, 3));
+    if (!has_kind(args[1], KIND_LIST)) {
+        return raise_type(vm, "teedataobject() argument 2 must be list, not %T", args[1]);
+    }
+    List *items = to_list(args[1]);
+    bool is_full = items->count == LINK_ITEMS, is_last = args[2] == NONE;
+    if (items->count > LINK_ITEMS || (!is_full && !is_last)) return refuse_link(vm);
+    if (!is_last && !is_instance(vm, args[2], type)) return refuse_link(vm);
+    OWNED Value link = TRY(make_link(vm, args[0]));
+    Link *self = (Link *)link;
+    for (usize i = 0; i < items->count; i++) self->items[i] = incref(items->items[i]);
+    self->count = (u32)items->count;
+    if (!is_last) self->next = incref(args[2]);
+    return TAKE(link);
+}
+
 TYPE(itertools__tee_dataobject, .name = "itertools._tee_dataobject", .size = sizeof(Link),
-     .kind = KIND_OTHER, .flags = TYPE_FINAL | TYPE_NO_NEW, .slots = {FIELDS_SLOTS},
-     .doc = "Data container common to multiple tee objects.")
+     .kind = KIND_OTHER, .flags = TYPE_FINAL,
+     .slots = {.new = construct_link, FIELDS_SLOTS},
+     .doc = "Data container common to multiple tee objects.",
+     .signature = "(it, values, next, /)")
+
+/* Return state information for pickling. */
+METHOD(itertools__tee_dataobject, __reduce__, "($self, /)") {
+    Link *self = (Link *)args[0];
+    CHECK(warn_pickle(vm));
+    OWNED Value items = TRY(list_new(vm, self->count));
+    for (u32 i = 0; i < self->count && self->items[i] != EMPTY; i++) {
+        CHECK(list_push(vm, to_list(items), self->items[i]));
+    }
+    OWNED Value source = state_field(self->source), next = state_field(self->next);
+    return reduced(vm, args[0], tuple_of(vm, 3, source, items, next), EMPTY);
+}
 
 static Value make_tee(VM *vm, Type *type, Value link, u32 index) {
     Tee *tee = FIELDS_NEW(vm, type, Tee, 1);
@@ -101,6 +140,34 @@ TYPE(itertools__tee, .name = "itertools._tee", .size = sizeof(Tee), .kind = KIND
 /* Returns an independent iterator. */
 METHOD(itertools__tee, __copy__, "($self, /)") {
     return copy_tee(vm, args[0]);
+}
+
+/* Return state information for pickling. */
+METHOD(itertools__tee, __reduce__, "($self, /)") {
+    Tee *self = (Tee *)args[0];
+    CHECK(warn_pickle(vm));
+    OWNED Value nothing = TRY(tuple_new(vm, 0)), link = state_field(self->link);
+    OWNED Value state = TRY(tuple_of(vm, 2, link, from_small(self->index)));
+    return reduced(vm, args[0], tuple_of(vm, 1, nothing), TAKE(state));
+}
+
+/* Set state information for unpickling. */
+METHOD(itertools__tee, __setstate__, "($self, state, /)") {
+    Tee *self = (Tee *)args[0];
+    CHECK(warn_pickle(vm));
+    Value parts[2];
+    i64 index;
+    CHECK(state_unpack(vm, args[1], 2, 2, parts));
+    Type *link = vm->types[TYPE_itertools__tee_dataobject];
+    if (!is_instance(vm, parts[0], link)) {
+        return raise_state_argument(vm, 1, "itertools._tee_dataobject", parts[0]);
+    }
+    CHECK(object_to_i64(vm, parts[1], &index));
+    if (index < 0 || index > LINK_ITEMS) return raise_value(vm, "Index out of range");
+    u32 count = ((Link *)parts[0])->count;
+    self->index = index > count ? count : (u32)index;
+    replace(&self->link, incref(parts[0]));
+    return NONE;
 }
 
 /* Returns a tuple of n independent iterators. */
