@@ -223,6 +223,8 @@ static Value make(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
 static Value next(VM *vm, Value self) {
     DequeIterator *it = (DequeIterator *)self;
     Deque *deque = to_deque(it->deque);
+    bool forwards = type_of(vm, self) == vm->types[TYPE_deque_iterator];
+    if (!it->left && !forwards) return EMPTY; /* an ended one looks no more, only backwards */
     if (it->changes != deque->changes) {
         it->left = 0;
         return raise_runtime(vm, "deque mutated during iteration");
@@ -230,7 +232,6 @@ static Value next(VM *vm, Value self) {
     if (!it->left) return EMPTY;
     it->left--;
     usize index = it->index++;
-    bool forwards = type_of(vm, self) == vm->types[TYPE_deque_iterator];
     return incref(*deque_at(deque, forwards ? index : deque->count - 1 - index));
 }
 

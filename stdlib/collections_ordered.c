@@ -189,6 +189,14 @@ METHOD(OrderedDict, copy, "($self, /)") {
     return TAKE(copy);
 }
 
+/* Is the entry at its end already? Then moving it there is no change. */
+static bool is_at_end(Dict *dict, u32 index, bool at_last) {
+    if (at_last) return index == dict->used - 1;
+    u32 at = 0;
+    Value key, value;
+    return dict_next(dict, &at, &key, &value) && at == index + 1;
+}
+
 /* Move an existing element to the end (or beginning if last is false).
  *
  * Raise KeyError if the element does not exist. */
@@ -198,6 +206,7 @@ METHOD(OrderedDict, move_to_end, "($self, /, key, last=True)") {
     Dict *dict = to_dict(args[0]);
     i64 index = dict_find(vm, dict, args[1]);
     if (index < 0) return index == -1 ? raise_key(vm, args[1]) : FAIL;
+    if (is_at_end(dict, (u32)index, to_last)) return NONE;
     CHECK(dict_move_entry(vm, dict, (u32)index, to_last));
     to_ordered(args[0])->changes++;
     return NONE;
