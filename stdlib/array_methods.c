@@ -3,6 +3,7 @@
 #include "objects/generic_alias.h"
 #include "objects/iterator.h"
 #include "objects/list.h"
+#include "objects/memoryview.h"
 #include "objects/native.h"
 #include "objects/sequence.h"
 #include "objects/str.h"
@@ -17,6 +18,11 @@ GETTER(array, typecode) {
 /* the size, in bytes, of one array item */
 GETTER(array, itemsize) {
     return from_small(to_array(self)->code->size);
+}
+
+/* Return a buffer object that exposes the underlying memory of the object. */
+METHOD(array, __buffer__, "($self, flags, /)") {
+    return memoryview_new(vm, args[0]);
 }
 
 /* Append new value v to the end of the array. */
