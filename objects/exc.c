@@ -186,6 +186,7 @@ GETTER(BaseException, __context__) {
 SETTER(BaseException, __context__) {
     if (refuse_delete(vm, value, "__context__")) return false;
     if (!check_link(vm, value, "context")) return false;
+    if (value != NONE) to_object(value)->flags |= EXCEPTION_IS_CONTEXT;
     return field_set(&to_exception(self)->context, value == NONE ? EMPTY : value);
 }
 

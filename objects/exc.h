@@ -18,7 +18,10 @@
 #include "objects/type.h"
 #include "objects/vm.h"
 
-enum { EXCEPTION_SEEN = OBJECT_OWN_A }; /* Obj.flags: while it is being printed */
+enum {                                   /* Obj.flags */
+    EXCEPTION_SEEN = OBJECT_OWN_A,       /* while it is being printed */
+    EXCEPTION_IS_CONTEXT = OBJECT_OWN_B, /* it is, or was, the context of another */
+};
 
 typedef struct Exception {
     Obj h;

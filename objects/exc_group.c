@@ -223,6 +223,7 @@ static Value subset(VM *vm, Value group, List *members) {
     Value traceback = exception_traceback(vm, group);
     if (traceback != EMPTY) exception_set_traceback(part, traceback);
     field_set(&to->context, from->context);
+    if (to->context != EMPTY) to_object(to->context)->flags |= EXCEPTION_IS_CONTEXT;
     field_set(&to->cause, from->cause);
     to->suppress_context = true;
     CHECK(copy_notes(vm, group, part));

@@ -49,8 +49,9 @@ static void cut_before(Value from, Value target) {
 void exception_chain(Value exception, Value context) {
     if (context == EMPTY || context == NONE || context == exception) return;
     incref(context);
-    bool is_fresh = to_object(exception)->rc == 1; /* then no chain leads to it */
-    if (!is_fresh) cut_before(context, exception);
+    /* no chain leads to what was never a context: chains of any length grow at the same cost */
+    if (to_object(exception)->flags & EXCEPTION_IS_CONTEXT) cut_before(context, exception);
+    to_object(context)->flags |= EXCEPTION_IS_CONTEXT;
     replace(&to_exception(exception)->context, context);
 }
 
