@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/digits.h"
 #include "base/number.h"
 
 /* ---- the fewest digits: Schubfach, by Raffaello Giulietti ----
@@ -61,6 +62,15 @@ static u64 shortest_decimal(u64 mantissa, u32 biased, i32 *exponent) {
     return s + round_up;
 }
 
+/* Zeros at the end of a number that is not 0; most have none, or many. */
+static u64 drop_zeros(u64 number, i32 *exponent) {
+    if (number % 100000000 == 0) number /= 100000000, *exponent += 8;
+    if (number % 10000 == 0) number /= 10000, *exponent += 4;
+    if (number % 100 == 0) number /= 100, *exponent += 2;
+    while (number % 10 == 0) number /= 10, *exponent += 1;
+    return number;
+}
+
 u32 number_shortest(double d, char digits[NUMBER_DIGITS], i32 *point) {
     u64 bits;
     memcpy(&bits, &d, sizeof bits);
@@ -72,14 +82,11 @@ u32 number_shortest(double d, char digits[NUMBER_DIGITS], i32 *point) {
         decimal =
             shortest_decimal(bits & (((u64)1 << 52) - 1), bits >> 52 & 0x7FF, &exponent);
     }
-    while (decimal % 10 == 0) {
-        decimal /= 10;
-        exponent++;
-    }
-    char reversed[24];
-    u32 count = 0;
-    for (; decimal; decimal /= 10) reversed[count++] = (char)('0' + decimal % 10);
-    for (u32 i = 0; i < count; i++) digits[i] = reversed[count - 1 - i];
+    decimal = drop_zeros(decimal, &exponent);
+    char room[DIGITS_ROOM], *end = room + sizeof room;
+    const char *from = digits_before(end, decimal);
+    u32 count = (u32)(end - from);
+    memcpy(digits, from, count);
     *point = (i32)count + exponent;
     return count;
 }
@@ -169,12 +176,10 @@ static void pick_digits(const char *text, Decimal *out) {
 }
 
 static void set_digits(Decimal *out, u64 number) {
-    char reversed[24];
-    u32 count = 0;
-    do reversed[count++] = (char)('0' + number % 10);
-    while (number /= 10);
-    for (u32 i = 0; i < count; i++) out->digits[i] = reversed[count - 1 - i];
-    out->count = count;
+    char room[DIGITS_ROOM], *end = room + sizeof room;
+    const char *from = digits_before(end, number);
+    out->count = (u32)(end - from);
+    memcpy(out->digits, from, out->count);
 }
 
 /* The same for few digits of common numbers, d > 0. */
@@ -299,12 +304,59 @@ static void write_general(Buffer *out, const Decimal *decimal, i64 precision,
     if (use_exponent) add_exponent(out, decimal->point - 1, letter);
 }
 
+/* ---- the two most common forms, laid out at once ---- */
+
+static void add_with_point(Buffer *out, const char *digits, usize whole, usize decimals) {
+    char *at = buffer_reserve(out, whole + 1 + decimals);
+    if (!at) return;
+    memcpy(at, digits, whole);
+    if (decimals) {
+        at[whole] = '.';
+        memcpy(at + whole + 1, digits + whole, decimals);
+    }
+    out->length += whole + (decimals ? 1 + decimals : 0);
+    out->data[out->length] = '\0';
+}
+
+/* d >= 0 with so many decimals. False: it takes more than 64 bits. */
+static bool write_fixed(Buffer *out, double d, i64 decimals, bool is_negative, u32 flags) {
+    u64 scaled;
+    if (flags & ~(u32)NUMBER_NO_MINUS_ZERO || !scale_exactly(d, decimals, &scaled)) return false;
+    if (is_negative && (scaled || !flags)) buffer_add_char(out, '-');
+    char room[DIGITS_ROOM + LARGEST_SCALE + 1], *end = room + sizeof room;
+    char *from = digits_before(end, scaled);
+    while (end - from <= decimals) *--from = '0';
+    add_with_point(out, from, (usize)(end - from - decimals), (usize)decimals);
+    return true;
+}
+
+/* repr of d > 0 where it needs no exponent. */
+static bool write_repr(Buffer *out, double d, bool is_negative, u32 flags) {
+    if (flags & ~(u32)NUMBER_POINT_ZERO || !(d >= 1e-4 && d < 1e16)) return false;
+    char room[NUMBER_DIGITS + 8] = "0000000";
+    i32 point;
+    u32 count = number_shortest(d, room + 4, &point);
+    if (is_negative) buffer_add_char(out, '-');
+    if (point <= 0) { /* zeros in front: 0.000DIGITS */
+        add_with_point(out, room + 3 + point, 1, count + (usize)-point);
+    } else if ((u32)point < count) {
+        add_with_point(out, room + 4, (usize)point, count - (usize)point);
+    } else {
+        buffer_add(out, room + 4, count);
+        if ((u32)point > count) buffer_add_repeated(out, '0', (u32)point - count);
+        if (flags) buffer_add(out, ".0", 2);
+    }
+    return true;
+}
+
 void number_write(Buffer *out, double d, char code, i64 precision, u32 flags) {
     bool is_capital = code >= 'A' && code <= 'Z';
     if (write_special(out, d, is_capital, flags)) return;
     char style = is_capital ? (char)(code + 32) : code, letter = is_capital ? 'E' : 'e';
     bool is_negative = signbit(d);
     d = fabs(d);
+    if (style == 'f' && write_fixed(out, d, precision, is_negative, flags)) return;
+    if (style == 'r' && write_repr(out, d, is_negative, flags)) return;
     Decimal decimal;
     if (style == 'g' && precision == 0) precision = 1;
     if (style == 'r') {

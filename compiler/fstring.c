@@ -14,7 +14,8 @@ static u32 conversion_number(i32 conversion) {
     }
 }
 
-void compile_formatted(Unit *u, const FormattedValueNode *node, Place place) {
+/* `is_piece`: the result goes into STRING. */
+static void compile_format(Unit *u, const FormattedValueNode *node, Place place, bool is_piece) {
     u32 conversion = conversion_number(node->conversion);
     const Node *spec = node->format_spec;
     Operand value = compile_operand(u, node->value, spec, NULL);
@@ -26,7 +27,7 @@ void compile_formatted(Unit *u, const FormattedValueNode *node, Place place) {
     }
     if (!spec) {
         consume(u, value);
-        emit_result(u, OP_FORMAT, first(value), place, value.reg, 0);
+        emit_result(u, OP_FORMAT, first(value), place, value.reg, is_piece);
         return;
     }
     Operand text = compile_operand(u, spec, NULL, NULL);
@@ -34,6 +35,10 @@ void compile_formatted(Unit *u, const FormattedValueNode *node, Place place) {
     consume(u, text);
     consume(u, value);
     emit_result(u, OP_FORMATSPEC, first(value) | second(text), place, value.reg, text.reg);
+}
+
+void compile_formatted(Unit *u, const FormattedValueNode *node, Place place) {
+    compile_format(u, node, place, false);
 }
 
 /* So many pieces that they are joined in between. */
@@ -57,7 +62,10 @@ void compile_joined(Unit *u, const JoinedStrNode *node, Place place) {
     for (u32 i = 0; i < values.count && !u->c->failed; i++) {
         if (u->depth - (start - TEMPORARY_BASE) == MOST_AT_ONCE)
             join_pieces(u, start, TEMPORARY);
-        compile_expr(u, values.items[i], TEMPORARY);
+        if (values.items[i]->kind == NODE_FormattedValue)
+            compile_format(u, as_FormattedValue(values.items[i]), TEMPORARY, true);
+        else
+            compile_expr(u, values.items[i], TEMPORARY);
     }
     if (u->c->failed) return;
     join_pieces(u, start, place);

@@ -81,9 +81,10 @@ static Value construct(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames
 }
 
 static Value show(VM *vm, Value self) {
-    Buffer out = {0};
+    char room[40];
+    Buffer out = BUFFER_ON(room);
     float_write_repr(to_double(self), &out);
-    return str_from_buffer(vm, &out);
+    return str_from_ascii(vm, &out);
 }
 
 static bool hash(VM *vm, Value self, u64 *hash) {

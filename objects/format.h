@@ -54,6 +54,21 @@ void format_pad(Buffer *out, const FormatSpec *spec, Span text, usize length);
 void format_group(Buffer *out, Span digits, char separator, usize group_size,
                   usize min_width);
 
+/* Append format(v, spec), if it is of the common sort: an inline int or float, or a str of ASCII, and a
+ * spec [<>^][+][#][0][width][,][.precision][type] that is right for it. False: nothing was appended, ask the
+ * type. */
+bool format_quickly(Value v, Span spec, Buffer *out);
+
+typedef struct FormatQuick { /* what such a spec says */
+    char align;              /* 0: not given */
+    bool plus, alternate, zero, comma;
+    char type;     /* 0: not given */
+    u32 width;     /* 0: not given */
+    i32 precision; /* -1: not given */
+} FormatQuick;
+/* The same by the parts of a spec. */
+bool format_quick_value(Value v, const FormatQuick *quick, Buffer *out);
+
 /* str.__format__ */
 Value str_format_value(VM *vm, Value s, Value spec);
 

@@ -42,12 +42,11 @@ static void free_fields(VM *vm, Obj *self) {
 }
 
 static Value show(VM *vm, Value self) {
-    Buffer out = {0};
-    if (!int_write(vm, self, 10, &out)) {
-        buffer_free(&out);
-        return FAIL;
-    }
-    return str_from_buffer(vm, &out);
+    char room[120];
+    Buffer out = BUFFER_ON(room);
+    if (int_write(vm, self, 10, &out)) return str_from_ascii(vm, &out);
+    buffer_free(&out);
+    return FAIL;
 }
 
 static bool hash(VM *vm, Value self, u64 *hash) {

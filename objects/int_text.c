@@ -1,6 +1,7 @@
 /* int <-> digits, and int() itself. */
 #include <math.h>
 
+#include "base/digits.h"
 #include "base/utf8.h"
 #include "objects/bytes.h"
 #include "objects/int_inner.h"
@@ -30,25 +31,26 @@ static bool is_power_of_two(int base) {
 }
 
 static void write_small(i64 i, u32 base, Buffer *out) {
-    char digits[65];
-    u32 at = sizeof digits;
+    char room[65], *end = room + sizeof room, *at = end;
     u64 magnitude = i < 0 ? -(u64)i : (u64)i;
-    do {
-        digits[--at] = "0123456789abcdefghijklmnopqrstuvwxyz"[magnitude % base];
-        magnitude /= base;
-    } while (magnitude);
-    if (i < 0) digits[--at] = '-';
-    buffer_add(out, digits + at, sizeof digits - at);
+    if (base == 10) {
+        at = digits_before(end, magnitude);
+    } else if (is_power_of_two((int)base)) {
+        u32 shift = (u32)__builtin_ctz(base);
+        do *--at = "0123456789abcdefghijklmnopqrstuvwxyz"[magnitude & (base - 1)];
+        while (magnitude >>= shift);
+    } else {
+        do *--at = "0123456789abcdefghijklmnopqrstuvwxyz"[magnitude % base];
+        while (magnitude /= base);
+    }
+    if (i < 0) *--at = '-';
+    buffer_add(out, at, (usize)(end - at));
 }
 
 bool int_write(VM *vm, Value v, int base, Buffer *out) {
     v = int_plain(v);
     if (is_small(v)) {
-        if (base == 10) {
-            write_small(to_small(v), 10, out); /* division by a constant is faster */
-        } else {
-            write_small(to_small(v), (u32)base, out);
-        }
+        write_small(to_small(v), (u32)base, out);
         return true;
     }
     bool is_limited = vm->int_digit_limit > 0 && !is_power_of_two(base);
@@ -298,10 +300,24 @@ static Value make_plain(Value owned) {
     return v == FAIL ? FAIL : incref(int_plain(v));
 }
 
+/* A sign or none, and up to 18 digits: most of what is read. */
+static bool read_few_digits(Span text, i64 *out) {
+    const char *at = text.data, *end = at + text.length;
+    bool is_negative = at < end && *at == '-';
+    at += is_negative;
+    if (at == end || end - at > 18) return false;
+    i64 value = 0;
+    for (; at < end && (u8)(*at - '0') < 10; at++) value = value * 10 + (*at - '0');
+    *out = is_negative ? -value : value;
+    return at == end;
+}
+
 /* The C types that know how to become an int do so by their slot; a class of a script has
  * a slot that calls its method and checks what that gives. */
 Value int_convert(VM *vm, Value v) {
     if (is_exact_int(v)) return incref(v);
+    i64 small;
+    if (has_exact_kind(v, KIND_STR) && read_few_digits(str_span(v), &small)) return from_small(small);
     Type *type = type_of(vm, v);
     if (type->unary_ops & CAN(UNARY_INT)) return make_plain(object_unary(vm, UNARY_INT, v));
     if (type->unary_ops & CAN(UNARY_INDEX)) return make_plain(object_index(vm, v));

@@ -8,18 +8,32 @@ static int refuse(VM *vm, const char *text) {
     return -1;
 }
 
-static const char *find_any(const char *at, const char *end, const char *set) {
-    while (at < end && !memchr(set, *at, strlen(set))) at++;
+/* What ends a name, as bits of one word: of all these the low six bits differ. */
+#define BIT(c)   ((u64)1 << ((c) & 63))
+#define NAME_END (BIT('{') | BIT('[') | BIT('}') | BIT(':') | BIT('!'))
+
+static const char *find_name_end(const char *at, const char *end) {
+    while (at < end && !(NAME_END & BIT(*at) && strchr("{[}:!", *at) && *at)) at++;
     return at;
+}
+
+static inline const char *find_either(const char *at, const char *end, char a, char b) {
+    while (at < end && *at != a && *at != b) at++;
+    return at;
+}
+
+static const char *find_one(const char *at, const char *end, char c) {
+    const char *found = memchr(at, c, (usize)(end - at));
+    return found ? found : end;
 }
 
 /* The end of a field's name: one of } : ! outside of brackets. */
 static int read_name(VM *vm, Markup *m, MarkupField *out) {
     const char *start = m->at;
-    while ((m->at = find_any(m->at, m->end, "{[}:!")) < m->end) {
+    while ((m->at = find_name_end(m->at, m->end)) < m->end) {
         if (*m->at == '{') return refuse(vm, "unexpected '{' in field name");
         if (*m->at != '[') break;
-        m->at = find_any(m->at, m->end, "]");
+        m->at = find_one(m->at, m->end, ']');
     }
     if (m->at == m->end) return refuse(vm, "expected '}' before end of string");
     out->name = (Span){start, (usize)(m->at - start)};
@@ -38,7 +52,7 @@ static int read_conversion(VM *vm, Markup *m, MarkupField *out) {
 /* Behind the colon: up to the } that closes the field. */
 static int read_spec(VM *vm, Markup *m, MarkupField *out) {
     const char *start = m->at;
-    for (int depth = 1; (m->at = find_any(m->at, m->end, "{}")) < m->end; m->at++) {
+    for (int depth = 1; (m->at = find_either(m->at, m->end, '{', '}')) < m->end; m->at++) {
         depth += *m->at == '{' ? 1 : -1;
         out->has_nested |= *m->at == '{';
         if (depth) continue;
@@ -64,7 +78,7 @@ static int read_field(VM *vm, Markup *m, MarkupField *out) {
 int markup_next(VM *vm, Markup *m, MarkupField *out) {
     if (m->at == m->end) return 0;
     *out = (MarkupField){.literal = {m->at, 0}};
-    const char *stop = find_any(m->at, m->end, "{}");
+    const char *stop = find_either(m->at, m->end, '{', '}');
     out->literal.length = (usize)(stop - m->at);
     m->at = stop;
     if (stop == m->end) return 1;
@@ -100,7 +114,7 @@ static bool read_index(VM *vm, Span text, i64 *out) {
 }
 
 bool field_first(VM *vm, Span name, FieldStep *first, Markup *rest) {
-    const char *end = name.data + name.length, *stop = find_any(name.data, end, ".[");
+    const char *end = name.data + name.length, *stop = find_either(name.data, end, '.', '[');
     first->name = (Span){name.data, (usize)(stop - name.data)};
     *rest = (Markup){stop, end};
     return read_index(vm, first->name, &first->index);
@@ -112,7 +126,7 @@ int field_next(VM *vm, Markup *rest, FieldStep *out) {
     if (c != '.' && c != '[')
         return refuse(vm, "Only '.' or '[' may follow ']' in format field specifier");
     const char *start = rest->at;
-    rest->at = find_any(start, rest->end, c == '.' ? ".[" : "]");
+    rest->at = c == '.' ? find_either(start, rest->end, '.', '[') : find_one(start, rest->end, ']');
     out->is_attribute = c == '.';
     out->name = (Span){start, (usize)(rest->at - start)};
     out->index = -1;

@@ -245,6 +245,10 @@ static bool bind(VM *vm, const Signature *signature, const Given *given, Value *
 bool arguments_bind(VM *vm, const Arguments *spec, Value *args, u32 nargs, Value kwnames,
                     Value *out) {
     u32 named = 0;
+    if (kwnames == EMPTY && nargs >= spec->required && nargs <= spec->positional) {
+        for (; spec->names[named]; named++) out[named] = named < nargs ? args[named] : EMPTY;
+        return true;
+    }
     while (spec->names[named]) named++;
     Signature signature = {.name = spec->function,
                            .bound = EMPTY,
@@ -292,6 +296,17 @@ typedef struct NativeCall {
     u32 surplus; /* positional arguments for *args */
 } NativeCall;
 
+/* By position alone, and as many as there must be. */
+static bool is_direct(const NativeSpec *spec, const Given *given) {
+    return !given->keywords && given->nargs >= spec->required && !spec->required_keywords &&
+           (given->nargs <= spec->positional || spec->rest & NATIVE_VARARGS);
+}
+
+static void place(const Signature *signature, const Given *given, Value *out) {
+    u32 direct = given->nargs < signature->positional ? given->nargs : signature->positional;
+    for (u32 i = 0; i < signature->named; i++) out[i] = i < direct ? given->args[i] : EMPTY;
+}
+
 static Value call_in(VM *vm, const NativeCall *call, Value *out) {
     const NativeSpec *spec = call->spec;
     Value self = call->self;
@@ -299,7 +314,10 @@ static Value call_in(VM *vm, const NativeCall *call, Value *out) {
     Signature signature = signature_of(spec, call->is_bound ? self : EMPTY);
     OWNED Value keywords = EMPTY;
     out[0] = self;
-    CHECK(bind(vm, &signature, &call->given, out + before));
+    if (is_direct(spec, &call->given))
+        place(&signature, &call->given, out + before);
+    else
+        CHECK(bind(vm, &signature, &call->given, out + before));
     if (signature.has_varkw) {
         keywords = TRY(collect_surplus(vm, &signature, &call->given));
         out[before + signature.named] = keywords;

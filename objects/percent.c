@@ -3,6 +3,7 @@
 #include "base/number.h"
 #include "base/utf8.h"
 #include "objects/float.h"
+#include "objects/format.h"
 #include "objects/int.h"
 #include "objects/tuple.h"
 #include "objects/type.h"
@@ -369,16 +370,6 @@ static void emit(Percent *p, const Directive *d, Piece *piece) {
     if (d->left) buffer_add_repeated(p->out, ' ', (usize)padding);
 }
 
-/* %s and %d of what needs no call, without flags: appended at once. */
-static bool format_plainly(Percent *p, const Directive *d, Value v) {
-    bool has_flags = d->width >= 0 || d->precision >= 0 || d->plus || d->blank;
-    if (has_flags || p->is_bytes || (d->letter != 's' && d->letter != 'd')) return false;
-    if (is_small(v)) return int_write(p->vm, v, 10, p->out);
-    if (d->letter == 'd' || !has_exact_kind(v, KIND_STR)) return false;
-    buffer_add_span(p->out, str_span(v));
-    return true;
-}
-
 /* A % was read. */
 static bool format_one(Percent *p) {
     if (p->at < p->end && *p->at == '%') {
@@ -386,13 +377,11 @@ static bool format_one(Percent *p) {
         return true;
     }
     Directive d = {.width = -1, .precision = -1, .key = EMPTY};
-    Piece piece = {0};
+    char room[120];
+    Piece piece = {BUFFER_ON(room)};
     Value v;
-    bool good = read_directive(p, &d) && take_argument(p, &v);
-    if (good && !format_plainly(p, &d, v)) {
-        good = convert(p, &d, v, &piece);
-        if (good) emit(p, &d, &piece);
-    }
+    bool good = read_directive(p, &d) && take_argument(p, &v) && convert(p, &d, v, &piece);
+    if (good) emit(p, &d, &piece);
     p->out->failed |= piece.text.failed;
     buffer_free(&piece.text);
     if (d.key != EMPTY) {
@@ -409,19 +398,79 @@ static bool is_mapping(VM *vm, Value v, bool is_bytes) {
     return type_of(vm, v)->slots.getitem != NULL;
 }
 
-/* "%s" of a str, "%d" and "%s" of an inline int: most of what is formatted. False: it is something else. */
+static bool read_quick_flags(const char **at, const char *end, FormatQuick *out) {
+    for (; *at < end; ++*at) {
+        switch (**at) {
+        case '-': out->align = '<'; break;
+        case '+': out->plus = true; break;
+        case '#': out->alternate = true; break;
+        case '0': out->zero = true; break;
+        default: return **at != ' ';
+        }
+    }
+    return false;
+}
+
+static u32 read_quick_number(const char **at, const char *end) {
+    u32 number = 0;
+    for (; *at < end && **at >= '0' && **at <= '9'; ++*at) {
+        if (number < 1000) number = number * 10 + (u32)(**at - '0');
+    }
+    return number;
+}
+
+/* A directive for format_quick.c; false: it is of another sort. */
+static bool read_quick(const char **at, const char *end, FormatQuick *out) {
+    *out = (FormatQuick){.precision = -1};
+    if (!read_quick_flags(at, end, out)) return false;
+    if (out->align) out->zero = false;
+    out->width = read_quick_number(at, end);
+    if (*at < end && **at == '.') {
+        ++*at;
+        out->precision = (i32)read_quick_number(at, end);
+    }
+    if (*at == end || out->width > 80 || out->precision > 80) return false;
+    out->type = *(*at)++;
+    return true;
+}
+
+/* Texts of ASCII, inline ints and floats, in what way ever: most of what is formatted. False: nothing was
+ * done. */
 static bool format_simple(Percent *p) {
     if (p->next >= p->count || p->mapping != EMPTY || p->at == p->end) return false;
     Value v = p->count < 0 ? p->arguments : to_tuple(p->arguments)->items[p->next];
-    bool wants_text = *p->at == 's' && !p->is_bytes;
-    if (wants_text && has_exact_kind(v, KIND_STR))
-        buffer_add_span(p->out, str_span(v));
-    else if ((wants_text || *p->at == 'd') && is_small(v))
-        int_write(p->vm, v, 10, p->out);
-    else
-        return false;
+    if (is_object(v) && to_object(v)->kind != KIND_STR) return false;
+    const char *at = p->at;
+    FormatQuick quick;
+    if (!read_quick(&at, p->end, &quick)) return false;
+    bool is_text = has_exact_kind(v, KIND_STR);
+    switch (quick.type) {
+    case 's':
+        if (p->is_bytes || quick.plus || quick.zero || quick.alternate) return false;
+        if (is_text && !quick.width && quick.precision < 0) {
+            buffer_add_span(p->out, str_span(v));
+            break;
+        }
+        if (!is_text && quick.precision >= 0) return false;
+        quick.type = 0;
+        if (!quick.align) quick.align = '>';
+        if (!format_quick_value(v, &quick, p->out)) return false;
+        break;
+    case 'd':
+    case 'x':
+    case 'X':
+    case 'o':
+        if (!is_small(v) || !format_quick_value(v, &quick, p->out)) return false;
+        break;
+    case 'f':
+    case 'e':
+    case 'g':
+        if (is_text || !format_quick_value(v, &quick, p->out)) return false;
+        break;
+    default: return false;
+    }
     p->next++;
-    p->at++;
+    p->at = at;
     return true;
 }
 

@@ -1,5 +1,8 @@
 /* repr(), str(), ascii() and format() of any value. */
+#include "base/digits.h"
 #include "base/utf8.h"
+#include "objects/float.h"
+#include "objects/format.h"
 #include "objects/slots.h"
 #include "objects/str.h"
 #include "objects/str_make.h"
@@ -12,24 +15,25 @@ static Value check_str(VM *vm, Value owned, const char *method) {
     return raise_type(vm, "%s returned non-string (type %T)", method, wrong);
 }
 
-/* The text of an inline int, from the last digit to the first, two at a time. */
 static Value small_text(VM *vm, i64 i) {
-    char room[24], *at = room + sizeof room;
-    u64 magnitude = i < 0 ? -(u64)i : (u64)i;
-    if (magnitude < 10 && i >= 0) return str_from_code_point(vm, '0' + (u32)magnitude);
-    for (; magnitude >= 10; magnitude /= 100) {
-        u32 pair = (u32)(magnitude % 100);
-        *--at = (char)('0' + pair % 10);
-        *--at = (char)('0' + pair / 10);
-    }
-    if (magnitude) *--at = (char)('0' + magnitude);
+    char room[DIGITS_ROOM + 1], *end = room + sizeof room;
+    if (i >= 0 && i < 10) return str_from_code_point(vm, '0' + (u32)i);
+    char *at = digits_before(end, i < 0 ? -(u64)i : (u64)i);
     if (i < 0) *--at = '-';
-    usize size = (usize)(room + sizeof room - at);
+    usize size = (usize)(end - at);
     return str_new_counted(vm, at, size, size);
+}
+
+static Value float_text(VM *vm, double d) {
+    char room[40];
+    Buffer out = BUFFER_ON(room);
+    float_write_repr(d, &out);
+    return str_from_ascii(vm, &out);
 }
 
 Value object_repr(VM *vm, Value v) {
     if (is_small(v)) return small_text(vm, to_small(v));
+    if (is_flonum(v)) return float_text(vm, to_flonum(v));
     if (!enter_recursion(vm, " while getting the repr of an object")) return FAIL;
     Value text = type_of(vm, v)->slots.repr(vm, v);
     leave_recursion(vm);
@@ -39,6 +43,7 @@ Value object_repr(VM *vm, Value v) {
 Value object_str(VM *vm, Value v) {
     if (has_exact_kind(v, KIND_STR)) return incref(v);
     if (is_small(v)) return small_text(vm, to_small(v));
+    if (is_flonum(v)) return float_text(vm, to_flonum(v));
     Value (*str)(VM *, Value) = type_of(vm, v)->slots.str;
     if (!str) return object_repr(vm, v);
     if (!enter_recursion(vm, " while getting the str of an object")) return FAIL;
@@ -69,9 +74,6 @@ Value object_ascii(VM *vm, Value v) {
     return str_from_buffer(vm, &out);
 }
 
-Value int___format___method(VM *vm, Value *args, u32 nargs);
-Value float___format___method(VM *vm, Value *args, u32 nargs);
-
 static bool is_plain(Value spec) {
     return spec == EMPTY || (has_exact_kind(spec, KIND_STR) && to_str(spec)->size == 0);
 }
@@ -84,9 +86,10 @@ Value object_format(VM *vm, Value v, Value spec) {
     }
     if (!is_str(spec))
         return raise_type(vm, "format() argument 2 must be str, not %T", spec);
+    char room[120];
+    Buffer quick = BUFFER_ON(room);
+    if (format_quickly(v, str_span(spec), &quick)) return str_from_ascii(vm, &quick);
     Value window[] = {v, spec};
-    if (is_small(v)) return int___format___method(vm, window, 2);
-    if (is_flonum(v)) return float___format___method(vm, window, 2);
     OWNED Value result = TRY(call_special(vm, NAME(__format__), window, 2));
     if (is_str(result)) return TAKE(result);
     return raise_type(vm, "__format__ must return a str, not %T", result);

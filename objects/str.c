@@ -23,12 +23,23 @@ Str *str_allocate_as(VM *vm, Type *type, usize size, bool ascii) {
     return s;
 }
 
+/* What object_new_sized does, for the type that is made most. */
+static ALWAYS_INLINE Str *allocate(VM *vm, usize size, bool ascii) {
+    usize struct_size = str_struct_size(size, ascii);
+    Str *s = LIKELY(struct_size >= size) ? heap_take(&vm->heap, struct_size, HEAP_ATOM) : NULL;
+    if (UNLIKELY(!s)) return str_allocate_as(vm, vm->types[TYPE_str], size, ascii);
+    s->h = (Obj){1, KIND_STR, OBJECT_ATOM, ascii ? 0 : STR_NOT_ASCII, vm->types[TYPE_str]->shape};
+    s->hash = 0;
+    s->size = size;
+    return s;
+}
+
 Str *str_allocate(VM *vm, usize size, bool ascii) {
-    return str_allocate_as(vm, vm->types[TYPE_str], size, ascii);
+    return allocate(vm, size, ascii);
 }
 
 Value str_new_counted(VM *vm, const char *data, usize size, usize length) {
-    Str *s = str_allocate(vm, size, length == size);
+    Str *s = allocate(vm, size, length == size);
     if (!s) return FAIL;
     memcpy(s->data, data, size);
     return str_finish(s, length);
@@ -64,6 +75,15 @@ Value str_from_text(VM *vm, const char *text) {
 Value str_from_buffer(VM *vm, Buffer *buffer) {
     Value s =
         buffer->failed ? raise_memory(vm) : str_new(vm, buffer->data, buffer->length);
+    buffer_free(buffer);
+    return s;
+}
+
+Value str_from_ascii(VM *vm, Buffer *buffer) {
+    usize size = buffer->length;
+    Value s = buffer->failed ? raise_memory(vm)
+              : size > 1     ? str_new_counted(vm, buffer->data, size, size)
+                             : str_new(vm, buffer->data, size);
     buffer_free(buffer);
     return s;
 }

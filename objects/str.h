@@ -46,6 +46,8 @@ Value str_from_span(VM *vm, Span span);
 Value str_from_text(VM *vm, const char *text);
 /* Take a buffer's content; the buffer is freed. FAIL if the buffer had failed. */
 Value str_from_buffer(VM *vm, Buffer *buffer);
+/* The same of a buffer that holds nothing but ASCII. */
+Value str_from_ascii(VM *vm, Buffer *buffer);
 Value str_from_code_point(VM *vm, u32 code_point);
 /* Decode as UTF-8 with surrogateescape, for file names, argv, environment. */
 Value str_from_os(VM *vm, const char *bytes, usize size);
@@ -69,6 +71,8 @@ Value str_concat(VM *vm, Value a, Value b);
 Value str_append(VM *vm, Value owned_a, Value b);
 Value str_join(VM *vm, Value separator, Value *items,
                usize count); /* items are all str */
+/* The same without separator, of what an f-string is made of: strs, inline ints, inline floats. */
+Value str_join_pieces(VM *vm, const Value *pieces, usize count);
 bool str_repr_to(Buffer *out, Value s);
 /* What ascii() makes of a repr: \xNN, \uNNNN, \UNNNNNNNN for all that is not ASCII. */
 Value str_escape_non_ascii(VM *vm, Value s);

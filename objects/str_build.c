@@ -1,4 +1,6 @@
 /* Strings made of strings: concatenation, growing in place, joining, repeating. */
+#include "objects/float.h"
+#include "objects/int.h"
 #include "objects/str_make.h"
 
 Value str_concat(VM *vm, Value a, Value b) {
@@ -105,6 +107,43 @@ Value str_join(VM *vm, Value separator, Value *items, usize count) {
         at = put(at, items[i]);
     }
     return str_finish(s, total.length);
+}
+
+/* ---- f-strings ---- */
+
+enum { MOST_PIECES = 64, PIECE_ROOM = 32 };
+
+static Value join_some(VM *vm, const Value *pieces, usize count) {
+    char room[MOST_PIECES * PIECE_ROOM], *next = room;
+    Span texts[MOST_PIECES];
+    Total total = {.ascii = true};
+    for (usize i = 0; i < count; i++) {
+        Value piece = pieces[i];
+        if (LIKELY(is_object(piece))) {
+            texts[i] = str_span(piece);
+            CHECK(add_to_total(vm, &total, piece));
+            continue;
+        }
+        Buffer number = {.data = next, .capacity = PIECE_ROOM, .is_lent = true};
+        if (is_small(piece)) int_write(vm, piece, 10, &number);
+        else float_write_repr(to_flonum(piece), &number);
+        texts[i] = buffer_span(&number);
+        next += PIECE_ROOM;
+        total.size += number.length;
+        total.length += number.length;
+    }
+    if (!total.size) return incref(vm->empty_str);
+    Str *s = str_allocate(vm, total.size, total.ascii);
+    if (!s) return FAIL;
+    char *at = s->data;
+    for (usize i = 0; i < count; i++) at = (char *)memcpy(at, texts[i].data, texts[i].length) + texts[i].length;
+    return str_finish(s, total.length);
+}
+
+Value str_join_pieces(VM *vm, const Value *pieces, usize count) {
+    if (count == 1 && is_object(pieces[0])) return str_exact(vm, pieces[0]);
+    assert(count <= MOST_PIECES);
+    return join_some(vm, pieces, count);
 }
 
 /* Fill data[0..total) with copies of its first `size` bytes, doubling. */

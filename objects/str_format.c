@@ -1,5 +1,6 @@
 /* str.format and str.format_map. */
 #include "objects/dict.h"
+#include "objects/format.h"
 #include "objects/int.h"
 #include "objects/markup.h"
 #include "objects/native.h"
@@ -60,7 +61,8 @@ static Value follow(VM *vm, Value object, const FieldStep *step) {
 }
 
 static Value find_value(Formatting *f, Span name) {
-    FieldStep step;
+    FieldStep step = {.name = name, .index = -1};
+    if (!name.length) return find_first(f, &step);
     Markup rest;
     CHECK(field_first(f->vm, name, &step, &rest));
     OWNED Value value = TRY(find_first(f, &step));
@@ -103,13 +105,11 @@ static bool write_field(Formatting *f, const MarkupField *field, int depth, Buff
     OWNED Value value = TRY_OR_FALSE(find_value(f, field->name));
     if (field->conversion)
         replace(&value, TRY_OR_FALSE(convert(vm, value, field->conversion)));
-    if (!field->spec.length) {
-        if (is_small(value)) return int_write(vm, value, 10, out);
-        if (has_exact_kind(value, KIND_STR)) {
-            buffer_add_span(out, str_span(value));
-            return true;
-        }
+    if (!field->spec.length && has_exact_kind(value, KIND_STR)) {
+        buffer_add_span(out, str_span(value));
+        return true;
     }
+    if (!field->has_nested && format_quickly(value, field->spec, out)) return true;
     OWNED Value spec = TRY_OR_FALSE(expand_spec(f, field, depth));
     replace(&value, TRY_OR_FALSE(object_format(vm, value, spec)));
     buffer_add_span(out, str_span(value));

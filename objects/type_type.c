@@ -6,6 +6,7 @@
 #include "objects/class.h"
 #include "objects/dict.h"
 #include "objects/generic_alias.h"
+#include "objects/int.h"
 #include "objects/list.h"
 #include "objects/native.h"
 #include "objects/slots.h"
@@ -121,6 +122,10 @@ static Value refuse_new(VM *vm, Type *type) {
 
 Value type_call(VM *vm, Value callable, Value *args, u32 nargs, Value kwnames) {
     Type *type = to_type(callable);
+    if (nargs == 1 && kwnames == EMPTY) { /* the conversions that programs do most */
+        if (type == vm->types[TYPE_str]) return object_str(vm, args[0]);
+        if (type == vm->types[TYPE_int]) return int_convert(vm, args[0]);
+    }
     if (type == vm->types[TYPE_type]) {
         if (nargs == 1 && kwnames == EMPTY)
             return incref(from_object(type_of(vm, args[0])));
@@ -129,6 +134,7 @@ Value type_call(VM *vm, Value callable, Value *args, u32 nargs, Value kwnames) {
     if (type->flags & TYPE_NO_NEW || !type->slots.new) return refuse_new(vm, type);
     OWNED Value object = TRY(type->slots.new(vm, type, args, nargs, kwnames));
     Type *actual = type_of(vm, object);
+    if (actual == type && !type->slots.init) return TAKE(object);
     if (!type_is_subtype(actual, type) || !actual->slots.init) return TAKE(object);
     CHECK(actual->slots.init(vm, object, args, nargs, kwnames));
     return TAKE(object);

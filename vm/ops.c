@@ -1285,10 +1285,10 @@ OP(DICTK) {
     NEXT;
 }
 
-/* STRING A, B, C: the concatenation of C strings. */
+/* STRING A, B, C: the concatenation of C strings; among them may be what FORMAT left as it is. */
 OP(STRING) {
     SAVE();
-    Value string = str_join(vm, vm->empty_str, r + B, C);
+    Value string = str_join_pieces(vm, r + B, C);
     for (u32 i = 0; i < C; i++) RELEASE(r[B + i]);
     DELIVER(string);
 }
@@ -1303,10 +1303,14 @@ OP(CONVERT) {
     DELIVER(outcome);
 }
 
-/* FORMAT A, B: r[A] = format(r[B], "") */
+/* FORMAT A, B, C: r[A] = format(r[B], ""); C: inline numbers stay, STRING will write them */
 OP(FORMAT) {
     BOUND(B);
     Value v = r[B];
+    if (C && (is_small(v) || is_flonum(v))) {
+        STORE(v);
+        NEXT;
+    }
     if (has_exact_kind(v, KIND_STR)) {
         if (!HAS(F_FIRST)) incref(v);
         STORE(v);
