@@ -6,6 +6,7 @@
 #include "objects/slots.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "objects/want.h"
 #include "objects/weakref.h"
 
 /* ---- making ---- */
@@ -54,7 +55,7 @@ Value object_new_slot(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames)
 bool object_init_slot(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
     if (LIKELY(!has_arguments(nargs, kwnames))) return true;
     Type *type = type_of(vm, self);
-    bool has_new = type->slots.new != object_new_slot;
+    bool has_new = type->slots.new != object_new_slot || type->flags & TYPE_NO_NEW;
     if (type->slots.init == object_init_slot && has_new) return true;
     const char *name = type->slots.init == object_init_slot ? type_name(type) : "object";
     raise_type(vm,
@@ -84,7 +85,8 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     return truth < 0 ? FAIL : from_bool(!truth);
 }
 
-TYPE(object, .name = "object", .size = sizeof(Obj), .kind = KIND_INSTANCE,
+TYPE(object, .name = "object",
+     .signature = "()", .size = sizeof(Obj), .kind = KIND_INSTANCE,
      .slots = {.new = object_new_slot,
                .init = object_init_slot,
                .repr = repr,
@@ -222,7 +224,7 @@ CLASS_METHOD(object, __init_subclass__, "($type, /)") {
  */
 METHOD(object, __format__, "($self, format_spec, /)") {
     if (!is_str(args[1]))
-        return raise_type(vm, "__format__() argument must be str, not %T", args[1]);
+        return want_refuse(vm, "__format__", "argument", "str", args[1]), FAIL;
     if (to_str(args[1])->size)
         return raise_type(vm, "unsupported format string passed to %T.__format__",
                           args[0]);

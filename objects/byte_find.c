@@ -89,12 +89,19 @@ Value byte_count(VM *vm, Value *args) {
     return from_small(count);
 }
 
+/* What fails to be an index is said to be no buffer either. */
+static bool may_be_part(VM *vm, Value item) {
+    if (type_of(vm, item)->slots.buffer) return true;
+    OWNED Value index = has_index(vm, item) ? object_index(vm, item) : FAIL;
+    if (index != FAIL) return true;
+    if (vm->exception != EMPTY) exception_clear(vm);
+    raise_type(vm, "a bytes-like object is required, not '%T'", item);
+    return false;
+}
+
 int byte_contains(VM *vm, Value self, Value item) {
     BytePart part;
-    if (!type_of(vm, item)->slots.buffer && !has_index(vm, item)) {
-        raise_type(vm, "a bytes-like object is required, not '%T'", item);
-        return -1;
-    }
+    if (!may_be_part(vm, item)) return -1;
     if (!byte_part_open(vm, item, &part)) return -1;
     bool found = span_find(byte_span(self), part.span) >= 0;
     byte_part_close(vm, &part);

@@ -28,7 +28,9 @@ Value byte_strip(VM *vm, Value *args, bool left, bool right) {
 /* Text with so many fill bytes on both sides. */
 static Value pad(VM *vm, Value self, usize left, usize right, char fill) {
     Span text = byte_span(self);
-    if (left + right > PTRDIFF_MAX - 64 - text.length) return raise_memory(vm);
+    if (left + right > PTRDIFF_MAX - 64 - text.length)
+        return is_bytes(self) ? raise_overflow(vm, "byte string is too large")
+                              : raise_memory(vm);
     Value result = TRY(byte_new(vm, self, NULL, left + text.length + right));
     char *at = byte_data(result);
     memset(at, fill, left);

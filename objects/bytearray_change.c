@@ -22,8 +22,9 @@ METHOD(bytearray, append, "($self, item, /)") {
 /* What extend got, as bytes. */
 static Value take_items(VM *vm, Value items) {
     Slots *slots = &type_of(vm, items)->slots;
-    if (is_str(items))
-        return raise_type(vm, "expected iterable of integers; got: '%T'", items);
+    if (is_str(items) && to_str(items)->size)
+        return raise_type(vm, "expected iterable of integers; got: 'str'");
+    if (is_str(items)) return incref(vm->empty_bytes);
     if (!slots->buffer && !slots->iter && !slots->getitem)
         return raise_type(vm, "can't extend bytearray with %T", items);
     return byte_from_object(vm, &how, items);

@@ -73,9 +73,8 @@ static bool set_index(VM *vm, Value self, Value key, Value value) {
     if (!want_index(vm, key, &index)) return false;
     u8 byte = 0;
     if (index < 0) index += (i64)array->size;
-    bool inside = index >= 0 && index < (i64)array->size;
-    if (inside && value != EMPTY && !want_byte(vm, value, &byte)) return false;
-    if (!inside || index >= (i64)array->size)
+    if (value != EMPTY && !want_byte(vm, value, &byte)) return false;
+    if (index < 0 || index >= (i64)array->size)
         return raise_index(vm, "bytearray index out of range") != FAIL;
     if (value == EMPTY)
         return bytearray_splice(vm, array, (usize)index, (usize)index + 1, (Span){0});
@@ -117,7 +116,9 @@ static bool set_stepped(VM *vm, ByteArray *array, i64 start, i64 step, i64 count
 
 /* What is assigned to a slice, as bytes. */
 static Value take_values(VM *vm, Value value) {
-    if (is_int(value) || is_str(value))
+    const Slots *slots = &type_of(vm, value)->slots;
+    bool is_many = slots->buffer || slots->iter || slots->getitem;
+    if (!is_many || is_str(value))
         return raise_type(
             vm, "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
     if (has_exact_kind(value, KIND_BYTES)) return incref(value);

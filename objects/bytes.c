@@ -6,7 +6,10 @@
 
 static Bytes *allocate(VM *vm, Type *type, usize size) {
     if (UNLIKELY(size > PTRDIFF_MAX - 64)) {
-        raise_memory(vm);
+        if (size > PTRDIFF_MAX - 33) /* what CPython's bytes have before their data */
+            raise_overflow(vm, "byte string is too large");
+        else
+            raise_memory(vm);
         return NULL;
     }
     usize struct_size = sizeof(Bytes) + size + 1;

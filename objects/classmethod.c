@@ -102,7 +102,8 @@ static Value call_staticmethod(VM *vm, Value self, Value *args, u32 nargs,
     return object_call(vm, to_holder(self)->function, args, nargs, kwnames);
 }
 
-TYPE(classmethod, .name = "classmethod", .size = sizeof(MethodHolder),
+TYPE(classmethod, .name = "classmethod",
+     .signature = "(function, /)", .size = sizeof(MethodHolder),
      .kind = KIND_CLASSMETHOD, .dict_offset = offsetof(MethodHolder, dict),
      .flags = TYPE_HAS_DICT,
      .slots = {.new = new_holder,
@@ -127,7 +128,8 @@ TYPE(classmethod, .name = "classmethod", .size = sizeof(MethodHolder),
             "Class methods are different than C++ or Java static methods.\n"
             "If you want those, see the staticmethod builtin.")
 
-TYPE(staticmethod, .name = "staticmethod", .size = sizeof(MethodHolder),
+TYPE(staticmethod, .name = "staticmethod",
+     .signature = "(function, /)", .size = sizeof(MethodHolder),
      .kind = KIND_STATICMETHOD, .dict_offset = offsetof(MethodHolder, dict),
      .flags = TYPE_HAS_DICT,
      .slots = {.new = new_holder,

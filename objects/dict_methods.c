@@ -166,6 +166,17 @@ TYPE(dict, .name = "dict", .size = sizeof(Dict), .kind = KIND_DICT,
 /* ---- methods ---- */
 
 /* Remove all items from the dict. */
+/* Return self[key]. */
+METHOD(dict, __getitem__, "($self, key, /)") {
+    return get_item(vm, args[0], args[1]);
+}
+
+/* True if the dictionary has the specified key, else False. */
+METHOD(dict, __contains__, "($self, key, /)") {
+    int found = contains(vm, args[0], args[1]);
+    return found < 0 ? FAIL : from_bool(found);
+}
+
 METHOD(dict, clear, "($self, /)") {
     dict_clear(vm, to_dict(args[0]));
     return NONE;

@@ -57,7 +57,8 @@ static bool set_characters(VM *vm, OsException *e, Value number) {
 }
 
 static bool is_number(VM *vm, Value v) {
-    return is_small(v) || has_kind(v, KIND_INT) || is_bool(v);
+    u32 numeric = CAN(UNARY_INDEX) | CAN(UNARY_INT) | CAN(UNARY_FLOAT);
+    return type_of(vm, v)->unary_ops & numeric;
 }
 
 /* The third argument and the fifth: file names, taken out of args. */

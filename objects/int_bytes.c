@@ -115,7 +115,14 @@ static Value as_bytes(VM *vm, Value v) {
     if (is_str(v) || is_int(v) || v == NONE) {
         return raise_type(vm, "cannot convert '%T' object to bytes", v);
     }
-    return call_1(vm, from_object(vm->types[TYPE_bytes]), v);
+    Value bytes = from_object(vm->types[TYPE_bytes]);
+    const Type *type = type_of(vm, v);
+    bool is_count = has_index(vm, v) && !type->slots.buffer &&
+                    type_lookup(vm, (Type *)type, NAME(__bytes__)) == EMPTY;
+    if (!is_count) return call_1(vm, bytes, v);
+    if (!type->slots.iter) return raise_type(vm, "cannot convert '%T' object to bytes", v);
+    OWNED Value items = TRY(object_iter(vm, v));
+    return call_1(vm, bytes, items);
 }
 
 /* Return the integer represented by the given array of bytes.

@@ -229,7 +229,8 @@ static Value iterate(VM *vm, Value self) {
     return list_iterator_new(vm, self);
 }
 
-TYPE(list, .name = "list", .size = sizeof(List), .kind = KIND_LIST,
+TYPE(list, .name = "list",
+     .signature = "(iterable=(), /)", .size = sizeof(List), .kind = KIND_LIST,
      .flags = TYPE_SEQUENCE | TYPE_MATCH_SELF,
      .doc = "Built-in mutable sequence.\n\n"
             "If no argument is given, the constructor creates a new empty list.\n"
@@ -252,3 +253,8 @@ TYPE(list, .name = "list", .size = sizeof(List), .kind = KIND_LIST,
          .inplace_concat = inplace_concat,
          .inplace_repeat = inplace_repeat,
      })
+
+/* Return self[index]. */
+METHOD(list, __getitem__, "($self, index, /)") {
+    return get_item(vm, args[0], args[1]);
+}

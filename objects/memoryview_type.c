@@ -135,7 +135,8 @@ TYPE(memory_iterator, .name = "memory_iterator", .size = sizeof(MemoryIterator),
                .iter = iterator_self,
                .next = next})
 
-TYPE(memoryview, .name = "memoryview", .size = sizeof(MemoryView),
+TYPE(memoryview, .name = "memoryview",
+     .signature = "(object)", .size = sizeof(MemoryView),
      .kind = KIND_MEMORYVIEW, .flags = TYPE_FINAL | TYPE_SEQUENCE | TYPE_WEAKREFS,
      .slots =
          {

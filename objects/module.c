@@ -4,6 +4,7 @@
 #include "objects/dict.h"
 #include "objects/native.h"
 #include "objects/str.h"
+#include "objects/want.h"
 
 static Dict *dict_of(Value module) {
     return ((Module *)module)->dict;
@@ -67,10 +68,7 @@ static const Arguments init_arguments = {
 static bool init_module(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
     Value given[2];
     if (!arguments_bind(vm, &init_arguments, args, nargs, kwnames, given)) return false;
-    if (!is_str(given[0])) {
-        raise_type(vm, "module() argument 'name' must be str, not %T", given[0]);
-        return false;
-    }
+    if (!want_str(vm, "module", "argument 'name'", given[0])) return false;
     return fill(vm, dict_of(self), given[0], given[1] == EMPTY ? NONE : given[1]);
 }
 

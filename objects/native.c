@@ -269,6 +269,8 @@ static Value signature_of(VM *vm, Value self) {
     const NativeSpec *spec = ((Native *)self)->spec;
     if (!spec->signature) return NONE;
     if (spec->sort) return str_from_text(vm, spec->signature);
+    if (strstr(spec->signature, "/")) /* marks $module too */
+        return str_format(vm, "($module, %s", spec->signature + 1);
     bool is_empty = spec->signature[1] == ')';
     return str_format(vm, "($module, /%s%s", is_empty ? "" : ", ", spec->signature + 1);
 }

@@ -5,6 +5,7 @@
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "objects/type.h"
+#include "objects/want.h"
 
 static Value from_copyreg(VM *vm, const char *function) {
     OWNED Value name = TRY(str_intern_text(vm, "copyreg"));
@@ -108,7 +109,9 @@ static Value reduce_by_new(VM *vm, Value self) {
     bool is_usual = has_exact_kind(getstate, KIND_NATIVE) &&
                     ((Native *)to_object(getstate))->spec->owner == TYPE_object;
     if (is_opaque(type, given) && is_usual)
-        return raise_type(vm, "cannot pickle '%T' object", self);
+        return has_kind(self, KIND_CODE) || has_kind(self, KIND_MEMORYVIEW)
+                   ? raise_type(vm, "cannot pickle %T objects", self)
+                   : raise_type(vm, "cannot pickle '%T' object", self);
     OWNED Value function =
         TRY(from_copyreg(vm, with_keywords ? "__newobj_ex__" : "__newobj__"));
     OWNED Value state = TRY(call_0(vm, getstate));
@@ -135,8 +138,8 @@ static bool is_own_reduce(Value found) {
 
 /* Helper for pickle. */
 METHOD(object, __reduce_ex__, "($self, protocol, /)") {
-    i64 protocol;
-    CHECK(object_to_i64(vm, args[1], &protocol));
+    int protocol;
+    CHECK(want_int(vm, args[1], &protocol));
     if (!is_own_reduce(type_lookup(vm, type_of(vm, args[0]), NAME(__reduce__))))
         return call_method_0(vm, args[0], NAME(__reduce__));
     return reduce(vm, args[0], protocol);

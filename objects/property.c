@@ -117,7 +117,9 @@ static bool set(VM *vm, Value self, Value instance, Value value) {
     return true;
 }
 
-TYPE(property, .name = "property", .size = sizeof(Property), .kind = KIND_PROPERTY,
+TYPE(property, .name = "property",
+     .signature = "(fget=None, fset=None, fdel=None, doc=None)",
+     .size = sizeof(Property), .kind = KIND_PROPERTY,
      .slots = {.new = new_property,
                .init = init_property,
                .free = clear_property,

@@ -154,7 +154,8 @@ enum {
     .compare = compare, .iter = set_iterator_new, .length = length, \
     .contains = contains, .binary = operate
 
-TYPE(set, .name = "set", .size = sizeof(Set), .kind = KIND_SET,
+TYPE(set, .name = "set",
+     .signature = "(iterable=(), /)", .size = sizeof(Set), .kind = KIND_SET,
      .flags = TYPE_MATCH_SELF | TYPE_WEAKREFS,
      .binary_ops = SET_OPERATORS, .reflected_ops = SET_OPERATORS,
      .inplace_ops = SET_OPERATORS,
@@ -166,7 +167,8 @@ TYPE(set, .name = "set", .size = sizeof(Set), .kind = KIND_SET,
          SET_SLOTS,
      })
 
-TYPE(frozenset, .name = "frozenset", .size = sizeof(Set), .kind = KIND_FROZENSET,
+TYPE(frozenset, .name = "frozenset",
+     .signature = "(iterable=(), /)", .size = sizeof(Set), .kind = KIND_FROZENSET,
      .flags = TYPE_MATCH_SELF | TYPE_WEAKREFS, .binary_ops = SET_OPERATORS,
      .reflected_ops = SET_OPERATORS,
      .doc = "Build an immutable unordered collection of unique elements.",
@@ -243,4 +245,19 @@ METHOD(set_iterator, __reduce__, "($self, /)") {
         CHECK(list_extend(vm, to_list(list), other));
     }
     return iterator_reduce(vm, "iter", list, EMPTY);
+}
+
+static Value is_member(VM *vm, Value *args) {
+    int found = contains(vm, args[0], args[1]);
+    return found < 0 ? FAIL : from_bool(found);
+}
+
+/* x.__contains__(y) <==> y in x. */
+METHOD(set, __contains__, "($self, object, /)") {
+    return is_member(vm, args);
+}
+
+/* x.__contains__(y) <==> y in x. */
+METHOD(frozenset, __contains__, "($self, object, /)") {
+    return is_member(vm, args);
 }

@@ -4,6 +4,7 @@
 #include "objects/dict.h"
 #include "objects/int.h"
 #include "objects/native.h"
+#include "objects/sequence.h"
 #include "objects/slots.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
@@ -24,12 +25,29 @@ static Value name_of(VM *vm, const SlotWrapper *wrapper) {
 
 /* ---- calling, by the sort of the slot ---- */
 
-static bool check_count(VM *vm, u32 nargs, u32 wanted) {
-    if (nargs == wanted) return true;
-    /* CPython checks two arguments by another way, which begins with a space */
-    raise_type(vm, "%sexpected %u argument%s, got %u", wanted == 2 ? " " : "", wanted,
+static bool raise_count(VM *vm, u32 nargs, u32 wanted, const char *before) {
+    raise_type(vm, "%sexpected %u argument%s, got %u", before, wanted,
                wanted == 1 ? "" : "s", nargs);
     return false;
+}
+
+static bool check_count(VM *vm, u32 nargs, u32 wanted) {
+    /* CPython checks two arguments by another way, which begins with a space */
+    return nargs == wanted || raise_count(vm, nargs, wanted, wanted == 2 ? " " : "");
+}
+
+static bool is_repeat(const SlotWrapper *wrapper) {
+    const Slots *slots = &wrapper->owner->slots;
+    const Special *special = wrapper->special;
+    if (special->op != BINARY_MUL) return false;
+    if (special->sort == SPECIAL_INPLACE) return slots->inplace_repeat;
+    return (special->sort == SPECIAL_BINARY || special->sort == SPECIAL_REFLECTED) &&
+           slots->repeat;
+}
+
+/* The count of a repetition is checked by that other way too. */
+static bool check_other(VM *vm, const SlotWrapper *wrapper, u32 nargs) {
+    return nargs == 1 || raise_count(vm, nargs, 1, is_repeat(wrapper) ? " " : "");
 }
 
 static bool check_range(VM *vm, u32 nargs, u32 least, u32 most) {
@@ -58,7 +76,7 @@ static Value binary(VM *vm, const SlotWrapper *wrapper, Value a, Value b) {
         a = b;
         b = swap;
     }
-    CHECK(object_to_i64(vm, b, &count));
+    CHECK(index_to_i64(vm, b, EXC(OverflowError), &count));
     return owner->slots.repeat(vm, a, count);
 }
 
@@ -69,7 +87,7 @@ static Value inplace(VM *vm, const SlotWrapper *wrapper, Value self, Value other
         return owner->slots.inplace(vm, op, self, other);
     if (op == BINARY_ADD) return owner->slots.inplace_concat(vm, self, other);
     i64 count;
-    CHECK(object_to_i64(vm, other, &count));
+    CHECK(index_to_i64(vm, other, EXC(OverflowError), &count));
     return owner->slots.inplace_repeat(vm, self, count);
 }
 
@@ -214,7 +232,7 @@ static Value call_sort(VM *vm, const SlotWrapper *wrapper, Value *args, u32 narg
         if (!check_range(vm, nargs - 1, 1, 2)) return FAIL;
         return get(vm, owner, args[0], args[1], third);
     default:
-        if (!check_count(vm, nargs - 1, 1)) return FAIL;
+        if (!check_other(vm, wrapper, nargs - 1)) return FAIL;
         return call_binary(vm, wrapper, args[0], args[1]);
     }
 }

@@ -156,7 +156,7 @@ Value str_repeat(VM *vm, Value s, i64 count) {
     usize size = to_str(s)->size, total;
     if (count <= 0 || !size) return incref(vm->empty_str);
     if (count == 1) return str_exact(vm, s);
-    if (__builtin_mul_overflow(size, (usize)count, &total) || total > PTRDIFF_MAX - 64)
+    if (__builtin_mul_overflow(size, (usize)count, &total) || total > PTRDIFF_MAX)
         return raise_overflow(vm, "repeated string is too long");
     Str *result = str_allocate(vm, total, str_is_ascii(s));
     if (!result) return FAIL;

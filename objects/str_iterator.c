@@ -13,7 +13,8 @@ typedef struct StrIterator {
 } StrIterator;
 
 Value str_iter(VM *vm, Value s) {
-    int type = str_is_ascii(s) ? TYPE_str_ascii_iterator : TYPE_str_iterator;
+    bool is_ascii = str_is_ascii(s) && has_exact_kind(s, KIND_STR);
+    int type = is_ascii ? TYPE_str_ascii_iterator : TYPE_str_iterator;
     StrIterator *iterator = (StrIterator *)object_new(vm, vm->types[type]);
     if (!iterator) return FAIL;
     iterator->str = incref(s);
@@ -54,7 +55,7 @@ static Value reduce(VM *vm, Value self) {
 static Value set_state(VM *vm, Value self, Value state) {
     StrIterator *iterator = (StrIterator *)self;
     i64 index;
-    CHECK(object_to_i64(vm, state, &index));
+    CHECK(index_from_state(vm, state, &index));
     if (iterator->str == EMPTY) return NONE;
     i64 length = (i64)str_length(iterator->str);
     iterator->index = (usize)(index < 0 ? 0 : index > length ? length : index);

@@ -83,7 +83,7 @@ static Value pad(VM *vm, Value self, usize left, usize right, Value fill) {
     Span text = str_span(self), character = fill == EMPTY ? SPAN(" ") : str_span(fill);
     usize total;
     if (__builtin_mul_overflow(left + right, character.length, &total) ||
-        __builtin_add_overflow(total, text.length, &total) || total > PTRDIFF_MAX - 64)
+        __builtin_add_overflow(total, text.length, &total) || total > PTRDIFF_MAX)
         return raise_overflow(vm, "padded string is too long");
     Str *result = str_allocate(vm, total, str_is_ascii(self) && character.length == 1);
     if (!result) return FAIL;

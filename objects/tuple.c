@@ -199,7 +199,8 @@ static Value repeat(VM *vm, Value self, i64 times) {
     return TAKE(result);
 }
 
-TYPE(tuple, .name = "tuple", .size = sizeof(Tuple), .kind = KIND_TUPLE,
+TYPE(tuple, .name = "tuple",
+     .signature = "(iterable=(), /)", .size = sizeof(Tuple), .kind = KIND_TUPLE,
      .flags = TYPE_SEQUENCE | TYPE_MATCH_SELF,
      .doc = "Built-in immutable sequence.\n\n"
             "If no argument is given, the constructor returns an empty tuple.\n"

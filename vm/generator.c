@@ -3,6 +3,7 @@
 
 #include "objects/exc.h"
 #include "objects/frameobject.h"
+#include "objects/generic_alias.h"
 #include "objects/native.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
@@ -365,4 +366,21 @@ METHOD(coroutine_wrapper, throw, "($self, type, value=None, traceback=None, /)")
 /* close() -> raise GeneratorExit inside coroutine. */
 METHOD(coroutine_wrapper, close, "($self, /)") {
     return close_now(vm, ((Wrapper *)to_object(args[0]))->coroutine);
+}
+
+/* ---- generic aliases ---- */
+
+/* See PEP 585 */
+CLASS_METHOD(generator, __class_getitem__, "($type, object, /)") {
+    return generic_alias_new(vm, args[0], args[1]);
+}
+
+/* See PEP 585 */
+CLASS_METHOD(coroutine, __class_getitem__, "($type, object, /)") {
+    return generic_alias_new(vm, args[0], args[1]);
+}
+
+/* See PEP 585 */
+CLASS_METHOD(async_generator, __class_getitem__, "($type, object, /)") {
+    return generic_alias_new(vm, args[0], args[1]);
 }
