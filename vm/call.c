@@ -65,8 +65,10 @@ Frame *enter_function(VM *vm, Function *function, const Value *args, u32 nargs, 
 static Value make_coro(VM *vm, Function *function, const Value *args, u32 nargs, Value kwnames) {
     Code *code = function->code;
     OWNED Value made = TRY(coro_new(vm, function, code->registers));
-    CHECK(bind_arguments(vm, function, args, nargs, kwnames, ((Coro *)to_object(made))->f.r));
-    return TAKE(made);
+    Coro *coro = (Coro *)to_object(made);
+    if (bind_arguments(vm, function, args, nargs, kwnames, coro->f.r)) return TAKE(made);
+    coro->state = CORO_CLOSED; /* nobody could have awaited it: no warning */
+    return FAIL;
 }
 
 Value call_function(VM *vm, Value value, Value *args, u32 nargs, Value kwnames) {
