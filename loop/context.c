@@ -62,6 +62,13 @@ static bool raise_entered(VM *vm, Value context) {
     return false;
 }
 
+Value context_given(VM *vm, Value given) {
+    if (given == EMPTY || given == NONE) return context_copy(vm);
+    if (is_context(vm, given)) return incref(given);
+    raise_format(vm, EXC(AttributeError), "'%T' object has no attribute 'run'", given);
+    return FAIL;
+}
+
 bool context_enter(VM *vm, Value *word) {
     Value entered = *word;
     if (is_context(vm, entered)) {

@@ -35,5 +35,8 @@ bool context_enter(VM *vm, Value *word);
 /* Back: *word, which context_enter has filled, holds the context again. */
 void context_leave(VM *vm, Value *word);
 bool is_context(VM *vm, Value v);
+/* What an argument `context` means: a copy of the current one for None and EMPTY; owned. AttributeError for
+ * what is no context. */
+Value context_given(VM *vm, Value given);
 
 #endif

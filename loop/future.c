@@ -423,7 +423,7 @@ METHOD(Future, set_exception, "($self, exception, /)") {
 METHOD(Future, add_done_callback, "($self, fn, /, *, context=None)") {
     Future *future = to_future(args[0]);
     if (!(future->h.aux & FUTURE_INITIALIZED)) return raise_runtime(vm, "Future object is not initialized.");
-    Value context = args[2] == EMPTY || args[2] == NONE ? context_copy(vm) : incref(args[2]);
+    Value context = TRY(context_given(vm, args[2]));
     return future_add_callback(vm, future, args[1], context) ? NONE : FAIL;
 }
 

@@ -74,9 +74,8 @@ static Value new_handle(VM *vm, Type *type, Value *args, u32 nargs, Value kwname
     Value given[4];
     CHECK(arguments_bind(vm, &arguments, args, nargs, kwnames, given));
     OWNED Value tuple = TRY(object_to_tuple(vm, given[1]));
-    bool has_context = given[3] != EMPTY && given[3] != NONE;
-    Handle *handle = make(vm, type, given[2], given[0], tuple,
-                          has_context ? incref(given[3]) : context_copy(vm));
+    Value context = TRY(context_given(vm, given[3]));
+    Handle *handle = make(vm, type, given[2], given[0], tuple, context);
     return handle ? from_object(handle) : FAIL;
 }
 
@@ -88,9 +87,8 @@ static Value new_timer(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames
     CHECK(arguments_bind(vm, &arguments, args, nargs, kwnames, given));
     CHECK(object_to_double(vm, given[0], &when));
     OWNED Value tuple = TRY(object_to_tuple(vm, given[2]));
-    bool has_context = given[4] != EMPTY && given[4] != NONE;
-    Handle *handle = make(vm, type, given[3], given[1], tuple,
-                          has_context ? incref(given[4]) : context_copy(vm));
+    Value context = TRY(context_given(vm, given[4]));
+    Handle *handle = make(vm, type, given[3], given[1], tuple, context);
     if (!handle) return FAIL;
     handle->when = when;
     return from_object(handle);

@@ -41,10 +41,6 @@ static bool check_callback(VM *vm, Loop *loop, Value callback, const char *metho
     return false;
 }
 
-static Value context_word(VM *vm, Value given) {
-    return given == EMPTY || given == NONE ? context_copy(vm) : incref(given);
-}
-
 static Value push_handle(VM *vm, Loop *loop, Value owned_handle) {
     OWNED Value handle = TRY(owned_handle);
     Entry entry = {.what = incref(handle), .argument = EMPTY, .context = EMPTY, .sort = ENTRY_HANDLE};
@@ -58,7 +54,8 @@ static Value call_soon(VM *vm, Value *args, u32 nargs, const char *method) {
     CHECK(is_threadsafe || debug_check_thread(vm, loop));
     CHECK(loop_check_open(vm, loop) && check_callback(vm, loop, args[1], method));
     OWNED Value rest = TRY(tuple_from(vm, args + 3, nargs - 3));
-    return push_handle(vm, loop, handle_new(vm, args[0], args[1], rest, context_word(vm, args[2])));
+    Value context = TRY(context_given(vm, args[2]));
+    return push_handle(vm, loop, handle_new(vm, args[0], args[1], rest, context));
 }
 
 /* Arrange for a callback to be called as soon as possible.
@@ -84,7 +81,8 @@ static Value add_timer(VM *vm, Value *args, u32 nargs, double when) {
     Loop *loop = self_loop(args);
     CHECK(debug_check_thread(vm, loop));
     OWNED Value rest = TRY(tuple_from(vm, args + 4, nargs - 4));
-    OWNED Value handle = TRY(handle_new_timer(vm, args[0], when, args[2], rest, context_word(vm, args[3])));
+    Value context = TRY(context_given(vm, args[3]));
+    OWNED Value handle = TRY(handle_new_timer(vm, args[0], when, args[2], rest, context));
     CHECK(loop_add_timer(vm, loop, when, handle));
     to_handle(handle)->h.aux |= HANDLE_SCHEDULED;
     return TAKE(handle);

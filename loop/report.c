@@ -100,7 +100,7 @@ bool default_exception_handler(VM *vm, Value context) {
     Value message = dict_get_text(vm, to_dict(context), "message");
     Value exception = dict_get_text(vm, to_dict(context), "exception");
     Buffer out = {0};
-    OWNED Value head = message == EMPTY ? str_from_text(vm, "Unhandled exception in event loop")
+    OWNED Value head = message == EMPTY || object_truth(vm, message) == 0 ? str_from_text(vm, "Unhandled exception in event loop")
                                         : object_str(vm, message);
     if (head != FAIL) buffer_add_span(&out, str_span(head));
     bool done = head != FAIL && add_lines(vm, context, &out);

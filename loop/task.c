@@ -204,8 +204,8 @@ static bool init(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
     if (name == FAIL) return false;
     int eager = given[4] == EMPTY ? 0 : object_truth(vm, given[4]);
     if (eager < 0) return false;
-    bool has_context = given[3] != EMPTY && given[3] != NONE;
-    Value context = has_context ? incref(given[3]) : context_copy(vm);
+    Value context = context_given(vm, given[3]);
+    if (context == FAIL) return false;
     if (!begin(vm, task, given[0], name, context)) return false;
     if (!eager) return queue_first_step(vm, task);
     int runs = is_loop_running(vm, task->future.loop);

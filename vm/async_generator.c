@@ -286,7 +286,8 @@ static Value athrow_begin(VM *vm, Step *step) {
     if (gen->flags & CORO_AG_RUNNING) return athrow_refuse(vm, step);
     if (gen->flags & CORO_AG_CLOSED) {
         step->state = AWAIT_CLOSED;
-        return raise_bare(vm, is_close(step) ? EXC(StopIteration) : EXC(StopAsyncIteration));
+        /* at its end there is nothing to do: both give None */
+        return raise_bare(vm, gen->state == CORO_CLOSED ? EXC(StopIteration) : EXC(StopAsyncIteration));
     }
     step->state = AWAIT_ITERATING;
     gen->flags |= CORO_AG_RUNNING;
