@@ -116,9 +116,8 @@ static bool set_stepped(VM *vm, ByteArray *array, i64 start, i64 step, i64 count
 
 /* What is assigned to a slice, as bytes. */
 static Value take_values(VM *vm, Value value) {
-    const Slots *slots = &type_of(vm, value)->slots;
-    bool is_many = slots->buffer || slots->iter || slots->getitem;
-    if (!is_many || is_str(value))
+    u32 numeric = CAN(UNARY_INDEX) | CAN(UNARY_INT) | CAN(UNARY_FLOAT);
+    if (type_of(vm, value)->unary_ops & numeric || is_str(value))
         return raise_type(
             vm, "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
     if (has_exact_kind(value, KIND_BYTES)) return incref(value);
