@@ -118,11 +118,14 @@ static ThreadLoop *thread_loop(VM *vm, bool makes_one) {
 /* The loop that was set for this thread: None if it was None, NotImplemented if it was never set. */
 FUNCTION(_asyncio, _get_set_loop, "()") {
     ThreadLoop *set = thread_loop(vm, false);
-    return !set ? NOT_IMPLEMENTED : set->loop == EMPTY ? NONE : incref(set->loop);
+    return !set || !set->was_set ? NOT_IMPLEMENTED : set->loop == EMPTY ? NONE : incref(set->loop);
 }
+/* NotImplemented: as if it was never set. */
 FUNCTION(_asyncio, _set_loop, "(loop, /)") {
     ThreadLoop *set = thread_loop(vm, true);
     if (!set) return FAIL;
+    set->was_set = args[0] != NOT_IMPLEMENTED;
+    if (!set->was_set) args[0] = NONE;
     replace(&set->loop, args[0] == NONE ? EMPTY : incref(args[0]));
     return NONE;
 }

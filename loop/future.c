@@ -28,7 +28,7 @@ bool is_cancelled_error(VM *vm, Value exception) {
 
 Value future_cancelled_error(VM *vm, Future *future) {
     if (future->result != EMPTY && future_state(future) == FUTURE_CANCELLED) return take(&future->result);
-    Value message = future->extra;
+    Value message = future->h.aux & FUTURE_FAILED ? EMPTY : future->extra;
     return exception_make(vm, from_object(EXC(CancelledError)), message == NONE ? EMPTY : message);
 }
 

@@ -238,7 +238,7 @@ static Value getattr_loop(VM *vm, Value self, Value name) {
 }
 
 TYPE(AbstractEventLoop, .name = "asyncio.events.AbstractEventLoop", .flags = TYPE_HAS_DICT | TYPE_WEAKREFS | TYPE_OPEN,
-     .doc = "Abstract event loop.")
+     .slots = {.getattr = getattr_loop}, .doc = "Abstract event loop.")
 TYPE(BaseEventLoop, .name = "asyncio.base_events.BaseEventLoop", .base = TYPE_AbstractEventLoop,
      .size = sizeof(Loop), .kind = KIND_LOOP, .flags = TYPE_OPEN, .dict_offset = offsetof(Loop, dict),
      .slots = {.new = new_loop, .free = free_loop, .visit = visit_loop, .clear = clear_loop,

@@ -588,6 +588,12 @@ METHOD(BaseEventLoop, _process_events, "($self, event_list, /)") {
     return NONE;
 }
 
+/* A class of the script may ask its base for methods that asyncio.base_events gives. */
+CLASS_METHOD(AbstractEventLoop, __init_subclass__, "($type, /)") {
+    OWNED Value loaded = TRY(asyncio_helper(vm, "asyncio.base_events", "BaseEventLoop"));
+    return NONE;
+}
+
 Value loop_late_method(VM *vm, Value self, Value name) {
     const char *text = to_str(name)->data;
     if (vm->is_closing || (text[0] == '_' && text[1] == '_')) return EMPTY;
@@ -595,7 +601,6 @@ Value loop_late_method(VM *vm, Value self, Value name) {
         OWNED Value make = TRY(asyncio_helper(vm, "asyncio.base_events", "_make_selector"));
         return call_1(vm, make, self);
     }
-    OWNED Value methods = TRY(asyncio_helper(vm, "asyncio.base_events", "_methods"));
-    Value function = TRY(dict_get(vm, to_dict(methods), name));
-    return function == EMPTY ? EMPTY : method_new(vm, function, self);
+    OWNED Value loaded = TRY(asyncio_helper(vm, "asyncio.base_events", "BaseEventLoop"));
+    return generic_find(vm, self, name);
 }
