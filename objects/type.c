@@ -181,8 +181,22 @@ static Type *list_changed(Type *type) {
     return type;
 }
 
-static void change(VM *vm, Type *type, bool with_slots) {
+static void renew_all(VM *vm, Type *type) {
     for (Type *at = list_changed(type); at; at = at->next_changed) type_renew(vm, at);
+}
+
+/* Builtin types do not know those below them: an open one that was changed looks at all. */
+static void renew_builtins_below(VM *vm, const Type *type) {
+    for (u32 id = 0; id < TYPE_COUNT; id++) {
+        const Type *at = vm->types[id]->base;
+        while (at && at != type) at = at->base;
+        if (at) renew_all(vm, vm->types[id]);
+    }
+}
+
+static void change(VM *vm, Type *type, bool with_slots) {
+    renew_all(vm, type);
+    if (type->flags & TYPE_OPEN) renew_builtins_below(vm, type);
     if (!with_slots) return;
     specials_scan(vm, type);
     for (Type *at = list_changed(type), *next; at; at = next) {

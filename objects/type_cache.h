@@ -31,6 +31,8 @@ void specials_start(VM *vm, TypeCache *cache);
 bool types_start(VM *vm);
 /* Drop what builtin types hold (dicts, tuples), then, in types_stop, their memory. */
 void types_clear(VM *vm);
+/* What scripts have put into open builtin types goes: functions, whose modules the collector can then find. */
+void types_close_open(VM *vm);
 void types_stop(VM *vm);
 /* Fill the dict of a builtin type. */
 bool type_fill(VM *vm, Type *type);

@@ -210,6 +210,17 @@ static void release_held(Type *type) {
     replace(&type->module, EMPTY);
 }
 
+void types_close_open(VM *vm) {
+    for (u32 id = 0; id < TYPE_COUNT; id++) {
+        Type *type = vm->types[id];
+        if (!(type->flags & TYPE_OPEN) || !type->dict) continue;
+        OWNED Value dict = from_object(type->dict);
+        type->dict = NULL;
+        type->flags &= ~(u32)TYPE_READY;
+        type_changed_name(vm, type, NAME(time));
+    }
+}
+
 void types_clear(VM *vm) {
     TypeCache *cache = vm->type_cache;
     for (u32 i = 0; i < TYPE_CACHE_SIZE; i++) {

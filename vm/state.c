@@ -15,6 +15,7 @@
 #include "objects/native.h"
 #include "objects/state.h"
 #include "objects/str.h"
+#include "objects/type_cache.h"
 #include "vm/access.h"
 #include "vm/collector.h"
 #include "vm/import.h"
@@ -161,6 +162,7 @@ usize vm_free(VM *vm, bool report) {
     collector_run(vm, 2);
     free_module_states(vm);
     replace(&vm->context, EMPTY);
+    types_close_open(vm);
     collector_run(vm, 2); /* types that modules have made are rings */
     Value *values[] = {&vm->modules,   &vm->exception, &vm->handled, &vm->return_value, &vm->pending_sent, &vm->builtins,
                        &vm->sys,       &vm->asyncgen_firstiter, &vm->asyncgen_finalizer, &vm->loop, &vm->context};
