@@ -116,7 +116,7 @@ static Value compile_class_code(Unit *outer, const ClassDefNode *node, i32 line)
     }
     compile_statements(
         u, (NodeList){node->body.count - skipped, node->body.items + skipped});
-    u->at = (SourceRange){(u32)line, 0, (u32)line, 0};
+    u->at = (SourceRange){(u32)line, 0, 0, 0};
     finish_body(u);
     return unit_leave(u);
 }

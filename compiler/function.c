@@ -98,6 +98,7 @@ void emit_return_top(Unit *u) {
 
 void finish_unit(Unit *u) {
     if (u->reachable && u->count) u->at = u->items[u->count - 1].at;
+    u->at.end_line = 0; /* it belongs to whatever ran before */
     emit_wide(u, OP_RETURNV, 0, (i32)NONE);
     emit_cold_paths(u);
 }

@@ -37,6 +37,7 @@ GETTER(frame, f_back) {
 
 GETTER(frame, f_lineno) {
     FrameObject *object = to_frame_object(self);
+    if (object->shown_line >= 0) return from_small(object->shown_line);
     if (object->frame) return from_small(frame_line(object->frame));
     return from_small(object->line ? object->line
                                    : code_line(object->code, object->word));
@@ -59,7 +60,8 @@ GETTER(frame, f_trace) {
 }
 
 SETTER(frame, f_trace) {
-    return field_set(&to_frame_object(self)->trace, value == NONE ? EMPTY : value);
+    frame_object_set_trace(to_frame_object(self), value == NONE ? EMPTY : value);
+    return true;
 }
 
 static bool set_flag(VM *vm, Value value, bool *flag) {

@@ -78,7 +78,11 @@ static FrameObject *make(VM *vm, Value function, Code *code) {
     object->word = 0;
     object->line = 0;
     object->trace_lines = true;
-    object->trace_opcodes = false;
+    object->trace_opcodes = object->is_kept = false;
+    object->event = 0;
+    object->shown_line = -1;
+    object->last_word = 0;
+    object->last_line = 0;
     return object;
 }
 
@@ -129,7 +133,22 @@ void frame_object_detach(VM *vm, Frame *frame) {
     Value pending = exception_take(vm);
     copy_state(vm, object, frame);
     forget(vm, object);
+    if (object->is_kept) {
+        object->is_kept = false;
+        decref(from_object(object));
+    }
     exception_restore(vm, pending);
+}
+
+void frame_object_set_trace(FrameObject *object, Value function) {
+    if (function != EMPTY && object->trace == EMPTY && object->frame && object->last_line != INT32_MIN) {
+        object->last_word = frame_word(object->frame);
+        object->last_line = frame_line(object->frame);
+    }
+    replace(&object->trace, incref(function));
+    if (function == EMPTY || object->is_kept || !object->frame) return;
+    object->is_kept = true;
+    incref(from_object(object));
 }
 
 static void clear_frame(VM *vm, Obj *self) {

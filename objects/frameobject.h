@@ -26,6 +26,12 @@ typedef struct FrameObject {
     u32 word;       /* after its end: of the last instruction */
     i32 line;       /* the line when that is not known by the word, else 0 */
     bool trace_lines, trace_opcodes;
+    /* for vm/trace.c: */
+    bool is_kept;    /* it has a trace function: the Frame owns it */
+    u8 event;        /* what a trace function is being told: 1 call, 2 line, ...; 0 nothing */
+    i32 shown_line;  /* f_lineno while the call is told, else -1 */
+    u32 last_word;   /* where it was when it last was looked at */
+    i32 last_line;
 } FrameObject;
 
 static inline bool is_frame(Value v) {
@@ -33,6 +39,8 @@ static inline bool is_frame(Value v) {
 }
 /* The object of a Frame. */
 Value frame_object(VM *vm, Frame *frame);
+/* Set f_trace (borrowed; EMPTY: none). */
+void frame_object_set_trace(FrameObject *object, Value function);
 /* Its Frame ends: copy what is in it. Called before the registers are released. Keeps the
  * exception that is being raised; if memory is out, the object has no locals. */
 void frame_object_detach(VM *vm, Frame *frame);

@@ -14,6 +14,7 @@
 typedef struct Frame Frame;
 typedef struct Thread Thread;
 typedef struct Threads Threads;
+typedef struct Tracer Tracer;
 typedef struct Coro Coro;
 typedef struct Code Code;
 typedef struct Function Function;
@@ -74,6 +75,7 @@ struct VM {
     void *interrupt_handler; /* what the table is filled with to stop the loop: vm/interrupt.h */
     u32 interrupts;          /* why */
     void *counting_handler;  /* what safe points lead to while they are counted */
+    void *trace_handler;     /* what every instruction leads to while the thread is traced */
 
     /* ---- running ---- */
     Frame *frame;        /* innermost, saved whenever C code can look */
@@ -91,6 +93,8 @@ struct VM {
     u32 turn;            /* safe points until the next hand-over, while others wait */
     bool is_counting;    /* safe points are counted */
     bool signals_wait;   /* for the main thread to run */
+    bool is_traced;      /* this thread has a trace or profile function */
+    Tracer *tracer;      /* NULL: it never had one; vm/trace.h */
     Value loop;    /* running event loop of this thread, EMPTY: none; loop/ */
     Value context; /* current contextvars.Context of this thread, or a form of it: loop/context.h */
 

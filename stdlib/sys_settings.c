@@ -198,17 +198,6 @@ FUNCTION(sys, _getframemodulename, "(depth=0)") {
     return name == EMPTY ? NONE : incref(name);
 }
 
-/* Call func(*args), while tracing is enabled.
- *
- * The tracing state is saved, and restored afterwards.  This is intended
- * to be called from a debugger from a checkpoint, to recursively debug
- * some other code. */
-FUNCTION(sys, call_tracing, "(func, args, /)") {
-    if (!has_kind(args[1], KIND_TUPLE))
-        return raise_type(vm, "call_tracing() argument 2 must be tuple, not %T", args[1]);
-    return call_with_tuple(vm, args[0], args[1], EMPTY);
-}
-
 /* ---- coroutines ---- */
 
 static const RecordField hook_fields[] = {{"firstiter", NULL}, {"finalizer", NULL}, {NULL, NULL}};
@@ -322,58 +311,6 @@ FUNCTION(sys, setdlopenflags, "(flags, /)") {
 }
 
 /* ---- debuggers ---- */
-
-/* Nothing calls such functions here: None is the only one that can be set. */
-static Value refuse_tracing(VM *vm, const char *name, Value function) {
-    if (function == NONE) return NONE;
-    return raise_format(vm, EXC(NotImplementedError), "sys.%s(): programs cannot be traced by functions", name);
-}
-
-/* Set the global debug tracing function.
- *
- * It will be called on each function call.  See the debugger chapter
- * in the library manual. */
-FUNCTION(sys, settrace, "(function, /)") {
-    return refuse_tracing(vm, "settrace", args[0]);
-}
-
-/* Return the global debug tracing function set with sys.settrace.
- *
- * See the debugger chapter in the library manual. */
-FUNCTION(sys, gettrace, "()") {
-    return NONE;
-}
-
-/* Set the profiling function.
- *
- * It will be called on each function call and return.  See the profiler
- * chapter in the library manual. */
-FUNCTION(sys, setprofile, "(function, /)") {
-    return refuse_tracing(vm, "setprofile", args[0]);
-}
-
-/* Return the profiling function set with sys.setprofile.
- *
- * See the profiler chapter in the library manual. */
-FUNCTION(sys, getprofile, "()") {
-    return NONE;
-}
-
-/* Set the global debug tracing function in all running threads belonging to the current interpreter.
- *
- * It will be called on each function call. See the debugger chapter
- * in the library manual. */
-FUNCTION(sys, _settraceallthreads, "(function, /)") {
-    return refuse_tracing(vm, "_settraceallthreads", args[0]);
-}
-
-/* Set the profiling function in all running threads belonging to the current interpreter.
- *
- * It will be called on each function call and return.  See the profiler
- * chapter in the library manual. */
-FUNCTION(sys, _setprofileallthreads, "(function, /)") {
-    return refuse_tracing(vm, "_setprofileallthreads", args[0]);
-}
 
 /* This hook function is called by built-in breakpoint(). */
 FUNCTION(sys, breakpointhook, "(*args, **kwargs)") {

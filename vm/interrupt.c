@@ -14,9 +14,10 @@ static const u8 safe_points[] = {
 };
 
 static void restore_dispatch(VM *vm) {
+    bool is_traced = vm->is_traced;
     for (u32 i = 0; i < COUNT_OF(vm->dispatch); i++)
-        __atomic_store_n(&vm->dispatch[i], vm->dispatch_clean[i], __ATOMIC_RELAXED);
-    for (u32 i = 0; vm->is_counting && i < COUNT_OF(safe_points); i++)
+        __atomic_store_n(&vm->dispatch[i], is_traced ? vm->trace_handler : vm->dispatch_clean[i], __ATOMIC_RELAXED);
+    for (u32 i = 0; !is_traced && vm->is_counting && i < COUNT_OF(safe_points); i++)
         __atomic_store_n(&vm->dispatch[safe_points[i]], vm->counting_handler,
                          __ATOMIC_RELAXED);
 }
@@ -24,6 +25,10 @@ static void restore_dispatch(VM *vm) {
 void vm_count_turns(VM *vm, bool on) {
     if (vm->is_counting == on) return;
     vm->is_counting = on;
+    vm_reset_dispatch(vm);
+}
+
+void vm_reset_dispatch(VM *vm) {
     restore_dispatch(vm);
     if (__atomic_load_n(&vm->interrupts, __ATOMIC_SEQ_CST)) vm_interrupt(vm, 0);
 }

@@ -22,4 +22,7 @@ bool vm_handle_interrupt(VM *vm);
 /* Count the safe points (jumps and calls), or no longer: at the end of a turn the lock is handed on. */
 void vm_count_turns(VM *vm, bool on);
 
+/* Whether the running thread is traced or counted may have changed. */
+void vm_reset_dispatch(VM *vm);
+
 #endif

@@ -26,6 +26,7 @@
 #include "vm/access.h"
 #include "vm/interrupt.h"
 #include "vm/threads.h"
+#include "vm/trace.h"
 
 #define FP       ((Frame *)((char *)r - offsetof(Frame, r)))
 #define A        INSN_A(insn)
@@ -188,6 +189,7 @@ LOOP_FUNCTION Value vm_run(VM *vm, Value sent) {
         memcpy(vm->dispatch_clean, vm->dispatch, sizeof vm->dispatch);
         vm->interrupt_handler = &&interrupted;
         vm->counting_handler = &&counted;
+        vm->trace_handler = &&traced;
         return EMPTY;
     }
 
@@ -225,6 +227,14 @@ counted:
     SAVE();
     threads_hand_over(vm);
     insn = *pc++;
+    goto *vm->dispatch_clean[INSN_OP(insn)];
+
+    /* the program wants to be told what runs */
+traced:
+    SAVE();
+    if (!trace_step(vm, insn)) goto error;
+    if (FP->pc != pc) goto reload;
+    insn = pc[-1];
     goto *vm->dispatch_clean[INSN_OP(insn)];
 
     /* a call has entered a frame, or resumed a coroutine that waits for something else */
@@ -382,6 +392,10 @@ async_yield:
 
     /* the coroutine of FP suspends with `sent` for its resumer */
 suspend: {
+    if (UNLIKELY(FP->flags & FRAME_TRACED) && !trace_suspend(vm, sent)) {
+        decref(sent);
+        goto raised;
+    }
     Coro *root = coro_suspend(vm, frame_coro(FP));
     Frame *resumer = vm->frame;
     switch (root->f.kind) {

@@ -22,6 +22,7 @@
 #include "vm/interpreter.h"
 #include "vm/sources.h"
 #include "vm/threads.h"
+#include "vm/trace.h"
 #include "vm/unraisable.h"
 #include "vm/warnings.h"
 
@@ -155,6 +156,8 @@ static void clear_modules(VM *vm) {
 
 usize vm_free(VM *vm, bool report) {
     vm->is_closing = true;
+    tracer_set(vm, false, EMPTY);
+    tracer_set(vm, true, EMPTY);
     threads_end(vm);
     clear_modules(vm);
     dict_clear(vm, to_dict(vm->sys));
@@ -174,6 +177,7 @@ usize vm_free(VM *vm, bool report) {
     if (vm->threads && vm->threads->count > 1) return 0; /* others may still look at it */
     usize alive = objects_stop(vm, report);
     munmap(vm->stack, STACK_BYTES);
+    tracer_free(vm, vm->tracer);
     threads_free(vm);
     free(vm);
     return alive;

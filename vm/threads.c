@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "vm/interrupt.h"
+#include "vm/trace.h"
 
 enum { STACK_BYTES = 64 << 20, STACK_MARGIN = 4096, TURN_SIZE = 10000 };
 enum { C_STACK_MARGIN = 64 << 10 };
@@ -20,7 +21,7 @@ enum { C_STACK_MARGIN = 64 << 10 };
     action(exception) action(handled) action(return_value) action(pending_sent)          \
     action(loop) action(context) action(asyncgen_firstiter) action(asyncgen_finalizer)   \
     action(depth) action(c_depth) action(destroy_depth) action(coroutine_origin_depth)   \
-    action(c_stack_limit) action(delayed) action(delayed_count)                          \
+    action(c_stack_limit) action(tracer) action(is_traced) action(delayed) action(delayed_count)                          \
     action(delayed_capacity) action(showing) action(showing_count)                       \
     action(showing_capacity)
 
@@ -85,7 +86,9 @@ static void ask(VM *vm, Thread *thread) {
 
 /* With the mutex held and the lock got. */
 static void begin_turn(VM *vm, Thread *thread) {
+    bool was_traced = vm->is_traced;
     load_state(vm, thread);
+    if (vm->is_traced != was_traced) vm_reset_dispatch(vm);
     vm->turn = vm->threads->turn_size;
     if (vm->threads->first_waiting) vm_interrupt(vm, INTERRUPT_THREAD);
     if (thread->is_main && vm->signals_wait) vm_interrupt(vm, INTERRUPT_SIGNAL);
@@ -255,9 +258,18 @@ static void release_values(VM *vm) {
     for (u32 i = 0; i < COUNT_OF(values); i++) replace(values[i], EMPTY);
 }
 
+static Tracer *take_tracer(VM *vm) {
+    Tracer *tracer = vm->tracer;
+    tracer_set(vm, false, EMPTY);
+    tracer_set(vm, true, EMPTY);
+    vm->tracer = NULL;
+    return tracer;
+}
+
 void thread_leave(VM *vm, Thread *thread) {
     release_values(vm);
     replace(&thread->locals, EMPTY);
+    tracer_free(vm, take_tracer(vm));
     lock(vm);
     save_state(vm, thread);
     unlink_thread(vm->threads, thread);

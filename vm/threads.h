@@ -30,6 +30,8 @@ struct Thread {
     Value asyncgen_firstiter, asyncgen_finalizer;
     u32 depth, c_depth, destroy_depth, coroutine_origin_depth;
     char *c_stack_limit;
+    Tracer *tracer;
+    bool is_traced;
     Value *delayed;
     usize delayed_count, delayed_capacity;
     Value *showing;

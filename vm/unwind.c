@@ -5,6 +5,7 @@
 #include "objects/frameobject.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "vm/trace.h"
 
 /* Is the register inside the gap of a call window that is open at this word? */
 static bool is_gap(const Code *code, u32 word, u32 reg) {
@@ -95,6 +96,7 @@ void pop_frame(VM *vm, Frame *frame) {
 /* StopIteration from a __next__ that FOR entered ends the loop. */
 static bool ends_loop(VM *vm, Frame *frame) {
     if (frame->kind != FRAME_ITER || !exception_matches(vm, EXC(StopIteration))) return false;
+    if (UNLIKELY(vm->is_traced) && !trace_stop(vm, frame->prev)) return false;
     exception_clear(vm);
     replace(destination(frame->prev), EMPTY);
     return true;
@@ -163,12 +165,14 @@ bool unwind(VM *vm, bool silent, u32 depth) {
         u32 word = word_of(frame);
         if (!silent && !(frame->code->flags & CODE_HIDDEN))
             add_entry(vm, frame, word);
+        if (UNLIKELY(vm->is_traced) && !silent) trace_exception(vm);
         const ExceptionRow *row = find_row(frame->code, word);
         if (row) {
             enter_handler(vm, frame, row, word, depth);
             return true;
         }
         if (UNLIKELY(frame->code->name == NAME(__getattr__))) complete_error(vm, frame);
+        if (UNLIKELY(vm->is_traced)) trace_unwind(vm);
         release_frame(vm, frame, word, depth);
         depth = depth_below(frame);
         Leaving leaving = leave_frame(vm, frame);
