@@ -178,10 +178,20 @@ static void add_long_for(PositionWriter *w, PositionRow row) {
     add_position(w, row);
 }
 
+/* The row of a line without code, at the word of the instruction that follows. */
+static PositionRow mark_of(const MarkRow *mark, PositionRow next) {
+    next.line = (i32)mark->line;
+    next.end_line = mark->is_loop ? MARK_LOOP : MARK_LINE;
+    next.column = next.end_column = -1;
+    return next;
+}
+
 static u32 write_positions(const Unit *u, PositionRow *out) {
     PositionWriter w = {.out = out};
-    for (u32 i = 0; i < u->count; i++) {
+    for (u32 i = 0, mark = 0; i < u->count; i++) {
         PositionRow row = position_of(u, &u->items[i]);
+        for (; mark < u->mark_count && u->marks[mark].start <= i; mark++)
+            add_position(&w, mark_of(&u->marks[mark], row));
         add_position(&w, row);
         if (u->items[i].op == OP_FOR && u->items[i].is_long) add_long_for(&w, row);
     }

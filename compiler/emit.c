@@ -259,6 +259,20 @@ void window_result(Unit *u, u16 window, Place place) {
     if (place.is_local) emit_move(u, result, place);
 }
 
+/* ---- lines without code ---- */
+
+void mark_line(Unit *u, SourceRange at, bool is_loop) {
+    if (!u->reachable) return;
+    if (u->mark_count == u->mark_capacity) {
+        u32 capacity = u->mark_capacity ? u->mark_capacity * 2 : 8;
+        MarkRow *rows = compiler_grow(u->c, u->marks, u->mark_count, capacity, sizeof *rows);
+        if (!rows) return;
+        u->marks = rows;
+        u->mark_capacity = capacity;
+    }
+    u->marks[u->mark_count++] = (MarkRow){u->count, at.line, is_loop};
+}
+
 /* ---- covered code ---- */
 
 void region_add(Unit *u, u32 start, u32 end, Label handler, u32 depth) {

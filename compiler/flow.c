@@ -91,7 +91,10 @@ static void leave(Unit *u, const Block *block, bool has_value) {
     case BLOCK_VALUE:
     case BLOCK_FOR: leave_for(u, block, has_value); break;
     case BLOCK_WITH:
-    case BLOCK_ASYNC_WITH: leave_with(u, block, has_value); break;
+    case BLOCK_ASYNC_WITH:
+        u->at = block->at;
+        leave_with(u, block, has_value);
+        break;
     case BLOCK_HANDLER: leave_handler(u, block, has_value); break;
     case BLOCK_FINALLY: leave_finally(u, block, has_value); break;
     default: break;
@@ -107,6 +110,8 @@ typedef struct Standpoint {
 static Standpoint leave_blocks(Unit *u, const Block *stop, bool has_value) {
     Standpoint before = {u->block, u->block_count, u->depth - has_value, u->handler_depth};
     SourceRange at = u->at;
+    u32 start = u->count, marks = u->mark_count;
+    mark_line(u, at, false);
     while (u->block != stop && !u->c->failed) {
         Block *block = u->block;
         if (block->handler) region_close(u, block);
@@ -115,6 +120,8 @@ static Standpoint leave_blocks(Unit *u, const Block *stop, bool has_value) {
         leave(u, block, has_value);
     }
     u->at = at;
+    if (u->count == start) u->mark_count = marks;
+    else u->at.end_line = 0; /* what follows belongs to the line that ran last */
     return before;
 }
 

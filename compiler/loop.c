@@ -96,7 +96,7 @@ void compile_async_for(Unit *u, const AsyncForNode *node) {
     await_next(u, iterator, end);
     store_target(u, node->target, on_top(u));
     compile_statements(u, node->body);
-    u->at = node->iter->at;
+    u->at.end_line = 0; /* it belongs to the line that ran last */
     emit_jump(u, OP_JUMP, 0, 0, 0, block.continue_);
     block_leave(u, &block);
     label_bind_loop(u, end, label_is_used(u, end), bound);
@@ -134,10 +134,12 @@ void compile_while(Unit *u, const WhileNode *node) {
     Block block = {0};
     enter_loop(u, &block, BLOCK_WHILE);
     int truth = constant_truth(u, node->test);
-    if (truth == 1)
+    if (truth == 1) {
+        mark_line(u, node->test->at, true);
         compile_endless(u, node, &block);
-    else
+    } else {
         compile_tested(u, node, &block, truth == 0);
+    }
     block_leave(u, &block);
     finish_loop(u, &block, node->orelse);
 }

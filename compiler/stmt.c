@@ -16,7 +16,9 @@ static void compile_expr_stmt(Unit *u, const ExprNode *node) {
     } else if (node->value->kind == NODE_Constant) {
         emit(u, OP_NOP, 0, 0, 0, 0);
     } else {
+        u32 start = u->count;
         compile_effect(u, node->value);
+        if (u->count == start) mark_line(u, node->node.at, false);
     }
 }
 
@@ -30,6 +32,7 @@ static void compile_if(Unit *u, const IfNode *node) {
         compile_jump(u, node->test, otherwise, false);
         compile_statements(u, node->body);
         if (!node->orelse.count || u->c->failed) break;
+        u->at.end_line = 0; /* it belongs to the line that ran last */
         emit_jump(u, OP_JUMP, 0, 0, 0, end);
         label_bind(u, otherwise);
         bool is_elif = node->orelse.count == 1 && node->orelse.items[0]->kind == NODE_If;

@@ -52,6 +52,7 @@ static void compile_clause(Unit *u, const ExceptHandlerNode *node, Label end) {
     u->block_count--;
     block_leave(u, &body);
     pop(u, 2);
+    u->at.end_line = 0; /* the rest belongs to the line that ran before */
     emit(u, OP_POPEXC, F_FIRST, temporary(depth), 0, 0);
     if (name) clear_name(u, name);
     emit_jump(u, OP_JUMP, 0, 0, 0, end);
@@ -83,6 +84,7 @@ static void compile_try_except(Unit *u, const TryNode *node) {
     if (u->c->failed) return;
     block_leave(u, &block);
     compile_statements(u, node->orelse);
+    u->at.end_line = 0;
     emit_jump(u, OP_JUMP, 0, 0, 0, end);
     label_bind_loop(u, handler, label_is_used(u, handler), bound);
     push_exception(u);
@@ -119,6 +121,7 @@ static void compile_try_finally(Unit *u, const TryNode *node, bool is_star) {
     if (u->c->failed) return;
     block_leave(u, &block);
     compile_statements(u, node->finalbody);
+    u->at.end_line = 0;
     emit_jump(u, OP_JUMP, 0, 0, 0, end);
     label_bind_loop(u, handler, label_is_used(u, handler), bound);
     compile_finally_handler(u, node->finalbody);
@@ -152,6 +155,7 @@ static void compile_star_body(Unit *u, const ExceptHandlerNode *node, u32 depth,
     u->block_count--;
     if (u->c->failed) return;
     block_leave(u, &body);
+    u->at.end_line = 0;
     if (name) clear_name(u, name);
     emit_drop(u);
     emit_jump(u, OP_JUMP, 0, 0, 0, end);
@@ -246,6 +250,7 @@ static void compile_star_except(Unit *u, const TryNode *node) {
     if (u->c->failed) return;
     block_leave(u, &block);
     compile_statements(u, node->orelse);
+    u->at.end_line = 0;
     emit_jump(u, OP_JUMP, 0, 0, 0, end);
     label_bind_loop(u, handler, label_is_used(u, handler), bound);
     compile_star_handler(u, node->handlers, end);
@@ -265,6 +270,7 @@ static void compile_protected(Unit *u, const TryNode *node, bool is_star) {
 }
 
 void compile_try(Unit *u, const TryNode *node) {
+    mark_line(u, node->node.at, false);
     if (node->finalbody.count)
         compile_try_finally(u, node, false);
     else
@@ -272,6 +278,7 @@ void compile_try(Unit *u, const TryNode *node) {
 }
 
 void compile_try_star(Unit *u, const TryStarNode *node) {
+    mark_line(u, node->node.at, false);
     const TryNode *self = (const TryNode *)node; /* the same fields */
     if (node->finalbody.count)
         compile_try_finally(u, self, true);

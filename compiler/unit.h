@@ -54,6 +54,13 @@ typedef struct RegionRow { /* a covered piece of code, by instruction index */
     u16 depth; /* temporaries below the handler's exception */
 } RegionRow;
 
+/* A line without instructions of its own (`try:`, `while True:`), for trace functions: objects/code.h. */
+typedef struct MarkRow {
+    u32 start; /* the instruction that follows */
+    u32 line;
+    bool is_loop;
+} MarkRow;
+
 typedef struct GapRow {
     u32 start, end;
     u16 gap; /* the first temporary of the gap */
@@ -153,6 +160,8 @@ struct Unit {
     u32 region_count, region_capacity;
     GapRow *gaps;
     u32 gap_count, gap_capacity;
+    MarkRow *marks;
+    u32 mark_count, mark_capacity;
     OpenGap *open_gaps;
     u32 open_gap_count, open_gap_capacity;
     ConstantTable constants;
@@ -248,6 +257,8 @@ static inline u32 third(Operand x) {
 }
 /* Release the topmost temporary. */
 void emit_drop(Unit *u);
+/* Remember the line of a statement that emits nothing. */
+void mark_line(Unit *u, SourceRange at, bool is_loop);
 /* Copy or move the operand to the place. */
 void emit_move(Unit *u, Operand operand, Place place);
 void emit_none(Unit *u, Place place);

@@ -83,6 +83,11 @@ typedef struct PositionBlock {
     Buffer unpacked;
 } PositionBlock;
 
+/* Rows before the last one of a word are marks: statements without instructions (`try:`, `while True:`) that
+ * stand there, for trace functions. Their end_line is one of these. A jump back to the word passes a mark of
+ * a loop and those before it. An end_line of 0 otherwise: the line is that of whatever ran before. */
+enum { MARK_LINE = 0, MARK_LOOP = -1 };
+
 /* While the arguments of a call are evaluated, the gap behind the callee lies among the live
  * temporaries but holds nothing: registers [gap, gap + WINDOW_GAP) are to be skipped for failures of
  * words [start, end). Code that suspends has no gaps and no such rows. */
@@ -162,6 +167,17 @@ PositionBlock *position_block_new(Packed packed);
 void position_block_leave(PositionBlock *block);
 /* The position of the instruction before `pc` (NULL if the code has no table). */
 const PositionRow *code_position(const Code *code, const Insn *pc);
+/* What trace functions and co_lines say of a word: two bytes each, of which the first word's first stands for
+ * the call of the function. A mark has an offset of its own behind the code. */
+static inline u32 code_offset(const Code *code, u32 word) {
+    (void)code;
+    return word ? 2 * word : 1;
+}
+static inline u32 code_mark_offset(const Code *code, u32 row) {
+    return 2 * code->insn_count + row;
+}
+/* The line where the call of a function is told: that of its beginning; a module has none. */
+i32 code_entry_line(const Code *code);
 /* The row that speaks of this word. */
 const PositionRow *code_position_at(const Code *code, u32 word);
 

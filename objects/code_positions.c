@@ -3,6 +3,7 @@
 
 #include "base/varint.h"
 #include "objects/code.h"
+#include "objects/str.h"
 
 /* ---- packed: the differences to the row before ---- */
 
@@ -103,6 +104,10 @@ const PositionRow *code_position_at(const Code *code, u32 word) {
             high = middle;
     }
     return low ? &rows[low - 1] : NULL;
+}
+
+i32 code_entry_line(const Code *code) {
+    return span_equal(str_span(code->name), SPAN("<module>")) ? 0 : code->first_line;
 }
 
 const PositionRow *code_position(const Code *code, const Insn *pc) {

@@ -109,23 +109,37 @@ static Value line_or_none(i32 line) {
     return line > 0 ? from_small(line) : NONE;
 }
 
-static u32 row_end(const Code *code, u32 row) {
-    return row + 1 < code->position_count ? code_positions(code)[row + 1].word
-                                          : code->insn_count;
+static bool add_line(VM *vm, List *lines, i64 start, i64 end, i32 line) {
+    if (start >= end) return true;
+    Value shown = line || !start ? from_small(line) : NONE;
+    OWNED Value range = tuple_of(vm, 3, from_small(start), from_small(end), shown);
+    return range != FAIL && list_push(vm, lines, range);
 }
 
+static bool is_mark(const Code *code, u32 row) {
+    const PositionRow *rows = code_positions(code);
+    return row + 1 < code->position_count && rows[row + 1].word == rows[row].word;
+}
+
+/* The beginning of the function and its marks have offsets of their own: code_offset. */
 METHOD(code, co_lines, "($self, /)") {
     Code *code = (Code *)args[0];
+    const PositionRow *rows = code_positions(code);
     OWNED Value lines = TRY(list_new(vm, code->position_count));
-    for (u32 row = 0; row < code->position_count;) {
-        const PositionRow *rows = code_positions(code);
-        u32 start = rows[row].word, end = start;
-        i32 line = rows[row].line;
-        for (; row < code->position_count && rows[row].line == line; row++)
-            end = row_end(code, row);
-        Value range = TRY(tuple_of(vm, 3, from_small(2 * (i64)start),
-                                   from_small(2 * (i64)end), line_or_none(line)));
-        CHECK(list_push_owned(vm, to_list(lines), range));
+    CHECK(add_line(vm, to_list(lines), 0, 1, code_entry_line(code)));
+    i64 start = 1;
+    for (u32 row = 0; row < code->position_count; row++) {
+        u32 next = row + 1;
+        while (next < code->position_count && is_mark(code, next)) next++;
+        bool is_last = next == code->position_count;
+        if (is_mark(code, row) || (!is_last && rows[next].line == rows[row].line)) continue;
+        i64 end = 2 * (i64)(is_last ? code->insn_count : rows[next].word);
+        CHECK(add_line(vm, to_list(lines), start, end, rows[row].line));
+        start = end;
+    }
+    for (u32 row = 0; row < code->position_count; row++) {
+        i64 offset = code_mark_offset(code, row);
+        if (is_mark(code, row)) CHECK(add_line(vm, to_list(lines), offset, offset + 1, rows[row].line));
     }
     return object_iter(vm, lines);
 }

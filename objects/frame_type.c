@@ -1,7 +1,7 @@
 /* The attributes and methods of frame objects. */
 #include "objects/dict.h"
 #include "objects/exc.h"
-#include "objects/frameobject.h"
+#include "objects/frame_jump.h"
 #include "objects/native.h"
 
 static FrameObject *to_frame_object(Value v) {
@@ -44,15 +44,15 @@ GETTER(frame, f_lineno) {
 }
 
 SETTER(frame, f_lineno) {
-    if (value == EMPTY)
-        return raise_format(vm, EXC(AttributeError), "cannot delete attribute") != FAIL;
-    return raise_value(vm, "f_lineno can only be set in a trace function") != FAIL;
+    return frame_jump(vm, to_frame_object(self), value);
 }
 
 GETTER(frame, f_lasti) {
     FrameObject *object = to_frame_object(self);
-    return from_small(2 *
-                      (i64)(object->frame ? frame_word(object->frame) : object->word));
+    if (object->shown_line >= 0) return from_small(object->shown_offset);
+    if (!object->frame) return from_small(2 * (i64)object->word);
+    u32 word = frame_word(object->frame);
+    return from_small(object->event ? code_offset(object->code, word) : 2 * word);
 }
 
 GETTER(frame, f_trace) {

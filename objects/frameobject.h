@@ -29,9 +29,11 @@ typedef struct FrameObject {
     /* for vm/trace.c: */
     bool is_kept;    /* it has a trace function: the Frame owns it */
     u8 event;        /* what a trace function is being told: 1 call, 2 line, ...; 0 nothing */
-    i32 shown_line;  /* f_lineno while the call is told, else -1 */
+    i32 shown_line;  /* f_lineno while something is told that is not where the frame is; else -1 */
+    u32 shown_offset; /* and f_lasti */
     u32 last_word;   /* where it was when it last was looked at */
-    i32 last_line;
+    i32 last_line;   /* the line that runs, */
+    u32 line_offset; /* and its f_lasti */
 } FrameObject;
 
 static inline bool is_frame(Value v) {

@@ -85,7 +85,7 @@ FUNCTION(_traceback, position, "(traceback, /)") {
         return tuple_of(vm, 4, line ? from_small(line) : NONE, NONE, NONE, NONE);
     }
     bool has_columns = row->column >= 0 && row->end_column >= 0;
-    return tuple_of(vm, 4, from_small(row->line), from_small(row->end_line),
+    return tuple_of(vm, 4, from_small(row->line), from_small(row->end_line > 0 ? row->end_line : row->line),
                     has_columns ? from_small(row->column) : NONE,
                     has_columns ? from_small(row->end_column) : NONE);
 }

@@ -5,7 +5,6 @@
 #include "objects/exc.h"
 #include "objects/frameobject.h"
 #include "objects/native.h"
-#include "objects/str.h"
 #include "objects/tuple.h"
 #include "vm/interpreter.h"
 #include "vm/interrupt.h"
@@ -95,12 +94,6 @@ static Value event_name(VM *vm, Event event) {
     return names[event];
 }
 
-/* The line where a function is entered is that of its beginning; of a module there is none. */
-static i32 entry_line(const Frame *frame) {
-    bool is_module = span_equal(str_span(frame->code->name), SPAN("<module>"));
-    return is_module ? 0 : frame->code->first_line;
-}
-
 static bool is_at_start(const Frame *frame) {
     u32 suspends = frame->code->flags & CODE_SUSPENDS ? 1 : 0;
     return (u32)(frame->pc - frame->code->insns) <= 1 + suspends;
@@ -108,11 +101,11 @@ static bool is_at_start(const Frame *frame) {
 
 /* The line of the instruction that a coroutine was suspended at. The innermost one has taken its next
  * instruction already, and maybe passed over the drop of what was sent. */
-static i32 resumed_line(VM *vm, const Frame *frame) {
+static u32 resumed_word(VM *vm, const Frame *frame) {
     u32 word = frame_word(frame);
     if (frame == vm->frame && word) word--;
     if (word && INSN_OP(frame->code->insns[word]) == OP_DROP) word--;
-    return code_line(frame->code, word);
+    return word;
 }
 
 static Value call_hook(VM *vm, Value hook, FrameObject *object, Event event, Value arg) {
@@ -170,6 +163,15 @@ static bool tell(VM *vm, Frame *frame, Event event, Value arg) {
     return tell_profiler(vm, object, event, arg) && tell_tracer(vm, object, event, arg);
 }
 
+/* Tell of a place that is not where the frame is. */
+static bool tell_shown(VM *vm, Frame *frame, FrameObject *object, Event event, Value arg, i32 line, u32 offset) {
+    object->shown_line = line;
+    object->shown_offset = offset;
+    bool done = tell(vm, frame, event, arg);
+    object->shown_line = -1;
+    return done;
+}
+
 /* ---- beginning ---- */
 
 static bool begin_frame(VM *vm, Frame *frame) {
@@ -178,12 +180,12 @@ static bool begin_frame(VM *vm, Frame *frame) {
     if (made == FAIL) return false;
     FrameObject *object = (FrameObject *)made;
     bool is_fresh = is_at_start(frame);
-    object->shown_line = is_fresh ? entry_line(frame) : resumed_line(vm, frame);
-    object->last_line = is_fresh ? INT32_MIN : object->shown_line;
-    object->last_word = is_fresh ? 0 : frame_word(frame);
-    bool done = tell(vm, frame, CALL, NONE);
-    object->shown_line = -1;
-    return done;
+    u32 word = is_fresh ? 0 : resumed_word(vm, frame);
+    i32 line = is_fresh ? code_entry_line(frame->code) : code_line(frame->code, word);
+    object->last_line = is_fresh ? INT32_MIN : line;
+    object->last_word = word;
+    object->line_offset = is_fresh ? 0 : code_offset(frame->code, word);
+    return tell_shown(vm, frame, object, CALL, NONE, line, object->line_offset);
 }
 
 static bool is_linked(const Frame *frame) {
@@ -209,12 +211,27 @@ static bool is_jump(Insn insn) {
 }
 
 /* A line begins where the instruction that ran before is of another one, and anew with each turn of a loop. */
-static bool begins_line(FrameObject *object, u32 word, i32 line) {
-    bool is_turn = word < object->last_word && is_jump(object->code->insns[object->last_word]);
-    bool begins = line > 0 && (line != object->last_line || is_turn);
-    if (line > 0) object->last_line = line;
-    object->last_word = word;
-    return begins;
+static bool tell_line(VM *vm, Frame *frame, FrameObject *object, i32 line, bool is_turn, u32 offset) {
+    if (line <= 0) return true;
+    bool begins = line != object->last_line || is_turn;
+    object->last_line = line;
+    object->line_offset = offset;
+    if (!begins || !object->trace_lines) return true;
+    return tell_shown(vm, frame, object, LINE, NONE, line, offset);
+}
+
+/* The lines without code that stand before the instruction. */
+static bool trace_marks(VM *vm, Frame *frame, FrameObject *object, u32 word, bool is_turn) {
+    const PositionRow *rows = code_positions(frame->code), *end = code_position_at(frame->code, word);
+    if (!end || end->word != word) return true;
+    const PositionRow *mark = end;
+    while (mark > rows && mark[-1].word == word && !(is_turn && mark[-1].end_line == MARK_LOOP)) mark--;
+    const Insn *pc = frame->pc;
+    for (; mark < end && frame->pc == pc; mark++) {
+        u32 offset = code_mark_offset(frame->code, (u32)(mark - rows));
+        if (!tell_line(vm, frame, object, mark->line, false, offset)) return false;
+    }
+    return true;
 }
 
 /* Instructions without an end of their own belong to the line that ran before. */
@@ -230,7 +247,10 @@ static bool trace_line(VM *vm, Frame *frame) {
     const Insn *pc = frame->pc;
     if (object->trace == EMPTY) return true;
     u32 word = frame_word(frame);
-    if (begins_line(object, word, own_line(frame)) && object->trace_lines && !tell(vm, frame, LINE, NONE))
+    bool is_turn = word < object->last_word && is_jump(object->code->insns[object->last_word]);
+    object->last_word = word;
+    if (!trace_marks(vm, frame, object, word, is_turn)) return false;
+    if (frame->pc == pc && !tell_line(vm, frame, object, own_line(frame), is_turn, code_offset(frame->code, word)))
         return false;
     if (object->trace_opcodes && frame->pc == pc) return tell(vm, frame, OPCODE, NONE);
     return true;
@@ -262,10 +282,8 @@ static bool tell_end(VM *vm, Frame *frame, Value value) {
     OWNED Value made = frame_object(vm, frame);
     if (made == FAIL) return false;
     FrameObject *object = (FrameObject *)made;
-    object->shown_line = object->last_line > 0 ? object->last_line : -1;
-    bool done = tell(vm, frame, RETURN, value);
-    object->shown_line = -1;
-    return done;
+    i32 line = object->last_line > 0 ? object->last_line : frame->code->first_line;
+    return tell_shown(vm, frame, object, RETURN, value, line, object->line_offset);
 }
 
 static bool tell_return(VM *vm, Frame *frame, Value value) {
