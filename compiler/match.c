@@ -24,17 +24,22 @@ static void compile_case(Unit *u, const MatchCaseNode *node, Operand subject, La
     u32 depth = u->depth;
     Operand staying = {subject.reg, false};
     u->at = node->pattern->at;
+    u32 start = u->count;
     match_pattern(u, node->pattern, staying, next, is_last || node->guard);
     if (node->guard && !u->c->failed) compile_jump(u, node->guard, next, false);
+    if (u->count == start) mark_line(u, node->pattern->at, false);
     if (subject.is_temporary) emit_drop(u);
     compile_statements(u, node->body);
+    u->at.end_line = 0; /* it belongs to the line that ran last */
     emit_jump(u, OP_JUMP, 0, 0, 0, end);
     u->depth = depth;
     label_bind(u, next);
 }
 
 void compile_match(Unit *u, const MatchNode *node) {
+    u32 start = u->count;
     Operand subject = compile_subject(u, node);
+    if (u->count == start) mark_line(u, node->subject->at, false);
     Label end = label_new(u);
     for (u32 i = 0; i < node->cases.count && !u->c->failed; i++)
         compile_case(u, as_match_case(node->cases.items[i]), subject, end,

@@ -185,8 +185,11 @@ void unit_begin(Unit *u, const ArgumentsNode *arguments) {
         u->positional = 1;
     }
     add_cells(u);
+    SourceRange at = u->at;
+    u->at.end_line = 0; /* the line is told by the call */
     if (u->suspends) emit(u, OP_START, 0, 0, 0, 0);
     make_cells(u);
+    u->at = at;
 }
 
 /* ---- life ---- */

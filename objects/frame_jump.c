@@ -45,8 +45,15 @@ static u32 depth_at(const Code *code, u32 word) {
     return row ? row->depth : code->locals;
 }
 
+static bool is_in_call(const Code *code, u32 word) {
+    for (u32 i = 0; i < code->window_count; i++)
+        if (word >= code->windows[i].start && word < code->windows[i].end) return true;
+    return false;
+}
+
 /* Why the place cannot be reached, NULL: it can. */
 static const char *obstacle(const Code *code, u32 from, u32 to) {
+    if (is_in_call(code, from)) return "incompatible stacks"; /* temporaries with gaps between them */
     u32 here = depth_at(code, from), there = depth_at(code, to);
     for (u32 reg = code->locals; reg < there; reg++) {
         Content content = content_at(code, to, reg);

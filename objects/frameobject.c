@@ -81,7 +81,7 @@ static FrameObject *make(VM *vm, Value function, Code *code) {
     object->trace_opcodes = object->is_kept = false;
     object->event = 0;
     object->shown_line = -1;
-    object->last_word = object->line_offset = 0;
+    object->last_word = object->line_offset = object->run_from = 0;
     object->last_line = 0;
     return object;
 }

@@ -31,7 +31,8 @@ typedef struct FrameObject {
     u8 event;        /* what a trace function is being told: 1 call, 2 line, ...; 0 nothing */
     i32 shown_line;  /* f_lineno while something is told that is not where the frame is; else -1 */
     u32 shown_offset; /* and f_lasti */
-    u32 last_word;   /* where it was when it last was looked at */
+    u32 last_word;   /* where it was when it last was looked at, */
+    u32 run_from;    /* and from where it had come to the straight run before that */
     i32 last_line;   /* the line that runs, */
     u32 line_offset; /* and its f_lasti */
 } FrameObject;

@@ -240,6 +240,15 @@ static i32 own_line(const Frame *frame) {
     return row && row->end_line > 0 ? row->line : 0;
 }
 
+/* A jump back to the body of a loop, but not from the first test of a `while`, which was jumped to from before
+ * the body. */
+static bool begins_turn(const FrameObject *object, u32 word) {
+    Insn insn = object->code->insns[object->last_word];
+    if (word >= object->last_word || !is_jump(insn)) return false;
+    bool is_first_test = INSN_OP(insn) < OP_FOR && INSN_OP(insn) != OP_JUMP && object->run_from + 1 == word;
+    return !is_first_test;
+}
+
 static bool trace_line(VM *vm, Frame *frame) {
     OWNED Value made = frame_object(vm, frame);
     if (made == FAIL) return false;
@@ -247,7 +256,9 @@ static bool trace_line(VM *vm, Frame *frame) {
     const Insn *pc = frame->pc;
     if (object->trace == EMPTY) return true;
     u32 word = frame_word(frame);
-    bool is_turn = word < object->last_word && is_jump(object->code->insns[object->last_word]);
+    bool is_turn = begins_turn(object, word);
+    u32 straight = object->last_word + 1 + op_cache_words[INSN_OP(frame->code->insns[object->last_word])];
+    if (word != straight) object->run_from = object->last_word;
     object->last_word = word;
     if (!trace_marks(vm, frame, object, word, is_turn)) return false;
     if (frame->pc == pc && !tell_line(vm, frame, object, own_line(frame), is_turn, code_offset(frame->code, word)))
@@ -370,13 +381,22 @@ static Value native_in_window(VM *vm, const Value *window, u32 gap, Insn insn) {
     return native_new(vm, native->spec, window[1 + gap], EMPTY);
 }
 
+/* An exception takes the place of the call, which would have consumed its window. */
+static bool drop_window(Frame *frame, Insn insn, u32 gap) {
+    Value *window = &frame->r[INSN_A(insn)];
+    u32 count = INSN_OP(insn) == OP_CALLX ? 1 + (INSN_C(insn) & 1) : INSN_B(insn);
+    for (u32 i = 0; i < count; i++) decref(window[1 + gap + i]);
+    decref(*window);
+    return false;
+}
+
 static bool trace_call(VM *vm, Frame *frame, Insn insn) {
     u8 op = INSN_OP(insn);
     if (op != OP_CALL && op != OP_CALLM && op != OP_CALLKW && op != OP_CALLX) return true;
     u32 gap = INSN_FLAGS(insn) & F_COMPACT ? 0 : WINDOW_GAP;
     OWNED Value native = native_in_window(vm, &frame->r[INSN_A(insn)], gap, insn);
     if (native == EMPTY) return true;
-    if (native == FAIL || !tell(vm, frame, C_CALL, native)) return false;
+    if (native == FAIL || !tell(vm, frame, C_CALL, native)) return drop_window(frame, insn, gap);
     return vm->tracer->profile == EMPTY || push_call(vm, frame, native);
 }
 
@@ -420,7 +440,7 @@ void trace_unwind(VM *vm) {
     Frame *frame = vm->frame;
     if (is_silent(vm, frame) || !(frame->flags & FRAME_TRACED)) return;
     OWNED Value exception = exception_take(vm);
-    bool done = tell(vm, frame, RETURN, NONE);
+    bool done = tell_end(vm, frame, NONE);
     frame->flags &= (u8)~FRAME_TRACED;
     if (done) exception_restore(vm, TAKE(exception));
 }
