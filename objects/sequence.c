@@ -18,6 +18,11 @@ bool index_to_i64(VM *vm, Value v, Type *overflow, i64 *out) {
     return false;
 }
 
+bool size_from_argument(VM *vm, Value v, i64 *out) {
+    OWNED Value number = TRY_OR_FALSE(object_index(vm, v));
+    return index_from_state(vm, number, out);
+}
+
 bool index_from_state(VM *vm, Value state, i64 *out) {
     if (!is_int(state)) return raise_type(vm, "an integer is required"), false;
     if (int_fits_i64(state, out)) return true;

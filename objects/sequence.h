@@ -16,6 +16,8 @@ bool index_to_i64(VM *vm, Value v, Type *overflow, i64 *out);
 bool sequence_bounds(VM *vm, Value start, Value stop, i64 length, i64 *start_out,
                      i64 *stop_out);
 
+/* An argument that is a size or a place: an index, "Python int too large to convert to C ssize_t". */
+bool size_from_argument(VM *vm, Value v, i64 *out);
 /* What __setstate__ of iterators takes: an int, "an integer is required". */
 bool index_from_state(VM *vm, Value state, i64 *out);
 

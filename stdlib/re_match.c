@@ -249,6 +249,9 @@ GETTER(re_Match, lastgroup) {
 /* Return the string obtained by doing backslash substitution on the string template, as done by the sub() method. */
 METHOD(re_Match, expand, "($self, /, template)") {
     Match *match = to_match(args[0]);
+    CHECK(template_check(vm, args[1]));
+    bool is_bytes = has_kind(args[1], KIND_BYTES);
+    if (is_bytes && !span_has_escape(bytes_span(args[1]))) return incref(args[1]);
     OWNED Value template = TRY(template_parse(vm, pattern_of(match), args[1]));
     return template_expand_match(vm, template, match);
 }
@@ -266,10 +269,14 @@ CLASS_METHOD(re_Match, __class_getitem__, "($type, object, /)") {
     return generic_alias_new(vm, args[0], args[1]);
 }
 
+enum { SHOWN = 50 }; /* characters of the match in its repr */
+
 static Value repr(VM *vm, Value self) {
     Match *match = to_match(self);
     OWNED Value text = TRY(match_group(vm, match, 0, NONE));
-    OWNED Value shown = TRY(object_repr(vm, text));
+    OWNED Value whole = TRY(object_repr(vm, text));
+    usize length = str_length(whole);
+    OWNED Value shown = TRY(str_slice(vm, whole, 0, length < SHOWN ? length : SHOWN));
     return str_format(vm, "<%s object; span=(%ld, %ld), match=%S>",
                       type_name(type_of(vm, self)),
                       (long)to_small(place(match, match->spans[0])),

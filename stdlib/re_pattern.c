@@ -3,6 +3,7 @@
 #include "objects/generic_alias.h"
 #include "objects/list.h"
 #include "objects/native.h"
+#include "objects/sequence.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "objects/want.h"
@@ -174,7 +175,7 @@ METHOD(re_Pattern, split, "($self, /, string, maxsplit=0)") {
     i64 limit = 0;
     Subject subject;
     if (args[2] != EMPTY)
-        CHECK(index_to_i64(vm, args[2], EXC(OverflowError), &limit));
+        CHECK(size_from_argument(vm, args[2], &limit));
     OWNED Value list = TRY(list_new(vm, 0));
     CHECK(subject_open(vm, &subject, pattern, args[1], EMPTY, EMPTY));
     bool ok = limit < 0

@@ -1,6 +1,7 @@
 /* Pattern.sub and subn. */
 #include "objects/list.h"
 #include "objects/native.h"
+#include "objects/sequence.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "objects/want.h"
@@ -13,24 +14,26 @@ typedef struct Replacement {
     Value callable; /* EMPTY: not one */
     Value template; /* list, or EMPTY */
     Span literal;   /* when it is neither */
+    Value misfit;   /* bytes for text or text for bytes: an error once it is used; or EMPTY */
     Buffer out;
     i64 done;
+    i64 pieces; /* that the result is made of, as errors count them */
 } Replacement;
 
 /* What the function gave: text of the same sort, or None for nothing. */
 static bool add_result(Replacement *self, Value result) {
-    if (result == NONE) return true;
+    if (result == NONE) return self->pieces--, true;
     if (self->subject.is_text) {
         if (is_str(result)) return buffer_add_span(&self->out, str_span(result)), true;
         raise_type(self->vm, "sequence item %ld: expected str instance, %T found",
-                   (long)self->done, result);
+                   (long)self->pieces, result);
         return false;
     }
     Buffered memory;
     if (!buffered_get(self->vm, result, &memory, false)) {
         exception_clear(self->vm);
         raise_type(self->vm, "sequence item %ld: expected a bytes-like object, %T found",
-                   (long)self->done, result);
+                   (long)self->pieces, result);
         return false;
     }
     buffer_add(&self->out, memory.data, memory.size);
@@ -48,6 +51,7 @@ static bool add_called(Replacement *self, const usize *spans) {
 
 static bool add_replacement(Replacement *self, const usize *spans) {
     if (self->callable != EMPTY) return add_called(self, spans);
+    if (self->misfit != EMPTY) return add_result(self, self->misfit);
     if (self->template != EMPTY)
         return template_expand(self->vm, self->template, &self->subject, spans,
                                &self->out);
@@ -67,8 +71,10 @@ static bool replace_all(Replacement *self, i64 limit_or_zero) {
         if (!found) break;
         usize start = spans[0], end = spans[1];
         buffer_add(&self->out, subject->data + from, start - from);
+        self->pieces += start > from;
         if (!add_replacement(self, spans)) return false;
         self->done++;
+        self->pieces++;
         from = at = end;
         not_empty = start == end;
     }
@@ -86,14 +92,11 @@ static bool read_replacement(Replacement *self, Value given) {
         return true;
     }
     if (is_plain) self->literal = is_str(given) ? str_span(given) : bytes_span(given);
-    if (is_plain && is_str(given) == self->subject.is_text &&
-        (!self->literal.length || !memchr(self->literal.data, '\\', self->literal.length)))
+    if (is_plain && !span_has_escape(self->literal)) {
+        if (is_str(given) != self->subject.is_text) self->misfit = given;
         return true;
-    if (!is_plain && !has_kind(given, KIND_BYTEARRAY) &&
-        !has_kind(given, KIND_MEMORYVIEW)) {
-        raise_type(vm, "decoding to str: need a bytes-like object, %T found", given);
-        return false;
     }
+    if (!template_check(vm, given)) return false;
     self->template = template_parse(vm, self->pattern, given);
     if (self->template != FAIL) return true;
     self->template = EMPTY;
@@ -117,9 +120,9 @@ static Value finish(Replacement *self, bool ok) {
 static Value substitute(VM *vm, Value pattern, Value *args, i64 *done) {
     i64 limit = 0;
     if (args[2] != EMPTY)
-        CHECK(index_to_i64(vm, args[2], EXC(OverflowError), &limit));
+        CHECK(size_from_argument(vm, args[2], &limit));
     Replacement self = {.vm = vm, .pattern = to_pattern(pattern), .callable = EMPTY,
-                        .template = EMPTY};
+                        .template = EMPTY, .misfit = EMPTY};
     CHECK(subject_open(vm, &self.subject, self.pattern, args[1], EMPTY, EMPTY));
     bool ok = read_replacement(&self, args[0]) && (limit < 0 || replace_all(&self, limit));
     *done = self.done;

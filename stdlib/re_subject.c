@@ -1,4 +1,5 @@
 /* The text a pattern is run over. */
+#include "objects/sequence.h"
 #include "objects/str.h"
 #include "objects/want.h"
 #include "stdlib/re.h"
@@ -43,7 +44,7 @@ static bool read_place(VM *vm, Value v, usize length, usize otherwise, usize *ou
     i64 place;
     *out = otherwise;
     if (v == EMPTY) return true;
-    if (!index_to_i64(vm, v, EXC(OverflowError), &place)) return false;
+    if (!size_from_argument(vm, v, &place)) return false;
     *out = place < 0 ? 0 : (usize)place > length ? length : (usize)place;
     return true;
 }

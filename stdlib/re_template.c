@@ -120,6 +120,18 @@ static bool read_all(Reader *reader) {
     }
 }
 
+bool span_has_escape(Span span) {
+    return span.length && memchr(span.data, '\\', span.length);
+}
+
+bool template_check(VM *vm, Value text) {
+    if (is_str(text) || has_kind(text, KIND_BYTES) || has_kind(text, KIND_BYTEARRAY) ||
+        has_kind(text, KIND_MEMORYVIEW))
+        return true;
+    raise_type(vm, "decoding to str: need a bytes-like object, %T found", text);
+    return false;
+}
+
 Value template_parse(VM *vm, Pattern *pattern, Value text) {
     OWNED Value parts = TRY(list_new(vm, 4));
     Reader reader = {.pattern = pattern, .parts = parts};

@@ -17,6 +17,7 @@ typedef struct Writer {
 } Writer;
 
 enum { MOST_TIMES = 65535 }; /* what PCRE2 can count */
+enum { MOST_PIECES = 64 };   /* beyond so many times that, "at most" is no limit */
 
 static void write_sequence(Writer *writer, const ReSequence *sequence);
 
@@ -181,6 +182,7 @@ static void write_times(Writer *writer, u32 low, u32 high, char mode) {
 static void write_repeat(Writer *writer, const ReNode *node) {
     u32 low = node->low, high = node->high;
     bool brackets = !is_one_piece(node->body);
+    if (high / MOST_TIMES > MOST_PIECES) high = RE_MAX_REPEAT;
     if (low > MOST_TIMES) write_text(writer, "(?:");
     for (; low > MOST_TIMES; low -= MOST_TIMES) {
         if (brackets) write_text(writer, "(?:");
