@@ -108,6 +108,9 @@ static Value reduce_by_new(VM *vm, Value self) {
     OWNED Value getstate = TRY(object_getattr(vm, self, NAME(__getstate__)));
     bool is_usual = has_exact_kind(getstate, KIND_NATIVE) &&
                     ((Native *)to_object(getstate))->spec->owner == TYPE_object;
+    u8 kind = type->kind & KIND_MASK;
+    if (is_usual && (kind == KIND_CODE || kind == KIND_MEMORYVIEW))
+        return raise_type(vm, "cannot pickle %T objects", self);
     if (is_opaque(type, given) && is_usual)
         return has_kind(self, KIND_CODE) || has_kind(self, KIND_MEMORYVIEW)
                    ? raise_type(vm, "cannot pickle %T objects", self)

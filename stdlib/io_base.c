@@ -59,7 +59,8 @@ i64 io_take_position(VM *vm, Value v) {
 }
 
 Value io_refuse_pickle(VM *vm, Value self) {
-    return raise_type(vm, "cannot pickle '%T' instances", self);
+    OWNED Value name = TRY(type_name_value(vm, type_of(vm, self)));
+    return raise_type(vm, "cannot pickle '%S' instances", name);
 }
 
 static bool append_attribute(VM *vm, Buffer *out, Value self, const char *name) {

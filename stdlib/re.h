@@ -93,10 +93,10 @@ Value spans_group(VM *vm, const Subject *subject, const usize *spans, u32 group,
                   Value otherwise);
 u32 pattern_last_index(const Pattern *pattern, const usize *spans);
 
-/* A replacement: text and groups in turn. */
 /* "decoding to str: need ..." for what is no text. */
 bool template_check(VM *vm, Value text);
 bool span_has_escape(Span span);
+/* A replacement: text and groups in turn. */
 Value template_parse(VM *vm, Pattern *pattern, Value text);
 /* Append what the template makes of a match: buffer in UTF-8 or bytes. */
 bool template_expand(VM *vm, Value template, const Subject *subject, const usize *spans,
