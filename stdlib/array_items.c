@@ -104,9 +104,10 @@ static bool write_int(VM *vm, const ArrayCode *code, char *at, Value v) {
         int width = code->size * 8;
         i64 low = code->is_signed ? -((i64)1 << (width - 1)) : 0;
         i64 high = ((i64)1 << (width - code->is_signed)) - 1;
-        /* bytes are read as shorts first */
+        /* bytes are read as shorts first, unsigned shorts as ints */
         const ArrayCode *words = code;
         if (code->code == 'b' && (i64)bits != (i16)bits) words = array_find_code('h');
+        if (code->code == 'H' && (i64)bits != (i32)bits) words = array_find_code('i');
         if ((i64)bits < low && !is_wide)
             return raise_overflow(vm, "%s", words->low), false;
         if (is_wide ? bits > (u64)high : (i64)bits > high) {

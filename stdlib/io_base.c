@@ -59,7 +59,7 @@ i64 io_take_position(VM *vm, Value v) {
 }
 
 Value io_refuse_pickle(VM *vm, Value self) {
-    OWNED Value name = TRY(type_name_value(vm, type_of(vm, self)));
+    Value name = TRY(type_name_value(vm, type_of(vm, self)));
     return raise_type(vm, "cannot pickle '%S' instances", name);
 }
 

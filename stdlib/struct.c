@@ -4,6 +4,7 @@
 #include "objects/int.h"
 #include "objects/iterator.h"
 #include "objects/native.h"
+#include "objects/sequence.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "stdlib/struct_layout.h"
@@ -114,7 +115,7 @@ static Value pack_into(VM *vm, const StructLayout *layout, Value *args, u32 coun
     Buffered memory;
     i64 offset;
     CHECK(borrow_writable(vm, args[0], &memory));
-    bool ok = object_to_i64(vm, args[1], &offset) &&
+    bool ok = index_to_i64(vm, args[1], EXC(IndexError), &offset) &&
               check_place(vm, layout, memory.size, &offset, true);
     if (ok) {
         memset(memory.data + offset, 0, (usize)layout->size);

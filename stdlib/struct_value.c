@@ -53,10 +53,8 @@ static bool read_number(VM *vm, const StructField *field, Value value, u64 *bits
 static bool read_float(VM *vm, Value value, double *out) {
     if (is_float(value)) return *out = to_double(value), true;
     if (object_to_double(vm, value, out)) return true;
-    if (exception_matches(vm, EXC(TypeError))) {
-        exception_clear(vm);
-        raise_struct(vm, "required argument is not a float");
-    }
+    exception_clear(vm);
+    raise_struct(vm, "required argument is not a float");
     return false;
 }
 
@@ -65,7 +63,7 @@ static bool refuse_large(VM *vm, char code) {
     return false;
 }
 
-static bool write_float(VM *vm, const StructLayout *layout, char code, char *data,
+static bool write_number(VM *vm, const StructLayout *layout, char code, char *data,
                         Value value) {
     double number;
     u16 half;
@@ -82,6 +80,17 @@ static bool write_float(VM *vm, const StructLayout *layout, char code, char *dat
         pack_bytes(data, pack_single(number), 4, layout->is_big_endian);
     }
     return true;
+}
+
+/* An int that no such float can hold is an error of the module. */
+static bool write_float(VM *vm, const StructLayout *layout, char code, char *data,
+                        Value value) {
+    if (write_number(vm, layout, code, data, value)) return true;
+    if (is_int(value) && exception_matches(vm, EXC(OverflowError))) {
+        exception_clear(vm);
+        raise_struct(vm, "int too large to convert");
+    }
+    return false;
 }
 
 /* ---- texts ---- */
