@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { CHUNK_BYTES = 32 * 1024, ALIGNMENT = 16 };
+enum { FIRST_BYTES = 4 * 1024, CHUNK_BYTES = 32 * 1024, ALIGNMENT = 16 };
 
 struct ArenaChunk {
     ArenaChunk *older;
@@ -25,7 +25,7 @@ void arena_free(Arena *arena) {
 }
 
 static bool add_chunk(Arena *arena, usize at_least) {
-    usize size = at_least > CHUNK_BYTES ? at_least : CHUNK_BYTES;
+    usize usual = arena->chunks ? CHUNK_BYTES : FIRST_BYTES, size = at_least > usual ? at_least : usual;
     ArenaChunk *chunk = malloc(sizeof(ArenaChunk) + size);
     if (!chunk) {
         arena->out_of_memory = true;

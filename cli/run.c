@@ -112,10 +112,9 @@ static bool add_environment_path(VM *vm) {
 static bool set_path(VM *vm, const Options *options) {
     char folder[4096] = "";
     if (options->sort == PROGRAM_FILE) {
-        char *resolved = realpath(options->program, NULL);
-        const char *slash = resolved ? strrchr(resolved, '/') : NULL;
-        if (slash) snprintf(folder, sizeof folder, "%.*s", (int)(slash == resolved ? 1 : slash - resolved), resolved);
-        free(resolved);
+        char *slash = realpath(options->program, folder) ? strrchr(folder, '/') : NULL;
+        if (slash) slash[slash == folder] = '\0';
+        else folder[0] = '\0';
     } else if (options->sort == PROGRAM_MODULE && !getcwd(folder, sizeof folder)) {
         folder[0] = '\0';
     }
@@ -138,7 +137,10 @@ static void tell_unreadable(VM *vm, const char *path) {
 /* The path from the root, links not followed, as __file__ and tracebacks show it. */
 static void absolute_path(const char *path, Buffer *out) {
     char folder[4096];
-    if (path[0] != '/' && getcwd(folder, sizeof folder)) buffer_printf(out, "%s/", folder);
+    if (path[0] != '/' && getcwd(folder, sizeof folder)) {
+        buffer_add_text(out, folder);
+        buffer_add_char(out, '/');
+    }
     buffer_add_text(out, path);
 }
 
@@ -257,8 +259,10 @@ static void widen_stack(void) {
     setrlimit(RLIMIT_STACK, &limit);
 }
 
-/* Daemon threads may look at everything until the process is gone: nothing is taken apart under them. */
-static int leave_daemons(int status) {
+/* Nothing is taken apart, neither by us nor by the C library: daemon threads may look at everything until the
+ * process is gone, and what nobody looks at is not worth the time. */
+static int leave_at_once(int status) {
+    fflush(NULL);
     if (status != STATUS_INTERRUPTED) _exit(status);
     return status;
 }
@@ -274,11 +278,11 @@ static int run_and_end(const Options *options) {
     if (options->is_interactive || (options->sort == PROGRAM_STDIN && !options->disassembles && isatty(0)))
         status = run_interactive(vm);
     status = finish(vm, status);
-    if (vm->threads && vm->threads->count > 1) return leave_daemons(status);
+    if (vm->threads && vm->threads->count > 1) return leave_at_once(status);
     const char *check = getenv("APY_CHECK_LEAKS");
     Value streams[IO_STREAM_OBJECTS];
     u32 stream_count = io_stream_objects(vm, streams);
-    if (!check && vm_ends_silently(vm, streams, stream_count)) return status;
+    if (!check && vm_ends_silently(vm, streams, stream_count)) return leave_at_once(status);
     Chance *chance = vm->chance;
     chance_stop(vm);
     usize alive = vm_free(vm, check != NULL);

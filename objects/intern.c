@@ -13,14 +13,16 @@ struct InternTable {
     usize count, mask;
 };
 
+enum { FIRST_SLOTS = 2048 }; /* a start makes some 600 */
+
 bool intern_open(VM *vm) {
     InternTable *table = calloc(1, sizeof *table);
-    if (table) table->slots = calloc(1024, sizeof *table->slots);
+    if (table) table->slots = calloc(FIRST_SLOTS, sizeof *table->slots);
     if (!table || !table->slots) {
         free(table);
         return false;
     }
-    table->mask = 1023;
+    table->mask = FIRST_SLOTS - 1;
     vm->interned = table;
     return true;
 }
@@ -83,11 +85,12 @@ Value str_intern(VM *vm, Value s) {
 
 Value str_intern_span(VM *vm, Span text) {
     u64 hash = str_hash_span(vm, text);
-    Str *known = *find(vm->interned, text.data, text.length, hash);
-    if (known) return incref(from_object(known));
+    Str **slot = find(vm->interned, text.data, text.length, hash);
+    if (*slot) return incref(from_object(*slot));
     Value s = TRY(str_from_span(vm, text));
+    if (str_is_interned(s)) return s;
     to_str(s)->hash = hash;
-    return str_intern(vm, s);
+    return add(vm, slot, s);
 }
 
 Value str_intern_text(VM *vm, const char *text) {

@@ -13,10 +13,11 @@
 /* ---- the beginning ---- */
 
 static bool make_names(VM *vm) {
+    const char *text = name_texts;
     for (u32 id = 0; id < NAME_COUNT; id++) {
-        Value name = str_intern_text(vm, name_texts[id]);
-        if (name == FAIL) return false;
-        vm->names[id] = name;
+        Span span = span_of(text);
+        vm->names[id] = TRY_OR_FALSE(str_intern_span(vm, span));
+        text += span.length + 1;
     }
     return true;
 }

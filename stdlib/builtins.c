@@ -46,8 +46,10 @@ static bool add_exceptions(VM *vm, Value module) {
            add(vm, module, "IOError", from_object(EXC(OSError)));
 }
 
+enum { MEMBERS = 170 }; /* or a few more */
+
 MODULE_INIT(builtins) {
-    return add(vm, module, "None", NONE) && add(vm, module, "Ellipsis", ELLIPSIS) &&
+    return dict_reserve(vm, ((Module *)to_object(module))->dict, MEMBERS) && add(vm, module, "None", NONE) && add(vm, module, "Ellipsis", ELLIPSIS) &&
            add(vm, module, "NotImplemented", NOT_IMPLEMENTED) &&
            add(vm, module, "False", FALSE) && add(vm, module, "True", TRUE) &&
            add_types(vm, module) && add(vm, module, "__debug__", TRUE) &&

@@ -156,7 +156,7 @@ def write_header(found, out):
     out.write(enum('IntrinsicId', 'INTRINSIC_', ['none'] + found.intrinsics()))
     out.write('\n/* One line an opcode: X(NAME) */\n#define FOR_EACH_OP(X) \\\n')
     out.write(''.join('    X(%s) \\\n' % name for name, _ in found.ops) + '\n')
-    out.write('extern const char *const name_texts[];\nextern const char *const op_names[];\n')
+    out.write('extern const char name_texts[];\nextern const char *const op_names[];\n')
     out.write('extern const char *const op_docs[];\n'
               '/* Words of cache behind the instruction: "+2" in its doc. */\n'
               'extern const unsigned char op_cache_words[];\n\n#endif\n')
@@ -252,8 +252,10 @@ def write_source(found, out):
     words = [re.match(r'%s [^:]*\+(\d):?' % name, doc) for name, doc in found.ops]
     out.write('const unsigned char op_cache_words[] = {%s};\n' % ', '.join(
         word.group(1) if word else '0' for word in words))
-    for title, texts in (('name_texts', sorted(found.names - {'text'})),
-                         ('op_names', [name for name, _ in found.ops]),
+    # one piece of memory, read through at every start
+    out.write('const char name_texts[] =\n%s;\n' % '\n'.join(
+        '    "%s\\0"' % name for name in sorted(found.names - {'text'})))
+    for title, texts in (('op_names', [name for name, _ in found.ops]),
                          ('op_docs', [doc for _, doc in found.ops])):
         out.write('const char *const %s[] = {\n%s\n    NULL,\n};\n' % (
             title, '\n'.join('    %s,' % quoted(text) for text in texts)))

@@ -1,8 +1,9 @@
 #include "vm/import.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "compiler/compiler.h"
 #include "objects/dict.h"
@@ -74,22 +75,26 @@ static bool find_on_path(VM *vm, Value folders, const char *tail, Buffer *path, 
     return false;
 }
 
-bool read_file(VM *vm, const char *path, Buffer *out) {
-    FILE *file = fopen(path, "rb");
-    if (!file) {
-        OWNED Value name = str_from_os(vm, path, strlen(path));
-        raise_os(vm, errno, name == FAIL ? EMPTY : name);
-        return false;
-    }
-    char *at;
-    while ((at = buffer_reserve(out, 64 * 1024))) {
-        usize got = fread(at, 1, 64 * 1024, file);
-        if (!got) break;
-        out->length += got;
+/* To the end of the file: if its size is known, that is where less comes than was asked for. */
+static bool read_open(int file, Buffer *out) {
+    struct stat status;
+    bool is_known = !fstat(file, &status) && status.st_size > 0;
+    usize step = is_known ? (usize)status.st_size + 1 : 64 * 1024;
+    ssize_t got = 0;
+    for (char *at; (at = buffer_reserve(out, step)) && (got = read(file, at, step)) > 0;) {
+        out->length += (usize)got;
         out->data[out->length] = '\0';
+        if (is_known && (usize)got < step) break;
     }
-    int error = ferror(file) ? errno : 0;
-    fclose(file);
+    return got >= 0;
+}
+
+bool read_file(VM *vm, const char *path, Buffer *out) {
+    int file = open(path, O_RDONLY | O_CLOEXEC), error = errno;
+    if (file >= 0) {
+        error = read_open(file, out) ? 0 : errno;
+        close(file);
+    }
     if (out->failed) raise_memory(vm);
     else if (error) {
         OWNED Value name = str_from_os(vm, path, strlen(path));
@@ -181,6 +186,7 @@ static Value load_native(VM *vm, const ModuleSpec *spec, Value name) {
     to_object(module)->flags |= MODULE_NATIVE;
     CHECK(set_package(vm, module, spec->name, false, SPAN("")));
     CHECK(set_text(vm, module, "__doc__", spec->doc));
+    CHECK(dict_reserve(vm, module_dict(module), spec->function_count));
     for (u32 i = 0; i < spec->function_count; i++) {
         Value function = TRY(native_new(vm, spec->functions[i], module, name));
         if (!module_add(vm, module, spec->functions[i]->name, function)) return FAIL;
