@@ -205,7 +205,7 @@ Value object_unary(VM *vm, UnaryOp op, Value v) {
 Value object_index(VM *vm, Value v) {
     if (LIKELY(is_exact_int(v))) return incref(v);
     if (is_bool(v)) return from_small(v == TRUE);
-    if (has_kind(v, KIND_INT)) return incref(v);
+    if (has_kind(v, KIND_INT)) return incref(int_plain(v));
     OWNED Value result = TRY(object_unary(vm, UNARY_INDEX, v));
     if (is_exact_int(result)) return TAKE(result);
     return is_bool(result) ? from_small(result == TRUE) : TAKE(result);

@@ -158,8 +158,9 @@ static Value take_int(Percent *p, const Directive *d, Value v) {
     if (is_int(v)) return incref(v);
     u32 ops = CAN(UNARY_INDEX) | (decimal ? CAN(UNARY_INT) : 0);
     Value number = FAIL;
-    if (type_of(vm, v)->unary_ops & ops)
-        number = decimal ? object_unary(vm, UNARY_INT, v) : object_index(vm, v);
+    u32 has = type_of(vm, v)->unary_ops & ops;
+    if (has)
+        number = has & CAN(UNARY_INT) ? object_unary(vm, UNARY_INT, v) : object_index(vm, v);
     else
         refuse_number(p, d, wanted, v);
     if (number == FAIL && exception_matches(vm, EXC(TypeError))) {
@@ -502,7 +503,12 @@ bool percent_format(VM *vm, Span format, Value arguments, bool is_bytes, Buffer 
 Value str_percent(VM *vm, Value format, Value arguments) {
     char out_room[120];
     Buffer out = BUFFER_ON(out_room);
-    if (percent_format(vm, str_span(format), arguments, false, &out))
+    bool good = percent_format(vm, str_span(format), arguments, false, &out);
+    if (good && out.length && !memchr(to_str(format)->data, '%', to_str(format)->size)) {
+        buffer_free(&out);
+        return incref(format); /* itself, also if it is of a subclass */
+    }
+    if (good)
         return str_from_buffer(vm, &out);
     buffer_free(&out);
     return FAIL;

@@ -131,9 +131,12 @@ static bool write_markup(Formatting *f, Span text, int depth, Buffer *out) {
 static Value format(Formatting *f, Value self) {
     char out_room[120];
     Buffer out = BUFFER_ON(out_room);
-    if (write_markup(f, str_span(self), 2, &out)) return str_from_buffer(f->vm, &out);
+    bool good = write_markup(f, str_span(self), 2, &out);
+    const Str *s = to_str(self);
+    bool is_plain = !memchr(s->data, '{', s->size) && !memchr(s->data, '}', s->size);
+    if (good && !(is_plain && s->size)) return str_from_buffer(f->vm, &out);
     buffer_free(&out);
-    return FAIL;
+    return good ? incref(self) : FAIL; /* itself, also if it is of a subclass */
 }
 
 /* Return a formatted version of the string, using substitutions from args and kwargs.

@@ -159,6 +159,7 @@ usize vm_free(VM *vm, bool report) {
     tracer_set(vm, false, EMPTY);
     tracer_set(vm, true, EMPTY);
     threads_end(vm);
+    replace(&vm->memory_error, EMPTY); /* its traceback may hold the program */
     clear_modules(vm);
     dict_clear(vm, to_dict(vm->sys));
     dict_clear(vm, to_dict(vm->builtins));
