@@ -113,7 +113,7 @@ Symbol *scope_add(Compiler *c, Scope *scope, Name *name, u32 flags, SourceRange 
 }
 
 void scope_bind(Compiler *c, Span name, u32 flags, SourceRange at) {
-    scope_add(c, c->scope, name_get(c, name), SYMBOL_LOCAL | flags, at);
+    scope_add(c, c->scope, name_get(c, name), SYMBOL_LOCAL | SYMBOL_ASSIGNED | flags, at);
 }
 
 /* ---- scopes ---- */

@@ -44,6 +44,7 @@ enum { /* Symbol.flags: what the scope does with the name */
     SYMBOL_ITERATION = 128, /* variable of a comprehension */
     SYMBOL_DELETED = 256,   /* by `del` or the end of `except ... as` */
     SYMBOL_WALRUS = 512,    /* bound by := somewhere */
+    SYMBOL_ASSIGNED = 1024, /* bound by something else than an import */
     SYMBOL_BOUND = SYMBOL_LOCAL | SYMBOL_PARAMETER,
 };
 

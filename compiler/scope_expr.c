@@ -74,7 +74,8 @@ static void bind_outside(Compiler *c, Scope *outside, Name *name, const Node *ta
                      (known && known->flags & SYMBOL_GLOBAL);
     u32 flag = is_global ? SYMBOL_GLOBAL : SYMBOL_NONLOCAL;
     scope_add(c, c->scope, name, flag, target->at);
-    u32 outer = outside->kind == SCOPE_MODULE ? SYMBOL_GLOBAL : SYMBOL_LOCAL;
+    u32 bound = SYMBOL_LOCAL | SYMBOL_ASSIGNED;
+    u32 outer = outside->kind == SCOPE_MODULE ? SYMBOL_GLOBAL : bound;
     scope_add(c, outside, name, outer | SYMBOL_WALRUS, target->at);
 }
 
@@ -112,8 +113,8 @@ static void visit_named(Compiler *c, const NamedExprNode *self) {
     if (is_inside) extend_walrus(c, self->target);
     scope_visit_expr(c, self->value);
     if (is_inside)
-        scope_add(c, c->scope, name_get(c, as_Name(self->target)->id), SYMBOL_LOCAL,
-                  self->target->at);
+        scope_add(c, c->scope, name_get(c, as_Name(self->target)->id),
+                  SYMBOL_LOCAL | SYMBOL_ASSIGNED, self->target->at);
     else
         scope_bind(c, as_Name(self->target)->id, SYMBOL_WALRUS, self->target->at);
 }

@@ -23,7 +23,8 @@ static const char *complaint(u32 flags) {
 
 static void declare(Compiler *c, SpanList names, u32 flag, SourceRange at) {
     const char *what = flag == SYMBOL_GLOBAL ? "global" : "nonlocal";
-    u32 forbidden = SYMBOL_PARAMETER | SYMBOL_LOCAL | SYMBOL_USED | SYMBOL_ANNOTATED;
+    /* as in CPython, an import before does no harm */
+    u32 forbidden = SYMBOL_PARAMETER | SYMBOL_ASSIGNED | SYMBOL_USED | SYMBOL_ANNOTATED;
     for (u32 i = 0; i < names.count; i++) {
         Name *name = name_get(c, names.items[i]);
         Symbol *known = scope_lookup(c->scope, scope_mangle(c, c->scope, name));
@@ -72,7 +73,7 @@ static void visit_aliases(Compiler *c, NodeList names) {
         AliasNode *alias = as_alias(names.items[i]);
         Span name = alias->asname.data ? alias->asname : first_part(alias->name);
         if (!span_equal(name, SPAN("*")))
-            scope_bind(c, name, 0, alias->node.at);
+            scope_add(c, c->scope, name_get(c, name), SYMBOL_LOCAL, alias->node.at);
         else if (c->scope->kind != SCOPE_MODULE)
             compiler_fail_scope(c, alias->node.at,
                                 "import * only allowed at module level");

@@ -47,6 +47,14 @@ bool sequence_bounds(VM *vm, Value start, Value stop, i64 length, i64 *start_out
            read_bound(vm, stop, length, INT64_MAX, stop_out);
 }
 
+Value sequence_item(VM *vm, Value v, i64 index) {
+    if (has_kind(v, KIND_DICT)) return raise_type(vm, "%T is not a sequence", v);
+    if (!type_of(vm, v)->slots.getitem)
+        return raise_type(vm, "'%T' object does not support indexing", v);
+    OWNED Value at = TRY(int_from_i64(vm, index));
+    return object_getitem(vm, v, at);
+}
+
 Run sequence_run(Value v) {
     if (has_kind(v, KIND_TUPLE)) return (Run){to_tuple(v)->items, to_tuple(v)->count};
     return (Run){to_list(v)->items, to_list(v)->count};

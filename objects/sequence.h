@@ -21,6 +21,9 @@ bool size_from_argument(VM *vm, Value v, i64 *out);
 /* What __setstate__ of iterators takes: an int, "an integer is required". */
 bool index_from_state(VM *vm, Value state, i64 *out);
 
+/* An item by place, of what counts as a sequence: dicts do not, whatever their keys. */
+Value sequence_item(VM *vm, Value v, i64 index);
+
 /* The items of a list or tuple as they are now. */
 typedef struct Run {
     Value *items;

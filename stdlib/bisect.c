@@ -3,6 +3,7 @@
 #include "objects/int.h"
 #include "objects/list.h"
 #include "objects/native.h"
+#include "objects/sequence.h"
 
 MODULE(bisect,
        "Bisection algorithms.\n\n"
@@ -18,17 +19,8 @@ typedef struct Search {
     bool to_left;         /* before equal items */
 } Search;
 
-/* Only sequences have places: not what finds its items by keys. */
-static bool need_sequence(VM *vm, Value v) {
-    if (has_kind(v, KIND_DICT)) return raise_type(vm, "%T is not a sequence", v), false;
-    if (type_of(vm, v)->slots.getitem) return true;
-    return raise_type(vm, "'%T' object does not support indexing", v), false;
-}
-
 static Value key_at(VM *vm, const Search *search, i64 index) {
-    if (!need_sequence(vm, search->sequence)) return FAIL;
-    OWNED Value at = TRY(int_from_i64(vm, index));
-    OWNED Value item = TRY(object_getitem(vm, search->sequence, at));
+    OWNED Value item = TRY(sequence_item(vm, search->sequence, index));
     return search->key == NONE ? TAKE(item) : call_1(vm, search->key, item);
 }
 

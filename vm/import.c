@@ -12,6 +12,7 @@
 #include "objects/list.h"
 #include "objects/module.h"
 #include "objects/native.h"
+#include "objects/sequence.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "vm/interpreter.h"
@@ -450,7 +451,7 @@ static bool is_initializing(Value module) {
     return has_kind(module, KIND_MODULE) && to_object(module)->flags & MODULE_INITIALIZING;
 }
 
-static Value raise_cannot_import(VM *vm, Value module, Value module_name, Value name) {
+static Value raise_cannot_import(VM *vm, Value module, Value module_name, Value name, bool is_named) {
     OWNED Value file = TRY(object_find_attr(vm, module, NAME(__file__)));
     OWNED Value where = TRY(is_str(file) ? incref(file) : str_from_text(vm, "unknown location"));
     if (is_initializing(module))
@@ -461,7 +462,7 @@ static Value raise_cannot_import(VM *vm, Value module, Value module_name, Value 
     else raise_format(vm, EXC(ImportError), "cannot import name %R from %R (%S)", name, module_name, where);
     OWNED Value exception = exception_take(vm);
     ImportException *e = (ImportException *)to_object(exception);
-    replace(&e->name, incref(module_name));
+    if (is_named) replace(&e->name, incref(module_name));
     replace(&e->name_from, incref(name));
     if (is_str(file)) replace(&e->path, incref(file));
     exception_restore(vm, TAKE(exception));
@@ -472,34 +473,53 @@ Value step_import_from(VM *vm, Value module, Value name) {
     Value found = TRY(object_find_attr(vm, module, name));
     if (found != EMPTY) return found;
     OWNED Value module_name = TRY(object_find_attr(vm, module, NAME(__name__)));
-    if (module_name == EMPTY || !is_str(module_name)) module_name = TRY(str_from_text(vm, "<unknown module name>"));
+    bool is_named = module_name != EMPTY && is_str(module_name);
+    if (!is_named) replace(&module_name, TRY(str_from_text(vm, "<unknown module name>")));
     OWNED Value full = TRY(str_format(vm, "%S.%S", module_name, name));
     Value known = TRY(dict_get(vm, to_dict(vm->modules), full));
     if (known != EMPTY) return incref(known);
-    return raise_cannot_import(vm, module, module_name, name);
+    return raise_cannot_import(vm, module, module_name, name, is_named);
 }
 
 static bool copy_name(VM *vm, Value module, Value name, Value namespace, bool from_all) {
     if (!is_str(name)) {
+        OWNED Value module_name = TRY_OR_FALSE(object_getattr(vm, module, NAME(__name__)));
         raise_type(vm, from_all ? "Item in %S.__all__ must be str, not %T" : "Key in %S.__dict__ must be str, not %T",
-                   dict_get_str(vm, module_dict(module), NAME(__name__)), name);
+                   module_name, name);
         return false;
     }
     OWNED Value value = object_getattr(vm, module, name);
     return value != FAIL && object_setitem(vm, namespace, name, value);
 }
 
-bool import_star(VM *vm, Value module, Value namespace) {
-    OWNED Value all = object_find_attr(vm, module, NAME(__all__));
-    if (all == FAIL) return false;
-    OWNED Value dict = all == EMPTY ? object_getattr(vm, module, NAME(__dict__)) : EMPTY;
-    if (dict == FAIL) return false;
-    OWNED Value names = object_to_list(vm, all == EMPTY ? dict : all);
-    if (names == FAIL) return false;
+static bool copy_listed(VM *vm, Value module, Value all, Value namespace) {
+    for (i64 i = 0;; i++) {
+        OWNED Value name = sequence_item(vm, all, i);
+        if (name == FAIL) {
+            if (!exception_matches(vm, EXC(IndexError))) return false;
+            exception_clear(vm);
+            return true;
+        }
+        if (!copy_name(vm, module, name, namespace, true)) return false;
+    }
+}
+
+static bool copy_public(VM *vm, Value module, Value namespace) {
+    OWNED Value dict = TRY_OR_FALSE(object_find_attr(vm, module, NAME(__dict__)));
+    if (dict == EMPTY) {
+        raise_format(vm, EXC(ImportError), "from-import-* object has no __dict__ and no __all__");
+        return false;
+    }
+    OWNED Value names = TRY_OR_FALSE(object_to_list(vm, dict));
     for (usize i = 0; i < to_list(names)->count; i++) {
         Value name = to_list(names)->items[i];
-        if (all == EMPTY && is_str(name) && to_str(name)->data[0] == '_') continue;
-        if (!copy_name(vm, module, name, namespace, all != EMPTY)) return false;
+        if (is_str(name) && to_str(name)->data[0] == '_') continue;
+        if (!copy_name(vm, module, name, namespace, false)) return false;
     }
     return true;
+}
+
+bool import_star(VM *vm, Value module, Value namespace) {
+    OWNED Value all = TRY_OR_FALSE(object_find_attr(vm, module, NAME(__all__)));
+    return all == EMPTY ? copy_public(vm, module, namespace) : copy_listed(vm, module, all, namespace);
 }
