@@ -25,18 +25,19 @@ typedef struct Pile { /* of borrowed or owned objects */
     bool failed;
 } Pile;
 
-static void push(Pile *pile, Obj *object) {
+static bool push(Pile *pile, Obj *object) {
     if (pile->count == pile->capacity) {
         usize capacity = pile->capacity ? pile->capacity * 2 : 1024;
         Obj **items = realloc(pile->items, capacity * sizeof *items);
         if (!items) {
             pile->failed = true;
-            return;
+            return false;
         }
         pile->items = items;
         pile->capacity = capacity;
     }
     pile->items[pile->count++] = object;
+    return true;
 }
 
 static bool is_container(Value v) {
@@ -62,18 +63,21 @@ typedef struct Marker {
     Pile pile; /* reached, their contents not yet */
 } Marker;
 
+/* What is reached has its contents visited but once: their counts are given back on the way. */
 static void reach(Visitor *visitor, Value v) {
-    if (!is_container(v) || to_object(v)->flags & REACHED) return;
-    to_object(v)->flags |= REACHED;
-    push(&((Marker *)visitor)->pile, to_object(v));
+    if (!is_container(v)) return;
+    Obj *object = to_object(v);
+    object->rc++;
+    if (object->flags & REACHED || !push(&((Marker *)visitor)->pile, object)) return;
+    object->flags |= REACHED;
 }
 
 static void mark_from(void *piece, void *context) {
     Obj *object = piece;
     Marker *marker = context;
     if (!object->rc || object->flags & REACHED) return;
+    if (!push(&marker->pile, object)) return;
     object->flags |= REACHED;
-    push(&marker->pile, object);
     while (marker->pile.count) object_visit(marker->pile.items[--marker->pile.count], &marker->visitor);
 }
 
@@ -82,19 +86,18 @@ typedef struct Sweep {
     usize live;
 } Sweep;
 
-/* The third pass: counts are given back, and what was not reached is garbage. */
+/* The third pass: what was not reached is garbage; it gives back the counts that it has taken. */
 static void sort_out(void *piece, void *context) {
     Obj *object = piece;
     Sweep *sweep = context;
-    Visitor giving = {give_count};
-    object_visit(object, &giving);
-    if (object->flags & OBJECT_DYING) return;
     if (object->flags & REACHED) {
         object->flags &= ~REACHED;
         sweep->live++;
-    } else {
-        push(&sweep->garbage, object);
+        return;
     }
+    Visitor giving = {give_count};
+    object_visit(object, &giving);
+    if (!(object->flags & OBJECT_DYING)) push(&sweep->garbage, object);
 }
 
 /* The unreachable containers, held by one more count each. False: no memory. */
