@@ -7,6 +7,7 @@
 #include "loop/context.h"
 #include "loop/future.h"
 #include "loop/gather.h"
+#include "loop/sleep.h"
 #include "loop/state.h"
 #include "objects/dict.h"
 #include "objects/exc.h"
@@ -27,6 +28,7 @@ MODULE(_asyncio, "Accelerator module for asyncio")
 static void free_state(VM *vm, void *memory) {
     AsyncState *state = memory;
     decref(state->runner);
+    decref(state->turn);
     decref(state->current_tasks);
     decref(state->other_tasks);
     for (u32 i = 0; i < state->set_count; i++) decref(state->set_loops[i].loop);
@@ -40,7 +42,7 @@ AsyncState *async_state(VM *vm) {
     if (LIKELY(state != NULL)) return state;
     state = calloc(1, sizeof *state);
     if (!state) return raise_memory(vm), NULL;
-    state->runner = state->current_tasks = state->other_tasks = EMPTY;
+    state->runner = state->turn = state->current_tasks = state->other_tasks = EMPTY;
     vm->module_state[MODULE__asyncio].state = state;
     vm->module_state[MODULE__asyncio].free_state = free_state;
     return state;
@@ -391,7 +393,7 @@ FUNCTION(_asyncio, gather, "(*coros_or_futures, return_exceptions=False)") {
 
 /* ---- sleep ---- */
 
-/* What asyncio.sleep waits for: a future that the loop's timer completes. */
+/* What asyncio.sleep waits for: a future that the loop's timer completes; or just its turn, loop/sleep.h. */
 FUNCTION(_asyncio, _sleep, "(delay, result, /)") {
     double delay;
     if (is_small(args[0])) delay = (double)to_small(args[0]);
@@ -402,9 +404,11 @@ FUNCTION(_asyncio, _sleep, "(delay, result, /)") {
         OWNED Value helper = TRY(asyncio_helper(vm, "asyncio.tasks", "_sleep_in_other_loop"));
         return call_3(vm, helper, loop, args[0], args[1]);
     }
-    OWNED Value future = TRY(future_new(vm, loop));
     Loop *l = to_loop(loop);
-    if (!loop_check_open(vm, l)) return FAIL;
+    CHECK(loop_check_open(vm, l));
+    Task *task = args[1] == NONE && vm->frame ? sleep_task(l, vm->frame) : NULL;
+    if (task) return sleep_start(vm, l, task, loop_time(vm, l) + delay) ? incref(async_state(vm)->turn) : FAIL;
+    OWNED Value future = TRY(future_new(vm, loop));
     to_future(future)->result = incref(args[1]);
     to_future(future)->h.aux |= FUTURE_IN_TIMER;
     CHECK(loop_add_timer(vm, l, loop_time(vm, l) + delay, future));
@@ -467,5 +471,8 @@ MODULE_INIT(_asyncio) {
     for (usize i = 0; i < COUNT_OF(types); i++)
         if (!module_add(vm, module, types[i].name, incref(from_object(vm->types[types[i].type])))) return false;
     Obj *turn = object_new(vm, vm->types[TYPE_Turn]);
-    return turn && module_add(vm, module, "_turn", from_object(turn));
+    AsyncState *state = turn ? async_state(vm) : NULL;
+    if (!state) return false;
+    state->turn = from_object(turn);
+    return module_add(vm, module, "_turn", incref(state->turn));
 }

@@ -2,6 +2,7 @@
 
 #include "loop/chance.h"
 #include "loop/gather.h"
+#include "loop/sleep.h"
 #include "loop/handle.h"
 #include "loop/poll.h"
 #include "loop/show.h"
@@ -77,7 +78,7 @@ static bool show_task(VM *vm, Task *task, Buffer *out) {
     buffer_add_text(out, "  ");
     if (!show_name(vm, out, from_object(task))) return false;
     show_place(out, task);
-    if (task->waiter != EMPTY && !show_waiter(vm, out, task->waiter)) return false;
+    if (task->waiter != EMPTY && !task_sleeps(task) && !show_waiter(vm, out, task->waiter)) return false;
     buffer_add_char(out, '\n');
     return true;
 }

@@ -25,7 +25,7 @@ typedef enum EntrySort {
     ENTRY_NONE,
     ENTRY_TASK,     /* what: Task; argument: EMPTY, the future that woke it, or an exception to raise in it */
     ENTRY_GATHER,   /* what: GatherFuture; argument: the child that is done */
-    ENTRY_TIMER,    /* what: Future whose time has come: it gets its result */
+    ENTRY_TIMER,    /* what: Future whose time has come: it gets its result; or Task that sleeps, loop/sleep.h */
     ENTRY_CALLBACK, /* what: callable; argument: the future that is done */
     ENTRY_HANDLE,   /* what: Handle */
 } EntrySort;
@@ -40,7 +40,8 @@ typedef struct Entry {
 typedef struct Timer {
     double when; /* of the loop's clock */
     u64 order;   /* of making */
-    Value what;  /* TimerHandle, or a Future with FUTURE_IN_TIMER, whose `result` is what it will get */
+    Value what;  /* TimerHandle; a Future with FUTURE_IN_TIMER, whose `result` is what it will get; a Task that sleeps,
+                  * loop/sleep.h */
 } Timer;
 
 typedef struct Task Task;

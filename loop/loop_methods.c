@@ -10,7 +10,7 @@
 #include "loop/handle.h"
 #include "loop/poll.h"
 #include "loop/report.h"
-#include "loop/task.h"
+#include "loop/sleep.h"
 #include "objects/dict.h"
 #include "objects/exc.h"
 #include "objects/float.h"
@@ -405,9 +405,12 @@ GETTER(BaseEventLoop, _ready) {
 /* sleep() sets timers without a handle: programs see one all the same. */
 static Value timer_handle(VM *vm, Value loop, const Timer *timer) {
     if (!is_future(timer->what)) return incref(timer->what);
+    if (is_task(timer->what)) CHECK(sleep_is_over(timer) || sleep_future(vm, to_task(timer->what)));
     OWNED Value callback = TRY(asyncio_helper(vm, "asyncio.futures", "_set_result_unless_cancelled"));
-    OWNED Value args = TRY(tuple_of(vm, 2, timer->what, to_future(timer->what)->result));
+    bool is_over = is_task(timer->what);
+    OWNED Value args = TRY(tuple_of(vm, 2, timer->what, is_over ? NONE : to_future(timer->what)->result));
     Value handle = TRY(handle_new_timer(vm, loop, timer->when, callback, args, EMPTY));
+    if (is_over) handle_cancel(vm, to_handle(handle));
     to_handle(handle)->h.aux |= HANDLE_SCHEDULED;
     return handle;
 }

@@ -3,7 +3,7 @@
 #include "loop/debug.h"
 #include "loop/future.h"
 #include "loop/gather.h"
-#include "loop/task.h"
+#include "loop/sleep.h"
 #include "objects/exc.h"
 #include "objects/frameobject.h"
 #include "objects/list.h"
@@ -180,6 +180,7 @@ static bool show_task(VM *vm, Buffer *out, Value self) {
         if (!show_coroutine(vm, out, task->coroutine)) return false;
         buffer_add_char(out, '>');
     }
+    if (task_sleeps(task) && sleep_future(vm, task) == FAIL) return false;
     if (task->waiter != EMPTY) {
         buffer_add_text(out, " wait_for=");
         if (!add_owned(vm, out, object_repr(vm, task->waiter))) return false;

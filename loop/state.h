@@ -14,6 +14,7 @@ typedef struct AsyncState {
     u32 pending_tasks;    /* how many tasks are not done */
     u32 last_number, last_name; /* of tasks: all, and those called Task-n */
     Value runner;         /* the built-in code of loops, as a function */
+    Value turn;           /* awaiting it yields None */
     ThreadLoop *set_loops; /* asyncio.set_event_loop, by thread */
     u32 set_count;
     Value current_tasks;  /* of loops of other sorts: dict, or EMPTY */

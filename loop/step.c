@@ -7,7 +7,7 @@
 #include "loop/gather.h"
 #include "loop/handle.h"
 #include "loop/report.h"
-#include "loop/task.h"
+#include "loop/sleep.h"
 #include "objects/exc.h"
 #include "objects/tuple.h"
 #include "vm/interpreter.h"
@@ -148,6 +148,11 @@ void loop_task_returned(VM *vm, Value value) {
 void loop_task_yielded(VM *vm, Value value) {
     Loop *loop = loop_of_frame(vm);
     Task *task = to_task(loop->running.what);
+    if (value == NONE && task_sleeps(task)) {
+        loop->has_failed = !sleep_begin(vm, task);
+        leave_task(vm, loop, task);
+        return;
+    }
     if (value == NONE && loop->is_plain && task->future.loop == from_object(loop) &&
         loop_push_running(vm, loop)) {
         leave_context(vm, loop, task);
@@ -201,6 +206,11 @@ static LoopStep step_handle(VM *vm, Loop *loop) {
 }
 
 static LoopStep step_timer(VM *vm, Loop *loop) {
+    if (is_task(loop->running.what)) {
+        bool is_queued = sleep_end(vm, loop);
+        release_running(loop);
+        return is_queued ? LOOP_AGAIN : LOOP_FAILED;
+    }
     Future *future = to_future(loop->running.what);
     bool done = true;
     if (future_state(future) == FUTURE_PENDING) {

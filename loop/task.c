@@ -8,6 +8,7 @@
 #include "loop/gather.h"
 #include "loop/report.h"
 #include "loop/show.h"
+#include "loop/sleep.h"
 #include "loop/state.h"
 #include "objects/class.h"
 #include "objects/exc.h"
@@ -247,7 +248,10 @@ int task_cancel(VM *vm, Task *task, Value message) {
     task->future.h.aux &= ~FUTURE_LOG_TRACEBACK;
     if (future_state(&task->future) != FUTURE_PENDING) return 0;
     task->cancels++;
-    if (task->waiter != EMPTY) {
+    if (task_sleeps(task)) {
+        int done = sleep_cancel(vm, task, message);
+        if (done) return done;
+    } else if (task->waiter != EMPTY) {
         OWNED Value waiter = incref(task->waiter);
         int done = future_cancel_any(vm, waiter, message);
         if (done) return done;
@@ -589,5 +593,6 @@ GETTER(Task, _coro) {
     return field_get(to_task(self)->coroutine);
 }
 GETTER(Task, _fut_waiter) {
+    if (task_sleeps(to_task(self))) CHECK(sleep_future(vm, to_task(self)));
     return field_get(to_task(self)->waiter);
 }

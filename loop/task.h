@@ -9,7 +9,7 @@ struct Task {
     Value coroutine; /* EMPTY: not initialized */
     Value context;   /* as in loop/context.h; while it runs: the one outside */
     Value name;      /* str; inline int n: "Task-n", not made yet */
-    Value waiter;    /* the future it waits for, or EMPTY */
+    Value waiter;    /* the future it waits for, or EMPTY; inline int: loop/sleep.h */
     u32 cancels;     /* requested and not taken back */
     u32 number;      /* unique in the VM, from 1 */
 };

@@ -4,7 +4,7 @@
 
 #include "loop/chance.h"
 #include "loop/handle.h"
-#include "loop/loop.h"
+#include "loop/sleep.h"
 
 enum { FEW_TIMERS = 100 }; /* below that, cancelled timers just wait for their time */
 static const double CLOCK_RESOLUTION = 1e-9;
@@ -66,13 +66,16 @@ bool loop_add_timer(VM *vm, Loop *loop, double when, Value what) {
     return true;
 }
 
-static bool is_cancelled(Value what) {
+static bool is_cancelled(const Timer *timer) {
+    Value what = timer->what;
+    if (is_task(what)) return sleep_is_over(timer);
     if (is_future(what)) return future_state(to_future(what)) != FUTURE_PENDING;
     return to_handle(what)->h.aux & HANDLE_CANCELLED;
 }
 
 /* The timer leaves the heap. */
 static void unmark(Value what) {
+    if (is_task(what)) return;
     if (is_future(what)) to_future(what)->h.aux &= ~FUTURE_IN_TIMER;
     else to_handle(what)->h.aux &= ~HANDLE_SCHEDULED;
 }
@@ -97,7 +100,7 @@ static void drop_cancelled(VM *vm, Loop *loop) {
     if (!gone) return;
     for (u32 i = 0; i < count; i++) {
         Value what = loop->timers[i].what;
-        if (is_cancelled(what)) {
+        if (is_cancelled(&loop->timers[i])) {
             unmark(what);
             gone[dropped++] = what;
         } else loop->timers[kept++] = loop->timers[i];
@@ -114,7 +117,7 @@ void loop_compact_timers(VM *vm, Loop *loop) {
         drop_cancelled(vm, loop);
         return;
     }
-    while (loop->timer_count && is_cancelled(loop->timers[0].what)) {
+    while (loop->timer_count && is_cancelled(&loop->timers[0])) {
         if (loop->cancelled_timers) loop->cancelled_timers--;
         decref(take_first(loop));
     }
@@ -124,10 +127,11 @@ bool loop_move_timers(VM *vm, Loop *loop) {
     if (!loop->timer_count) return true;
     double end = loop_time(vm, loop) + CLOCK_RESOLUTION;
     while (loop->timer_count && loop->timers[0].when < end) {
-        Value what = take_first(loop);
-        EntrySort sort = is_future(what) ? ENTRY_TIMER : ENTRY_HANDLE;
-        if (is_cancelled(what) && loop->cancelled_timers) loop->cancelled_timers--;
-        if (!loop_push(vm, loop, (Entry){.what = what, .argument = EMPTY, .context = EMPTY, .sort = sort}))
+        if (is_cancelled(&loop->timers[0]) && loop->cancelled_timers) loop->cancelled_timers--;
+        Value order = from_small((i64)loop->timers[0].order), what = take_first(loop);
+        Entry entry = {.what = what, .argument = is_task(what) ? order : EMPTY, .context = EMPTY,
+                       .sort = is_future(what) ? ENTRY_TIMER : ENTRY_HANDLE};
+        if (!loop_push(vm, loop, entry))
             return false;
     }
     return true;
@@ -135,7 +139,9 @@ bool loop_move_timers(VM *vm, Loop *loop) {
 
 void loop_free_timers(VM *vm, Loop *loop) {
     while (loop->timer_count) {
-        Value what = loop->timers[--loop->timer_count].what;
+        const Timer *timer = &loop->timers[--loop->timer_count];
+        Value what = timer->what;
+        if (is_task(what)) sleep_forget(vm, timer);
         unmark(what);
         decref(what);
     }
