@@ -9,6 +9,8 @@ enum {
     CARVE_BYTES = 4096, /* cut at once: one page of the system's */
     FIRST_REGION = 1024 * 1024,
     LAST_REGION = 32 * 1024 * 1024,
+    HUGE_PAGE = 2 * 1024 * 1024,
+    HUGE_REGION = 8 * 1024 * 1024, /* from this size on the system is asked for huge pages: fewer faults and misses */
 };
 
 /* At the start of its 64 KiB, so that a piece's page is found by masking its address. Cells follow it. */
@@ -45,13 +47,14 @@ void heap_close(Heap *heap) {
 
 static usize next_region_size(const Heap *heap) {
     if (!heap->regions) return FIRST_REGION;
-    usize doubled = (heap->regions->size - PAGE_BYTES) * 2;
+    usize doubled = heap->regions->size / FIRST_REGION * FIRST_REGION * 2;
     return doubled < LAST_REGION ? doubled : LAST_REGION;
 }
 
-/* One page more than asked for is mapped, so that the rest can be aligned. */
+/* More than asked for is mapped, so that the rest can be aligned. */
 static bool add_region(Heap *heap) {
-    usize size = next_region_size(heap) + PAGE_BYTES;
+    usize wanted = next_region_size(heap), grain = wanted >= HUGE_REGION ? HUGE_PAGE : PAGE_BYTES;
+    usize size = wanted + grain;
     HeapRegion *region = malloc(sizeof *region);
     char *memory = region ? mmap(NULL, size, PROT_READ | PROT_WRITE,
                                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
@@ -62,9 +65,10 @@ static bool add_region(Heap *heap) {
     }
     *region = (HeapRegion){heap->regions, memory, size};
     heap->regions = region;
-    usize misaligned = (usize)memory % PAGE_BYTES;
-    heap->next_page = memory + (misaligned ? PAGE_BYTES - misaligned : 0);
-    heap->region_end = heap->next_page + (size - PAGE_BYTES);
+    usize misaligned = (usize)memory % grain;
+    heap->next_page = memory + (misaligned ? grain - misaligned : 0);
+    heap->region_end = heap->next_page + wanted;
+    if (grain == HUGE_PAGE) madvise(heap->next_page, wanted, MADV_HUGEPAGE); /* a wish, no more */
     return true;
 }
 
