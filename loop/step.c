@@ -275,6 +275,26 @@ static LoopStep step(VM *vm, Loop *loop) {
     }
 }
 
+enum { NEAR = 2, FAR = 5 }; /* entries ahead */
+
+static inline Task *task_ahead(Loop *loop, u32 ahead) {
+    const Entry *entry = &loop->ring[(loop->first + ahead) & (loop->capacity - 1)];
+    return entry->sort == ENTRY_TASK ? to_task(entry->what) : NULL;
+}
+
+/* Where many tasks wake up in turn, memory is what they wait for: it is asked for some entries ahead. */
+static void prefetch_tasks(Loop *loop) {
+    Task *far = task_ahead(loop, FAR), *near = task_ahead(loop, NEAR);
+    if (far) {
+        __builtin_prefetch(far);
+        __builtin_prefetch(&far->waiter);
+    }
+    if (!near || object_kind(near->coroutine) != KIND_COROUTINE) return;
+    Coro *root = (Coro *)to_object(near->coroutine);
+    __builtin_prefetch(root);
+    __builtin_prefetch(&root->f);
+}
+
 LoopStep loop_step(VM *vm) {
     Loop *loop = loop_of_frame(vm);
     if (UNLIKELY(loop->has_failed)) {
@@ -294,6 +314,7 @@ LoopStep loop_step(VM *vm) {
     loop->running = loop->ring[loop->first];
     loop->first = (loop->first + 1) & (loop->capacity - 1);
     loop->count--;
+    if (loop->batch > FAR) prefetch_tasks(loop);
     if (UNLIKELY(loop->is_debug)) debug_begin(vm, loop);
     return step(vm, loop);
 }

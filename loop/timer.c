@@ -127,7 +127,7 @@ bool loop_move_timers(VM *vm, Loop *loop) {
     if (!loop->timer_count) return true;
     double end = loop_time(vm, loop) + CLOCK_RESOLUTION;
     while (loop->timer_count && loop->timers[0].when < end) {
-        if (is_cancelled(&loop->timers[0]) && loop->cancelled_timers) loop->cancelled_timers--;
+        if (loop->cancelled_timers && is_cancelled(&loop->timers[0])) loop->cancelled_timers--;
         Value order = from_small((i64)loop->timers[0].order), what = take_first(loop);
         Entry entry = {.what = what, .argument = is_task(what) ? order : EMPTY, .context = EMPTY,
                        .sort = is_future(what) ? ENTRY_TIMER : ENTRY_HANDLE};

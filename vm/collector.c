@@ -46,8 +46,42 @@ static bool is_container(Value v) {
 
 /* ---- the three passes ---- */
 
+/* What a reference leads to is seldom in the cache: it is asked for, and looked at only when some others have been
+ * asked for behind it. */
+enum { SOON = 16 };
+typedef struct Soon {
+    Obj *objects[SOON];
+    u32 at;
+} Soon;
+
+/* The one that has been waiting longest; NULL: none. */
+static inline Obj *exchange(Soon *soon, Obj *object) {
+    if (object) __builtin_prefetch(object, 1);
+    Obj **place = &soon->objects[soon->at++ % SOON], *oldest = *place;
+    *place = object;
+    return oldest;
+}
+
+static inline bool is_atom(const Obj *object) {
+    return object->flags & OBJECT_ATOM;
+}
+
+typedef struct Taker {
+    Visitor visitor;
+    Soon soon;
+} Taker;
+
 static void take_count(Visitor *visitor, Value v) {
-    if (is_container(v)) to_object(v)->rc--;
+    if (!v || !is_object(v)) return;
+    Obj *object = exchange(&((Taker *)visitor)->soon, to_object(v));
+    if (object && !is_atom(object)) object->rc--;
+}
+
+static void take_rest(Taker *taker) {
+    for (u32 i = 0; i < SOON; i++) {
+        Obj *object = exchange(&taker->soon, NULL);
+        if (object && !is_atom(object)) object->rc--;
+    }
 }
 
 static void give_count(Visitor *visitor, Value v) {
@@ -61,15 +95,34 @@ static void visit_piece(void *piece, void *visitor) {
 typedef struct Marker {
     Visitor visitor;
     Pile pile; /* reached, their contents not yet */
+    Soon soon;
 } Marker;
 
 /* What is reached has its contents visited but once: their counts are given back on the way. */
-static void reach(Visitor *visitor, Value v) {
-    if (!is_container(v)) return;
-    Obj *object = to_object(v);
+static inline void reach_now(Marker *marker, Obj *object) {
+    if (!object || is_atom(object)) return;
     object->rc++;
-    if (object->flags & REACHED || !push(&((Marker *)visitor)->pile, object)) return;
+    if (object->flags & REACHED || !push(&marker->pile, object)) return;
     object->flags |= REACHED;
+}
+
+static void reach(Visitor *visitor, Value v) {
+    Marker *marker = (Marker *)visitor;
+    if (v && is_object(v)) reach_now(marker, exchange(&marker->soon, to_object(v)));
+}
+
+static void visit_reached(Marker *marker) {
+    while (marker->pile.count) object_visit(marker->pile.items[--marker->pile.count], &marker->visitor);
+}
+
+static void reach_rest(Marker *marker) {
+    for (u32 idle = 0; idle < SOON; idle++) { /* so many in turn that were empty */
+        Obj *object = exchange(&marker->soon, NULL);
+        if (!object) continue;
+        idle = 0;
+        reach_now(marker, object);
+        visit_reached(marker);
+    }
 }
 
 static void mark_from(void *piece, void *context) {
@@ -78,7 +131,7 @@ static void mark_from(void *piece, void *context) {
     if (!object->rc || object->flags & REACHED) return;
     if (!push(&marker->pile, object)) return;
     object->flags |= REACHED;
-    while (marker->pile.count) object_visit(marker->pile.items[--marker->pile.count], &marker->visitor);
+    visit_reached(marker);
 }
 
 typedef struct Sweep {
@@ -102,10 +155,12 @@ static void sort_out(void *piece, void *context) {
 
 /* The unreachable containers, held by one more count each. False: no memory. */
 static bool find_garbage(VM *vm, Sweep *sweep) {
-    Visitor taking = {take_count};
+    Taker taker = {.visitor = {take_count}};
     Marker marker = {.visitor = {reach}};
-    heap_each(&vm->heap, HEAP_CONTAINER, visit_piece, &taking);
+    heap_each(&vm->heap, HEAP_CONTAINER, visit_piece, &taker);
+    take_rest(&taker);
     heap_each_again(&vm->heap, HEAP_CONTAINER, mark_from, &marker);
+    reach_rest(&marker);
     heap_each_again(&vm->heap, HEAP_CONTAINER, sort_out, sweep);
     free(marker.pile.items);
     for (usize i = 0; i < sweep->garbage.count; i++) sweep->garbage.items[i]->rc++;
