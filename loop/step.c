@@ -275,7 +275,7 @@ static LoopStep step(VM *vm, Loop *loop) {
     }
 }
 
-enum { NEAR = 2, FAR = 5 }; /* entries ahead */
+enum { NEXT = 2, NEAR = 4, FAR = 7 }; /* entries ahead */
 
 static inline Task *task_ahead(Loop *loop, u32 ahead) {
     const Entry *entry = &loop->ring[(loop->first + ahead) & (loop->capacity - 1)];
@@ -284,15 +284,20 @@ static inline Task *task_ahead(Loop *loop, u32 ahead) {
 
 /* Where many tasks wake up in turn, memory is what they wait for: it is asked for some entries ahead. */
 static void prefetch_tasks(Loop *loop) {
-    Task *far = task_ahead(loop, FAR), *near = task_ahead(loop, NEAR);
+    Task *far = task_ahead(loop, FAR), *near = task_ahead(loop, NEAR), *next = task_ahead(loop, NEXT);
     if (far) {
         __builtin_prefetch(far);
         __builtin_prefetch(&far->waiter);
     }
-    if (!near || object_kind(near->coroutine) != KIND_COROUTINE) return;
-    Coro *root = (Coro *)to_object(near->coroutine);
-    __builtin_prefetch(root);
-    __builtin_prefetch(&root->f);
+    if (near) {
+        Coro *root = (Coro *)to_object(near->coroutine);
+        __builtin_prefetch(root);
+        __builtin_prefetch(&root->f);
+    }
+    if (!next || object_kind(next->coroutine) != KIND_COROUTINE) return;
+    Coro *leaf = ((Coro *)to_object(next->coroutine))->leaf;
+    __builtin_prefetch(leaf);
+    __builtin_prefetch(&leaf->f);
 }
 
 LoopStep loop_step(VM *vm) {

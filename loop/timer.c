@@ -129,6 +129,7 @@ bool loop_move_timers(VM *vm, Loop *loop) {
     while (loop->timer_count && loop->timers[0].when < end) {
         if (loop->cancelled_timers && is_cancelled(&loop->timers[0])) loop->cancelled_timers--;
         Value order = from_small((i64)loop->timers[0].order), what = take_first(loop);
+        if (loop->timer_count > FEW_TIMERS) __builtin_prefetch(to_object(loop->timers[0].what));
         Entry entry = {.what = what, .argument = is_task(what) ? order : EMPTY, .context = EMPTY,
                        .sort = is_future(what) ? ENTRY_TIMER : ENTRY_HANDLE};
         if (!loop_push(vm, loop, entry))

@@ -8,7 +8,7 @@
 #include "objects/weakref.h"
 #include "vm/interrupt.h"
 
-enum { REACHED = OBJECT_COLLECTOR_A, LEAST_TRIGGER = 50000, MOST_ROUNDS = 10 };
+enum { REACHED = OBJECT_COLLECTOR_A, LEAST_TRIGGER = 100000, MOST_ROUNDS = 10 };
 /* A heap is looked through again when it has grown by so many times: a look costs about what the making of its
  * objects did. */
 enum { GROWTH = 4 };
@@ -116,10 +116,9 @@ static void visit_reached(Marker *marker) {
 }
 
 static void reach_rest(Marker *marker) {
-    for (u32 idle = 0; idle < SOON; idle++) { /* so many in turn that were empty */
+    for (u32 empty = 0; empty < SOON;) { /* so many in turn: then all are */
         Obj *object = exchange(&marker->soon, NULL);
-        if (!object) continue;
-        idle = 0;
+        empty = object ? 0 : empty + 1;
         reach_now(marker, object);
         visit_reached(marker);
     }
