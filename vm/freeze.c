@@ -23,8 +23,7 @@ static bool put_code(Writer *w, const Code *code);
 /* ---- values ---- */
 
 static void put_head(Writer *w, enum FrozenTag tag, u64 number) {
-    buffer_add_char(&w->columns[COLUMN_NUMBERS], (char)tag);
-    varint_add(&w->columns[COLUMN_NUMBERS], number);
+    varint_add(&w->columns[COLUMN_NUMBERS], number << FROZEN_TAG_BITS | tag);
 }
 
 static void put_span(Writer *w, enum FrozenTag tag, Span span) {
@@ -95,15 +94,17 @@ static bool put_object(Writer *w, Value v) {
 
 static bool put_value(Writer *w, Value v) {
     if (is_object(v)) return put_object(w, v);
-    put_head(w, FROZEN_WORD, v);
+    put_head(w, FROZEN_WORD, 0);
+    varint_add(&w->columns[COLUMN_NUMBERS], v);
     return true;
 }
 
 /* ---- code ---- */
 
-/* Most bytes of instructions are 0: a byte tells by its bits which are not, these follow. */
+/* Most bytes of instructions are 0: a byte tells by its bits which are not, these follow. The words behind, where
+ * an instruction learns, have learnt nothing. */
 static void put_insns(Writer *w, const Insn *insns, u32 count) {
-    for (u32 i = 0; i < count; i++) {
+    for (u32 i = 0; i < count; i += 1u + op_cache_words[INSN_OP(insns[i])]) {
         char head[3] = {0}, operands[6];
         u32 head_length = 1, operand_count = 0;
         for (u32 byte = 0; byte < 8; byte++) {

@@ -12,7 +12,7 @@
 #include "objects/vm.h"
 
 enum FrozenTag {
-    FROZEN_WORD, /* a Value that is no object, as number */
+    FROZEN_WORD, /* a Value that is no object: it follows */
     FROZEN_BIG,
     FROZEN_FLOAT,
     FROZEN_COMPLEX,
@@ -24,6 +24,7 @@ enum FrozenTag {
     FROZEN_FROZENSET,
     FROZEN_CODE,
 };
+enum { FROZEN_TAG_BITS = 4 }; /* the low ones of a value's number */
 
 /* The fields of a Code that are numbers, in the order in which they are written. */
 #define FROZEN_EACH_NUMBER(X)                                                                        \

@@ -72,10 +72,9 @@ static Value take_big(VM *vm, Span digits) {
 
 static Value take_value(Reader *in) {
     VM *vm = in->vm;
-    enum FrozenTag tag = *in->columns[COLUMN_NUMBERS]++;
-    u64 number = take_number(in);
-    switch (tag) {
-    case FROZEN_WORD: return (Value)number;
+    u64 head = take_number(in), number = head >> FROZEN_TAG_BITS;
+    switch ((enum FrozenTag)(head & ((1 << FROZEN_TAG_BITS) - 1))) {
+    case FROZEN_WORD: return (Value)take_number(in);
     case FROZEN_STR: return str_from_span(vm, take_span(in, number));
     case FROZEN_NAME: return take_name(in, take_span(in, number));
     case FROZEN_SEEN: return incref(in->seen[number]);
@@ -123,6 +122,7 @@ static void take_insns(Reader *in, Code *code) {
             word |= (u64)(byte < INSN_HEAD_BYTES ? *heads++ : *operands++) << 8 * byte;
         }
         code->insns[i] = word;
+        i += op_cache_words[INSN_OP(word)];
     }
     in->columns[COLUMN_HEADS] = heads;
     in->columns[COLUMN_OPERANDS] = operands;
