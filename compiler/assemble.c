@@ -127,7 +127,7 @@ static void encode_all(const Unit *u, Insn *out) {
         at[0] = encode(u, i);
         u32 cache = op_cache_words[i->op];
         for (u32 k = 1; k < cache; k++) at[k] = 0;
-        if (cache) at[cache] = INSN_MAKE(0, 0, INSN_A(at[0]), 0, 0);
+        if (cache) at[cache] = code_last_cache_word(at);
         if (!i->is_long) continue;
         i64 far = distance(u, i) - LONG_FORM_WORDS;
         at[1] = INSN_MAKE_BC(OP_JUMP, 0, 0, 1);

@@ -26,6 +26,11 @@ typedef struct Code Code;
 #define INSN_MAKE_BC(op, flags, a, bc)                                                   \
     ((u64)(u8)(op) | (u64)(u8)(flags) << 8 | (u64)(u16)(a) << 16 | (u64)(u32)(bc) << 32)
 
+/* The words behind an instruction that learns are 0 at first, but for the last, which repeats A. */
+static inline Insn code_last_cache_word(const Insn *at) {
+    return INSN_MAKE(0, 0, INSN_A(*at), 0, 0);
+}
+
 enum {                   /* flags of an instruction */
     F_FIRST = 1,         /* the first source operand is a temporary: consume it */
     F_SECOND = 2,        /* the second is one */

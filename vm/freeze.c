@@ -101,10 +101,18 @@ static bool put_value(Writer *w, Value v) {
 
 /* ---- code ---- */
 
+static bool has_learnt_nothing(const Insn *at, u32 words) {
+    for (u32 i = 1; i <= words; i++)
+        if (at[i] != (i < words ? 0 : code_last_cache_word(at))) return false;
+    return true;
+}
+
 /* Most bytes of instructions are 0: a byte tells by its bits which are not, these follow. The words behind, where
- * an instruction learns, have learnt nothing. */
-static void put_insns(Writer *w, const Insn *insns, u32 count) {
-    for (u32 i = 0; i < count; i += 1u + op_cache_words[INSN_OP(insns[i])]) {
+ * an instruction learns, have learnt nothing: the reader knows them. */
+static bool put_insns(Writer *w, const Insn *insns, u32 count) {
+    for (u32 i = 0, words; i < count; i += 1 + words) {
+        words = op_cache_words[INSN_OP(insns[i])];
+        if (!has_learnt_nothing(&insns[i], words)) return false;
         char head[3] = {0}, operands[6];
         u32 head_length = 1, operand_count = 0;
         for (u32 byte = 0; byte < 8; byte++) {
@@ -117,6 +125,7 @@ static void put_insns(Writer *w, const Insn *insns, u32 count) {
         buffer_add(&w->columns[COLUMN_HEADS], head, head_length);
         buffer_add(&w->columns[COLUMN_OPERANDS], operands, operand_count);
     }
+    return true;
 }
 
 static void put_exceptions(Buffer *out, const Code *code) {
@@ -147,7 +156,8 @@ static bool put_code(Writer *w, const Code *code) {
 #define PUT(field) varint_add_signed(numbers, (i64)code->field);
     FROZEN_EACH_NUMBER(PUT)
 #undef PUT
-    put_insns(w, code->insns, code->insn_count);
+    if (!put_insns(w, code->insns, code->insn_count))
+        return raise_system(w->vm, "cannot freeze code that has run"), false;
     put_exceptions(numbers, code);
     put_windows(numbers, code);
     put_positions(w, code);

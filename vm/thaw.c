@@ -122,7 +122,9 @@ static void take_insns(Reader *in, Code *code) {
             word |= (u64)(byte < INSN_HEAD_BYTES ? *heads++ : *operands++) << 8 * byte;
         }
         code->insns[i] = word;
-        i += op_cache_words[INSN_OP(word)];
+        u32 words = op_cache_words[INSN_OP(word)];
+        if (words) code->insns[i + words] = code_last_cache_word(&code->insns[i]);
+        i += words;
     }
     in->columns[COLUMN_HEADS] = heads;
     in->columns[COLUMN_OPERANDS] = operands;
