@@ -118,12 +118,12 @@ static bool others_are_busy(VM *vm) {
 
 /* While other threads run time stands still, as it does while this one does; but what one of them waits for from
  * outside may never come. */
-static int let_threads_run(VM *vm, struct pollfd *files, u32 count) {
+static int let_threads_run(VM *vm, ChanceLook look, void *context) {
     int ready = 0;
     u32 looks = 0;
     while (!ready && vm->threads && vm->threads->count > 1 && others_are_busy(vm)) {
         u64 turns = vm->threads->turns;
-        ready = poll_once(vm, files, count, QUIET);
+        ready = look(vm, context, QUIET);
         looks = vm->threads->turns - turns > 2 ? 0 : looks + 1; /* 2: this thread's own, letting go and coming back */
         if (looks > PATIENCE) break;
     }
@@ -148,17 +148,29 @@ static void forget(Chance *chance, Sleeper *self) {
     *at = self->next;
 }
 
-/* When nothing runs time goes on to the first moment that a thread waits for. */
-static int wait_virtually(VM *vm, struct pollfd *files, u32 count, i64 timeout) {
+static int wait_without_end(VM *vm, ChanceLook look, void *context) {
     Chance *chance = vm->chance;
-    int ready = poll_once(vm, files, count, timeout < 0 ? -1 : 0);
-    if (ready || timeout <= 0) return ready;
+    if (!vm->threads) return look(vm, context, -1);
+    vm->thread->is_idle = true;
+    if (vm->thread->is_main) chance->idle_main = vm->thread;
+    int ready = look(vm, context, -1);
+    if (vm->thread->is_main) chance->idle_main = NULL;
+    vm->thread->is_idle = false;
+    return ready;
+}
+
+/* When nothing runs time goes on to the first moment that a thread waits for. */
+int chance_wait_virtually(VM *vm, ChanceLook look, void *context, i64 timeout) {
+    Chance *chance = vm->chance;
+    if (timeout < 0) return wait_without_end(vm, look, context);
+    int ready = look(vm, context, 0);
+    if (ready || !timeout) return ready;
     Sleeper self = {chance->sleepers, chance->virtual_passed + timeout};
     chance->sleepers = &self;
     if (vm->threads) vm->thread->is_idle = true;
-    while (!(ready = let_threads_run(vm, files, count)) && chance->virtual_passed < self.end) {
+    while (!(ready = let_threads_run(vm, look, context)) && chance->virtual_passed < self.end) {
         bool first = is_first(chance, &self);
-        if ((ready = poll_once(vm, files, count, first ? 0 : QUIET))) break; /* what came meanwhile */
+        if ((ready = look(vm, context, first ? 0 : QUIET))) break; /* what came meanwhile */
         if (first && is_first(chance, &self)) chance->virtual_passed = self.end;
     }
     if (vm->threads) vm->thread->is_idle = false;
@@ -167,9 +179,19 @@ static int wait_virtually(VM *vm, struct pollfd *files, u32 count, i64 timeout) 
     return ready;
 }
 
+typedef struct Files {
+    struct pollfd *files;
+    u32 count;
+} Files;
+
+static int look_at_files(VM *vm, void *context, i64 timeout) {
+    Files *files = context;
+    return poll_once(vm, files->files, files->count, timeout);
+}
+
 int chance_wait(VM *vm, struct pollfd *files, u32 count, i64 timeout) {
     Chance *chance = vm->chance;
-    int ready = chance->is_virtual ? wait_virtually(vm, files, count, timeout)
+    int ready = chance->is_virtual ? chance_wait_virtually(vm, look_at_files, &(Files){files, count}, timeout)
                                    : poll_once(vm, files, count, timeout);
     return pass_events(chance, files, count, ready);
 }
@@ -184,6 +206,8 @@ bool chance_sleep(VM *vm, i64 duration) {
 }
 
 void chance_wake(VM *vm) {
+    Thread *idle = vm->chance->idle_main;
+    if (idle) idle->is_idle = false; /* it has something to do from now on */
     u64 one = 1;
     int saved = errno;
     if (vm->chance->wake_file >= 0 && write(vm->chance->wake_file, &one, sizeof one) < 0) errno = saved;

@@ -33,6 +33,7 @@ struct Chance {
     i64 start_wall, start_monotonic; /* of the virtual clock */
     i64 virtual_passed;
     struct Sleeper *sleepers; /* threads that wait for a moment of virtual time */
+    Thread *idle_main; /* virtual clock: the main thread while it waits without end */
     u32 looks; /* at the virtual clock since time was last moved by waiting */
     u64 signals; /* arrived and not yet taken, bit by number; written by signal handlers */
     u64 watched; /* signals that come here */
@@ -63,6 +64,10 @@ i64 chance_thread_time(VM *vm);
 /* Wait until a descriptor is ready (as poll(2): revents are filled in), the time is over, or a signal that is
  * watched arrives. timeout 0: only look; -1: no end. Gives how many are ready; -1: a signal, or chance_wake. */
 int chance_wait(VM *vm, struct pollfd *files, u32 count, i64 timeout);
+/* The same by a look of the caller's own, with the virtual clock. `look` waits so many real nanoseconds (0: not at all,
+ * -1: without end) and gives what it has found, 0: nothing. */
+typedef int (*ChanceLook)(VM *vm, void *context, i64 timeout);
+int chance_wait_virtually(VM *vm, ChanceLook look, void *context, i64 timeout);
 /* Sleep; handlers of signals run meanwhile: false with their exception. */
 bool chance_sleep(VM *vm, i64 duration);
 /* From another thread or a signal handler: end the wait that runs now or begins next. */

@@ -26,8 +26,14 @@ static int park_main(VM *vm, i64 timeout) {
     return was_woken || outcome < 0;
 }
 
+static int look_for_permit(VM *vm, void *context, i64 timeout) {
+    return threads_park(vm, timeout);
+}
+
 static int park(VM *vm, i64 timeout) {
-    return vm->thread->is_main ? park_main(vm, timeout) : threads_park(vm, timeout);
+    if (vm->thread->is_main) return park_main(vm, timeout);
+    return vm->chance->is_virtual ? chance_wait_virtually(vm, look_for_permit, NULL, timeout)
+                                  : threads_park(vm, timeout);
 }
 
 static void unpark(VM *vm, Thread *thread) {

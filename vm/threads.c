@@ -348,16 +348,18 @@ bool threads_park(VM *vm, i64 timeout) {
     int outcome = 0;
     lock(vm);
     save_state(vm, thread);
-    thread->is_idle = timeout < 0;
+    bool was_idle = thread->is_idle;
+    if (timeout < 0) thread->is_idle = true;
     give_to_next(vm->threads);
     while (!thread->has_permit && outcome != ETIMEDOUT)
         outcome = timeout < 0
                       ? pthread_cond_wait(&thread->unparked, &vm->threads->mutex)
                       : pthread_cond_timedwait(&thread->unparked, &vm->threads->mutex, &end);
-    thread->is_idle = false;
+    bool got = thread->has_permit;
+    thread->is_idle = was_idle && !got;
     ask(vm, thread);
     begin_turn(vm, thread);
-    bool got = thread->has_permit;
+    got = thread->has_permit;
     thread->has_permit = false;
     unlock(vm);
     return got;
