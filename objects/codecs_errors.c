@@ -218,12 +218,13 @@ static void raise_fault(VM *vm, const Fault *fault) {
 /* ---- handlers of scripts ---- */
 
 static bool check_answer(VM *vm, const Fault *fault, Value answer) {
-    bool good = has_kind(answer, KIND_TUPLE) && to_tuple(answer)->count == 2 &&
-                is_int(to_tuple(answer)->items[1]);
-    if (good) {
-        Value text = to_tuple(answer)->items[0];
-        if (is_str(text) || (!fault->is_decoding && has_kind(text, KIND_BYTES)))
-            return true;
+    if (has_kind(answer, KIND_TUPLE) && to_tuple(answer)->count == 2) {
+        Value text = to_tuple(answer)->items[0], place = to_tuple(answer)->items[1];
+        if (is_str(text) || (!fault->is_decoding && has_kind(text, KIND_BYTES))) {
+            if (is_int(place)) return true;
+            raise_type(vm, "'%T' object cannot be interpreted as an integer", place);
+            return false;
+        }
     }
     raise_type(vm, fault->is_decoding
                        ? "decoding error handler must return (str, int) tuple"

@@ -4,6 +4,7 @@
 #include "objects/byte_text.h"
 #include "objects/dict.h"
 #include "objects/int.h"
+#include "objects/iterator.h"
 #include "objects/memoryview.h"
 #include "objects/tuple.h"
 #include "stdlib/io.h"
@@ -83,8 +84,8 @@ static bool init(VM *vm, Value self, Value *args, u32 nargs, Value kwnames) {
     BytesIO *file = to_file(self);
     Value initial;
     if (!arguments_bind(vm, &arguments, args, nargs, kwnames, &initial)) return false;
-    if (!check_exports(vm, file)) return false;
     file->size = file->position = 0;
+    if (!check_exports(vm, file)) return false;
     if (initial != EMPTY && initial != NONE && write_value(vm, file, initial) < 0) return false;
     file->position = 0;
     return true;
@@ -102,11 +103,6 @@ static Value next(VM *vm, Value self) {
     return read_line(vm, to_file(self), -1);
 }
 
-static Value iter(VM *vm, Value self) {
-    CHECK(check_open(vm, to_file(self)));
-    return incref(self);
-}
-
 static void finalize(VM *vm, Value self) {
     if (!io_is_plain(vm, self, TYPE_BytesIO)) io_finalize(vm, self);
 }
@@ -119,7 +115,7 @@ TYPE(BytesIO, .name = "_io.BytesIO", .base = TYPE__BufferedIOBase, .size = sizeo
          .init = init,
          .free = free_file,
          .finalize = finalize,
-         .iter = iter,
+         .iter = iterator_self,
          .next = next,
      })
 

@@ -177,6 +177,7 @@ static void finalize(VM *vm, Value self) {
 }
 
 static Value iter(VM *vm, Value self) {
+    if (to_file(self)->is_closed) CHECK(io_check_open(vm, self));
     CHECK(check_open(vm, to_file(self)));
     return incref(self);
 }
@@ -394,7 +395,8 @@ METHOD(StringIO, truncate, "($self, pos=None, /)") {
     StringIO *file = to_file(args[0]);
     i64 size = (i64)file->position;
     CHECK(check_open(vm, file));
-    if (args[1] != EMPTY && args[1] != NONE) CHECK(object_to_i64(vm, args[1], &size));
+    bool is_given = args[1] != EMPTY && args[1] != NONE;
+    if (is_given) CHECK(io_take_size(vm, args[1], &size));
     if (size < 0) return raise_value(vm, "Negative size value %ld", size);
     if ((usize)size >= file->length) return from_small(size);
     CHECK(prepare_reading(vm, file));
