@@ -233,7 +233,7 @@ static bool set_text(VM *vm, Value *slot, Value value, Value name) {
         replace(slot, incref(value));
         return true;
     }
-    raise_type(vm, "replace() argument '%S' must be str, not %T", name, value);
+    raise_type(vm, "replace() argument '%S' must be str, not %N", name, value);
     return false;
 }
 

@@ -86,8 +86,9 @@ static void write_text(Buffer *out, const Directive *d, va_list *arguments) {
 
 static bool write_value(VM *vm, Buffer *out, const Directive *d, va_list *arguments) {
     Value value = va_arg(*arguments, Value);
-    if (d->conversion == 'T') {
-        buffer_add_text(out, type_name_of(vm, value));
+    if (d->conversion == 'T' || d->conversion == 'N') {
+        bool is_none = d->conversion == 'N' && value == NONE;
+        buffer_add_text(out, is_none ? "None" : type_name_of(vm, value));
         return true;
     }
     OWNED Value text = TRY_OR_FALSE(d->conversion == 'R'   ? object_repr(vm, value)
@@ -108,6 +109,7 @@ static bool write_directive(VM *vm, Buffer *out, const Directive *d, va_list *ar
     case 'p': write_pointer(out, arguments); return true;
     case 's': write_text(out, d, arguments); return true;
     case 'T':
+    case 'N':
     case 'R':
     case 'S':
     case 'A': return write_value(vm, out, d, arguments);

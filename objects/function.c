@@ -125,9 +125,9 @@ static Value function_make(VM *vm, Type *type, Value *args, u32 nargs, Value kwn
     Value given[6];
     CHECK(arguments_bind(vm, &new_arguments, args, nargs, kwnames, given));
     if (!has_exact_kind(given[0], KIND_CODE))
-        return raise_type(vm, "function() argument 'code' must be code, not %T", given[0]);
+        return raise_type(vm, "function() argument 'code' must be code, not %N", given[0]);
     if (!has_kind(given[1], KIND_DICT))
-        return raise_type(vm, "function() argument 'globals' must be dict, not %T", given[1]);
+        return raise_type(vm, "function() argument 'globals' must be dict, not %N", given[1]);
     Code *code = (Code *)to_object(given[0]);
     CHECK(check_parts(vm, given));
     CHECK(check_closure(vm, code, given[4], code->name));

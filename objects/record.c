@@ -131,8 +131,10 @@ static const NativeSpec methods[] = {
      .owner = TYPE_tuple},
 };
 
+/* What the type has written itself stays. */
 static bool add_methods(VM *vm, Type *type) {
     for (usize i = 0; i < COUNT_OF(methods); i++) {
+        if (dict_get_text(vm, type->dict, methods[i].name) != EMPTY) continue;
         OWNED Value method = native_new(vm, &methods[i], EMPTY, EMPTY);
         if (method == FAIL) return false;
         ((Native *)to_object(method))->owner = type;

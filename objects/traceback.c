@@ -194,7 +194,7 @@ static bool check_new(VM *vm, Value *out) {
     if (out[0] != NONE && !has_kind(out[0], KIND_TRACEBACK))
         raise_type(vm, "expected traceback object or None, got '%T'", out[0]);
     else if (!is_frame(out[1]))
-        raise_type(vm, "traceback() argument 'tb_frame' must be frame, not %T", out[1]);
+        raise_type(vm, "traceback() argument 'tb_frame' must be frame, not %N", out[1]);
     else
         return true;
     return false;

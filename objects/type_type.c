@@ -67,7 +67,7 @@ static void clear_type(VM *vm, Obj *self) {
 /* ---- making ---- */
 
 static Value check_argument(VM *vm, u32 position, const char *wanted, Value v) {
-    return raise_type(vm, "type.__new__() argument %u must be %s, not %T", position,
+    return raise_type(vm, "type.__new__() argument %u must be %s, not %N", position,
                       wanted, v);
 }
 

@@ -149,7 +149,8 @@ struct VM {
 
 /* ---- raising: each returns FAIL, so that `return raise_type(vm, "...")` is the whole act ----
  *
- * Formats: %s %d %u %c %x as in C (%ld %lu for 64 bits), and for Values: %T type name, %R repr,
+ * Formats: %s %d %u %c %x as in C (%ld %lu for 64 bits), and for Values: %T type name, %N that of an
+ * argument (None for None), %R repr,
  * %S str, %A ascii. */
 Value raise_format(VM *vm, Type *type, const char *format, ...);
 Value raise_type(VM *vm, const char *format, ...);

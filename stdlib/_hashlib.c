@@ -302,7 +302,7 @@ FUNCTION(_hashlib, pbkdf2_hmac, "(hash_name, password, salt, iterations, dklen=N
     i64 turns;
     Buffered two[2];
     if (!is_str(args[0]))
-        return raise_type(vm, "pbkdf2_hmac() argument 'hash_name' must be str, not %T",
+        return raise_type(vm, "pbkdf2_hmac() argument 'hash_name' must be str, not %N",
                           args[0]);
     const char *name = want_c_text(vm, args[0]);
     CHECK(name && object_to_i64(vm, args[3], &turns));

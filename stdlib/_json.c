@@ -296,7 +296,7 @@ static u8 quoting_of(Value encoder) {
 
 static bool want_text(VM *vm, Value v, const char *what) {
     if (is_str(v)) return true;
-    raise_type(vm, "make_encoder() argument %s must be str, not %T", what, v);
+    raise_type(vm, "make_encoder() argument %s must be str, not %N", what, v);
     return false;
 }
 
@@ -308,7 +308,7 @@ static Value make(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     Value given[9];
     CHECK(arguments_bind(vm, &arguments, args, nargs, kwnames, given));
     if (given[0] != NONE && !has_kind(given[0], KIND_DICT))
-        return raise_type(vm, "make_encoder() argument 1 must be dict or None, not %T",
+        return raise_type(vm, "make_encoder() argument 1 must be dict or None, not %N",
                           given[0]);
     CHECK(want_text(vm, given[4], "5") && want_text(vm, given[5], "6"));
     if (given[3] != NONE) CHECK(want_text(vm, given[3], "4"));

@@ -44,7 +44,7 @@ FUNCTION(_weakref, proxy, "(object, callback=None, /)") {
 /* Atomically remove key from dict if it points to a dead weakref. */
 FUNCTION(_weakref, _remove_dead_weakref, "(dct, key, /)") {
     if (!has_kind(args[0], KIND_DICT))
-        return raise_type(vm, "_remove_dead_weakref() argument 1 must be dict, not %T",
+        return raise_type(vm, "_remove_dead_weakref() argument 1 must be dict, not %N",
                           args[0]);
     Value found = dict_get(vm, to_dict(args[0]), args[1]);
     if (found == FAIL) return FAIL;

@@ -20,7 +20,7 @@ MODULE(array, "This module defines an object type which can efficiently represen
 
 static bool read_code(VM *vm, Value v, const ArrayCode **code) {
     if (!is_str(v) || str_length(v) != 1) {
-        raise_type(vm, "array() argument 1 must be a unicode character, not %T", v);
+        raise_type(vm, "array() argument 1 must be a unicode character, not %N", v);
         return false;
     }
     u32 point = str_code_point(v, 0);

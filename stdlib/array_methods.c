@@ -164,7 +164,7 @@ METHOD(array, fromlist, "($self, list, /)") {
  * some other type. */
 METHOD(array, fromunicode, "($self, ustr, /)") {
     if (!is_str(args[1])) {
-        return raise_type(vm, "fromunicode() argument must be str, not %T", args[1]);
+        return raise_type(vm, "fromunicode() argument must be str, not %N", args[1]);
     }
     if (!array_is_text(to_array(args[0]))) {
         return raise_value(

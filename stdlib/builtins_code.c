@@ -82,7 +82,7 @@ static Value read_filename(VM *vm, Value v) {
 
 static bool read_mode(VM *vm, Value v, char *mode) {
     if (!is_str(v)) {
-        raise_type(vm, "compile() argument 'mode' must be str, not %T", v);
+        raise_type(vm, "compile() argument 'mode' must be str, not %N", v);
     } else if (str_equals_text(v, "exec")) {
         *mode = 'e';
         return true;

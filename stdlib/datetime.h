@@ -146,7 +146,7 @@ bool check_state_zone(VM *vm, Value zone);
 void write_padded(Buffer *out, int number, int digits);
 void write_iso_date(Buffer *out, int year, int month, int day);
 void write_offset(Buffer *out, Microseconds shift, const char *separator);
-bool write_clock(VM *vm, Buffer *out, const Clock *clock, Value timespec);
+bool write_clock(VM *vm, Buffer *out, const Clock *clock, Value timespec, u32 number);
 /* strftime: `object` has utcoffset() and tzname() if it is no date. */
 Value format_date(VM *vm, Value object, Value format, Value timetuple);
 /* Called strptime of the module _strptime. */

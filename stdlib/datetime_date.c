@@ -233,7 +233,7 @@ METHOD(datetime_date, isoformat, "($self, /)") {
 /* format -> strftime() style string. */
 METHOD(datetime_date, strftime, "($self, /, format)") {
     if (!is_str(args[1]))
-        return raise_type(vm, "strftime() argument 1 must be str, not %T", args[1]);
+        return raise_type(vm, "strftime() argument 1 must be str, not %N", args[1]);
     OWNED Value tuple = TRY(call_method_0(vm, args[0], NAME(timetuple)));
     return format_date(vm, args[0], args[1], tuple);
 }
@@ -241,7 +241,7 @@ METHOD(datetime_date, strftime, "($self, /, format)") {
 /* Formats self with strftime. */
 METHOD(datetime_date, __format__, "($self, spec, /)") {
     if (!is_str(args[1]))
-        return raise_type(vm, "__format__() argument 1 must be str, not %T", args[1]);
+        return raise_type(vm, "__format__() argument 1 must be str, not %N", args[1]);
     if (!to_str(args[1])->size) return object_str(vm, args[0]);
     return call_method_1(vm, args[0], NAME(strftime), args[1]);
 }

@@ -192,6 +192,8 @@ static Value divide_deltas(VM *vm, BinaryOp op, Value a, Value b) {
     if (op == BINARY_TRUEDIV || op == BINARY_FLOORDIV)
         return int_binary(vm, op, left, right);
     OWNED Value rest = EMPTY;
+    if (int_is_zero(right) && op == BINARY_MOD)
+        return raise_zero_division(vm, "integer modulo by zero");
     if (int_is_zero(right))
         return raise_zero_division(vm, "integer division or modulo by zero");
     OWNED Value quotient = TRY(int_divmod(vm, left, right, &rest));

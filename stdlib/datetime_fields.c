@@ -2,6 +2,7 @@
 #include "base/utf8.h"
 #include "objects/bytes.h"
 #include "objects/dict.h"
+#include "objects/int.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "objects/want.h"
@@ -61,8 +62,19 @@ bool fields_take(VM *vm, const Fields *fields, Value *args, u32 nargs, Value kwn
     return ok;
 }
 
+/* A C int by way of a C long, and each has its own complaint. */
 bool field_int(VM *vm, Value v, int *out) {
-    return v == EMPTY || want_int(vm, v, out);
+    if (v == EMPTY) return true;
+    OWNED Value number = TRY_OR_FALSE(object_index(vm, v));
+    i64 wide;
+    if (!int_fits_i64(number, &wide))
+        raise_overflow(vm, "Python int too large to convert to C long");
+    else if (wide != (int)wide)
+        raise_overflow(vm, "signed integer is %s",
+                       wide < 0 ? "less than minimum" : "greater than maximum");
+    else
+        return *out = (int)wide, true;
+    return false;
 }
 
 bool check_date(VM *vm, int year, int month, int day) {

@@ -77,10 +77,10 @@ static Value construct(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames
 /* date, time -> datetime with same date and time fields */
 CLASS_METHOD(datetime_datetime, combine, "($type, /, date, time, tzinfo=self.tzinfo)") {
     if (!IS_DATETIME(date, args[1]))
-        return raise_type(vm, "combine() argument 1 must be datetime.date, not %T",
+        return raise_type(vm, "combine() argument 1 must be datetime.date, not %N",
                           args[1]);
     if (!IS_DATETIME(time, args[2]))
-        return raise_type(vm, "combine() argument 2 must be datetime.time, not %T",
+        return raise_type(vm, "combine() argument 2 must be datetime.time, not %N",
                           args[2]);
     Clock clock = to_time(args[2])->clock;
     if (args[3] != EMPTY) {
@@ -120,10 +120,10 @@ CLASS_METHOD(datetime_datetime, fromisoformat, "($type, string, /)") {
 /* string, format -> new datetime parsed from a string (like time.strptime()). */
 CLASS_METHOD(datetime_datetime, strptime, "($type, date_string, format, /)") {
     if (!is_str(args[1])) {
-        return raise_type(vm, "strptime() argument 1 must be str, not %T", args[1]);
+        return raise_type(vm, "strptime() argument 1 must be str, not %N", args[1]);
     }
     if (!is_str(args[2])) {
-        return raise_type(vm, "strptime() argument 2 must be str, not %T", args[2]);
+        return raise_type(vm, "strptime() argument 2 must be str, not %N", args[2]);
     }
     return parse_by_format(vm, "_strptime_datetime", args[0], args[1], args[2]);
 }
@@ -210,7 +210,7 @@ static bool write_iso(VM *vm, Buffer *out, Value self, u32 separator, Value time
     Ymd day = date_of(self);
     write_iso_date(out, day.year, day.month, day.day);
     buffer_add_code_point(out, separator);
-    if (!write_clock(vm, out, clock_of(self), timespec)) return false;
+    if (!write_clock(vm, out, clock_of(self), timespec, 2)) return false;
     Microseconds shift;
     int has_zone = zone_shift(vm, clock_of(self)->zone, self, &shift);
     if (has_zone > 0) write_offset(out, shift, ":");
@@ -228,7 +228,7 @@ METHOD(datetime_datetime, isoformat, "($self, /, sep='T', timespec='auto')") {
     if (args[1] != EMPTY) {
         if (!is_str(args[1]) || str_length(args[1]) != 1)
             return raise_type(vm,
-                              "isoformat() argument 1 must be a unicode character, not %T",
+                              "isoformat() argument 1 must be a unicode character, not %N",
                               args[1]);
         separator = str_code_point(args[1], 0);
     }

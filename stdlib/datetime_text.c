@@ -54,10 +54,11 @@ void write_offset(Buffer *out, Microseconds shift, const char *separator) {
 static const char *const specs[] = {"auto",    "hours",        "minutes",
                                     "seconds", "milliseconds", "microseconds"};
 
-bool write_clock(VM *vm, Buffer *out, const Clock *clock, Value timespec) {
+bool write_clock(VM *vm, Buffer *out, const Clock *clock, Value timespec, u32 number) {
     usize detail = 0;
     if (timespec != EMPTY && !is_str(timespec)) {
-        raise_type(vm, "isoformat() argument 'timespec' must be str, not %T", timespec);
+        raise_type(vm, "isoformat() argument %u must be str, not %N", number,
+                   timespec);
         return false;
     }
     if (timespec != EMPTY)
@@ -106,25 +107,6 @@ static int microsecond_of(VM *vm, Value object) {
     return 0;
 }
 
-/* Years before 1000 have four digits everywhere. */
-static bool add_year(VM *vm, Buffer *out, Value object, char sign) {
-    if (!IS_DATETIME(date, object)) {
-        buffer_add_char(out, '%');
-        buffer_add_char(out, sign);
-        return true;
-    }
-    int year = to_date(object)->year;
-    if (sign == 'G') {
-        i64 today = ordinal_of(year, to_date(object)->month, to_date(object)->day);
-        if (today < first_iso_monday(year))
-            year--;
-        else if (today >= first_iso_monday(year + 1))
-            year++;
-    }
-    buffer_printf(out, "%04d", year);
-    return true;
-}
-
 /* One sign behind '%'; gives how many bytes it took, 0 failed. */
 static usize add_sign(VM *vm, Buffer *out, Value object, Span rest) {
     char sign = *rest.data;
@@ -133,8 +115,6 @@ static usize add_sign(VM *vm, Buffer *out, Value object, Span rest) {
     case 'f': buffer_printf(out, "%06d", microsecond_of(vm, object)); return 1;
     case 'z': ok = add_offset(vm, out, object, ""); return ok;
     case 'Z': ok = add_zone_name(vm, out, object); return ok;
-    case 'Y':
-    case 'G': ok = add_year(vm, out, object, sign); return ok;
     case ':':
         if (rest.length > 1 && rest.data[1] == 'z')
             return add_offset(vm, out, object, ":") ? 2 : 0;
@@ -239,11 +219,12 @@ usize find_iso_separator(Span text) {
 }
 
 /* The part behind the seconds; digits after the sixth are passed over. */
-static bool parse_fraction(Span text, int *microsecond) {
+static bool parse_fraction(Span text, bool has_zone, int *microsecond) {
     int value = 0;
     usize count = 0;
     if (!text.length) return false;
     for (; count < text.length; count++) {
+        if (has_zone && count == 6) break;
         if (!is_digit(text.data[count])) return false;
         if (count < 6) value = value * 10 + text.data[count] - '0';
     }
@@ -252,11 +233,13 @@ static bool parse_fraction(Span text, int *microsecond) {
     return true;
 }
 
-/* HH[:MM[:SS[.ffffff]]], with or without colons. */
-static bool parse_fields(Span text, int out[4]) {
+/* HH[:MM[:SS[.ffffff]]], with or without colons. Before a zone one more character may stand,
+ * as in "12:34 +02:00", and behind six digits of a fraction anything: CPython looks away. */
+static bool parse_fields(Span text, bool has_zone, int out[4]) {
     bool has_colons = false;
     for (int i = 0; i < 3; i++) {
         if (!take_digits(&text, 2, &out[i])) return false;
+        if (has_zone && text.length == 1) return true;
         if (!i) has_colons = text.length && *text.data == ':';
         if (!text.length || i == 2) break;
         if (has_colons && !take_char(&text, ':')) return false;
@@ -264,7 +247,7 @@ static bool parse_fields(Span text, int out[4]) {
     }
     if (!text.length) return true;
     if (!take_char(&text, '.') && !take_char(&text, ',')) return false;
-    return parse_fraction(text, &out[3]);
+    return parse_fraction(text, has_zone, &out[3]);
 }
 
 static usize find_zone(Span text) {
@@ -283,7 +266,7 @@ static int parse_zone(VM *vm, char sign, Span text, Value *zone) {
         return !text.length;
     }
     if (text.length == 0 || text.length == 1 || text.length == 3) return 0;
-    if (!parse_fields(text, fields)) return 0;
+    if (!parse_fields(text, false, fields)) return 0;
     i64 seconds = fields[0] * 3600 + fields[1] * 60 + fields[2];
     Microseconds total = (Microseconds)seconds * SECOND_MICROSECONDS + fields[3];
     OWNED Value offset = delta_new(vm, sign == '-' ? -total : total);
@@ -297,7 +280,8 @@ int parse_iso_clock(VM *vm, Span text, Clock *out) {
     int fields[4] = {0};
     usize end = find_zone(text);
     out->zone = NONE;
-    if (text.length < 2 || !parse_fields((Span){text.data, end}, fields)) return 0;
+    bool has_zone = end < text.length;
+    if (text.length < 2 || !parse_fields((Span){text.data, end}, has_zone, fields)) return 0;
     *out = (Clock){(u8)fields[0], (u8)fields[1], (u8)fields[2], 0, fields[3], NONE};
     if (end == text.length) return 1;
     Span zone = {text.data + end + 1, text.length - end - 1};

@@ -109,7 +109,7 @@ static Value iso_text(VM *vm, Value self, Value timespec) {
     Buffer out = {0};
     Microseconds shift;
     int has_zone = 0;
-    bool ok = write_clock(vm, &out, clock_of(self), timespec);
+    bool ok = write_clock(vm, &out, clock_of(self), timespec, 1);
     if (ok) has_zone = zone_shift(vm, clock_of(self)->zone, NONE, &shift);
     if (has_zone > 0) write_offset(&out, shift, ":");
     if (ok && has_zone >= 0) return str_from_buffer(vm, &out);
@@ -130,7 +130,7 @@ METHOD(datetime_time, isoformat, "($self, /, timespec='auto')") {
 /* format -> strftime() style string. */
 METHOD(datetime_time, strftime, "($self, /, format)") {
     if (!is_str(args[1]))
-        return raise_type(vm, "strftime() argument 1 must be str, not %T", args[1]);
+        return raise_type(vm, "strftime() argument 1 must be str, not %N", args[1]);
     OWNED Value tuple =
         TRY(date_timetuple(vm, (Ymd){1900, 1, 1}, clock_of(args[0]), -1));
     return format_date(vm, args[0], args[1], tuple);
@@ -139,7 +139,7 @@ METHOD(datetime_time, strftime, "($self, /, format)") {
 /* Formats self with strftime. */
 METHOD(datetime_time, __format__, "($self, spec, /)") {
     if (!is_str(args[1]))
-        return raise_type(vm, "__format__() argument 1 must be str, not %T", args[1]);
+        return raise_type(vm, "__format__() argument 1 must be str, not %N", args[1]);
     if (!to_str(args[1])->size) return object_str(vm, args[0]);
     return call_method_1(vm, args[0], NAME(strftime), args[1]);
 }
@@ -191,7 +191,6 @@ static Value repr(VM *vm, Value self) {
                   clock->minute);
     if (clock->second || clock->microsecond) buffer_printf(&out, ", %d", clock->second);
     if (clock->microsecond) buffer_printf(&out, ", %d", clock->microsecond);
-    if (clock->fold) buffer_add_text(&out, ", fold=1");
     if (clock->zone != NONE) {
         OWNED Value zone = object_repr(vm, clock->zone);
         if (zone == FAIL) {
@@ -201,6 +200,7 @@ static Value repr(VM *vm, Value self) {
         buffer_add_text(&out, ", tzinfo=");
         buffer_add_span(&out, str_span(zone));
     }
+    if (clock->fold) buffer_add_text(&out, ", fold=1");
     buffer_add_char(&out, ')');
     return str_from_buffer(vm, &out);
 }

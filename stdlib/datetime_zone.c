@@ -157,7 +157,7 @@ static Value construct(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames
     if (given[0] == EMPTY)
         return raise_type(vm, "timezone() missing required argument 'offset' (pos 1)");
     if (!IS_DATETIME(timedelta, given[0]))
-        return raise_type(vm, "timezone() argument 1 must be datetime.timedelta, not %T",
+        return raise_type(vm, "timezone() argument 1 must be datetime.timedelta, not %N",
                           given[0]);
     if (given[1] != EMPTY && !want_str(vm, "timezone", "argument 2", given[1]))
         return FAIL;

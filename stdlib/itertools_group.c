@@ -142,7 +142,7 @@ static Value construct_group(VM *vm, Type *type, Value *args, u32 nargs, Value k
     CHECK(arguments_plain(vm, "_grouper", nargs, kwnames, 2, 2));
     Type *parent = vm->types[TYPE_itertools_groupby];
     if (is_instance(vm, args[0], parent)) return make_group(vm, (GroupBy *)args[0], args[1]);
-    return raise_type(vm, "_grouper() argument 1 must be itertools.groupby, not %T", args[0]);
+    return raise_type(vm, "_grouper() argument 1 must be itertools.groupby, not %N", args[0]);
 }
 
 TYPE(itertools__grouper, .name = "itertools._grouper", .size = sizeof(Group),

@@ -41,7 +41,7 @@ static Value construct_link(VM *vm, Type *type, Value *args, u32 nargs, Value kw
     CHECK(arguments_no_keywords(vm, "teedataobject", kwnames));
     CHECK(arguments_plain(vm, "teedataobject", nargs, EMPTY, 3, 3));
     if (!has_kind(args[1], KIND_LIST)) {
-        return raise_type(vm, "teedataobject() argument 2 must be list, not %T", args[1]);
+        return raise_type(vm, "teedataobject() argument 2 must be list, not %N", args[1]);
     }
     List *items = to_list(args[1]);
     bool is_full = items->count == LINK_ITEMS, is_last = args[2] == NONE;

@@ -85,7 +85,7 @@ FUNCTION(pwd, getpwuid, "(uidobj, /)") {
 /* The name as C text; NULL with an exception. */
 static const char *take_name(VM *vm, const char *function, Value given, Buffer *out) {
     if (!is_str(given)) {
-        raise_type(vm, "%s() argument must be str, not %T", function, given);
+        raise_type(vm, "%s() argument must be str, not %N", function, given);
         return NULL;
     }
     if (memchr(to_str(given)->data, 0, to_str(given)->size)) {

@@ -75,7 +75,7 @@ FUNCTION(sys, getrefcount, "(object, /)") {
 
 /* ``Intern'' the given string. */
 FUNCTION(sys, intern, "(string, /)") {
-    if (!is_str(args[0])) return raise_type(vm, "intern() argument must be str, not %T", args[0]);
+    if (!is_str(args[0])) return raise_type(vm, "intern() argument must be str, not %N", args[0]);
     if (!has_exact_kind(args[0], KIND_STR)) return raise_type(vm, "can't intern %T", args[0]);
     return str_intern(vm, incref(args[0]));
 }

@@ -60,7 +60,7 @@ FUNCTION(sys, getfilesystemencodeerrors, "()") {
 
 /* Return True if the given string is "interned". */
 FUNCTION(sys, _is_interned, "(string, /)") {
-    if (!is_str(args[0])) return raise_type(vm, "_is_interned() argument must be str, not %T", args[0]);
+    if (!is_str(args[0])) return raise_type(vm, "_is_interned() argument must be str, not %N", args[0]);
     return from_bool(str_is_interned(args[0]));
 }
 

@@ -52,6 +52,6 @@ FUNCTION(sys, _setprofileallthreads, "(function, /)") {
  * else at a stop. */
 FUNCTION(sys, call_tracing, "(func, args, /)") {
     if (!has_kind(args[1], KIND_TUPLE))
-        return raise_type(vm, "call_tracing() argument 2 must be tuple, not %T", args[1]);
+        return raise_type(vm, "call_tracing() argument 2 must be tuple, not %N", args[1]);
     return tracer_call(vm, args[0], args[1]);
 }

@@ -231,7 +231,7 @@ FUNCTION(time, ctime, "(seconds=None, /)") {
  * is not present, current time as returned by localtime() is used. */
 FUNCTION(time, strftime, "(format, tuple=None, /)") {
     struct tm tm;
-    if (!is_str(args[0])) return raise_type(vm, "strftime() argument 1 must be str, not %T", args[0]);
+    if (!is_str(args[0])) return raise_type(vm, "strftime() argument 1 must be str, not %N", args[0]);
     CHECK(take_date(vm, args[1], "strftime", &tm));
     const char *format = want_c_text(vm, args[0]);
     if (!format) return FAIL;
@@ -430,7 +430,7 @@ static Value clock_facts(VM *vm, usize i) {
  *
  * Get information of the specified clock. */
 FUNCTION(time, get_clock_info, "(name, /)") {
-    if (!is_str(args[0])) return raise_type(vm, "get_clock_info() argument 1 must be str, not %T", args[0]);
+    if (!is_str(args[0])) return raise_type(vm, "get_clock_info() argument 1 must be str, not %N", args[0]);
     for (usize i = 0; i < COUNT_OF(clocks); i++)
         if (str_equals_text(args[0], clocks[i].name)) return clock_facts(vm, i);
     return raise_value(vm, "unknown clock");

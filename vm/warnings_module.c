@@ -36,7 +36,7 @@ static Value category_of(VM *vm, Value message, Value category) {
 static bool check_prefixes(VM *vm, Value *prefixes, i64 *level) {
     if (*prefixes == EMPTY) return true;
     if (!has_kind(*prefixes, KIND_TUPLE)) {
-        raise_type(vm, "warn() argument 'skip_file_prefixes' must be tuple, not %T",
+        raise_type(vm, "warn() argument 'skip_file_prefixes' must be tuple, not %N",
                    *prefixes);
         return false;
     }
@@ -71,7 +71,7 @@ FUNCTION(_warnings, warn_explicit,
     i64 line;
     CHECK(object_to_i64(vm, args[3], &line));
     if (!is_str(args[2]))
-        return raise_type(vm, "warn_explicit() argument 'filename' must be str, not %T",
+        return raise_type(vm, "warn_explicit() argument 'filename' must be str, not %N",
                           args[2]);
     Value category = TRY(category_of(vm, args[0], args[1]));
     bool has_module = args[4] != EMPTY && args[4] != NONE;
