@@ -3,7 +3,10 @@
 #include "objects/type.h"
 
 bool buffered_get(VM *vm, Value v, Buffered *out, bool writable) {
-    bool (*borrow)(VM *, Value, Buffered *, bool) = type_of(vm, v)->slots.buffer;
+    return buffered_get_by(vm, v, type_of(vm, v)->slots.buffer, out, writable);
+}
+
+bool buffered_get_by(VM *vm, Value v, BufferSlot *borrow, Buffered *out, bool writable) {
     *out = (Buffered){.owner = EMPTY, .item_size = 1, .format = "B"};
     if (!borrow) {
         raise_type(vm, "a bytes-like object is required, not '%T'", v);
@@ -11,10 +14,11 @@ bool buffered_get(VM *vm, Value v, Buffered *out, bool writable) {
     }
     if (!borrow(vm, v, out, writable)) return false;
     if (writable && out->read_only) {
+        decref(take(&out->owner));
         raise_format(vm, EXC(BufferError), "Object is not writable.");
         return false;
     }
-    out->owner = incref(v);
+    if (out->owner == EMPTY) out->owner = incref(v); /* of a script class: its own */
     if (out->exports) ++*out->exports;
     return true;
 }

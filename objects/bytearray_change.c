@@ -97,11 +97,6 @@ METHOD(bytearray, clear, "($self, /)") {
     return NONE;
 }
 
-/* Return a buffer object that exposes the underlying memory of the object. */
-METHOD(bytearray, __buffer__, "($self, flags, /)") {
-    return memoryview_new(vm, args[0]);
-}
-
 /* Return a copy of B. */
 METHOD(bytearray, copy, "($self, /)") {
     Span bytes = byte_span(args[0]);

@@ -223,7 +223,7 @@ METHOD(bytearray_iterator, __reduce__, "($self, /)") {
 METHOD(bytearray_iterator, __setstate__, "($self, state, /)") {
     ByteArrayIterator *iterator = (ByteArrayIterator *)args[0];
     i64 index;
-    CHECK(object_to_i64(vm, args[1], &index));
+    CHECK(index_from_state(vm, args[1], &index));
     if (iterator->array == EMPTY) return NONE;
     i64 limit = (i64)byte_span(iterator->array).length;
     iterator->index = (usize)(index < 0 ? 0 : index > limit ? limit : index);
@@ -239,6 +239,7 @@ TYPE(bytearray, .name = "bytearray", .size = sizeof(ByteArray), .kind = KIND_BYT
              .init = init,
              .free = drop,
              .repr = repr,
+             .str = repr,
              .compare = compare,
              .truth = truth,
              .iter = iter,

@@ -44,6 +44,9 @@ Value bytearray_new(VM *vm, const char *data, usize size);
  * not 'X'"; BufferError when `writable` is asked for and it is not. A `buffer` slot fills
  * data, size and what else is not the default; `exports` is counted here. */
 bool buffered_get(VM *vm, Value v, Buffered *out, bool writable);
+/* The same by the slot of another type. */
+typedef bool BufferSlot(VM *vm, Value self, Buffered *out, bool writable);
+bool buffered_get_by(VM *vm, Value v, BufferSlot *borrow, Buffered *out, bool writable);
 /* The same for memory to write to: TypeError "readinto() argument must be read-write bytes-like
  * object, not bytes", by what is given as "readinto() argument". */
 bool buffered_get_writable(VM *vm, const char *argument, Value v, Buffered *out);

@@ -131,6 +131,7 @@ TYPE(
         {
             .new = make,
             .repr = repr,
+            .str = repr,
             .hash = hash,
             .compare = compare,
             .truth = truth,
@@ -167,11 +168,6 @@ CLASS_METHOD(bytes, fromhex, "($type, string, /)") {
  * in to. */
 STATIC_METHOD(bytes, maketrans, "(frm, to, /)") {
     return byte_maketrans(vm, args);
-}
-
-/* Return a buffer object that exposes the underlying memory of the object. */
-METHOD(bytes, __buffer__, "($self, flags, /)") {
-    return memoryview_new(vm, args[0]);
 }
 
 /* Convert this value to exact type bytes. */

@@ -238,7 +238,10 @@ static bool is_real_number(VM *vm, Value v) {
 
 static bool real_parts(VM *vm, Value v, Parts *out) {
     out->imaginary = 0;
-    return object_to_double(vm, v, &out->real);
+    bool is_subclass = has_kind(v, KIND_FLOAT) && !has_exact_kind(v, KIND_FLOAT);
+    OWNED Value number =
+        TRY_OR_FALSE(is_subclass ? object_unary(vm, UNARY_FLOAT, v) : incref(v));
+    return object_to_double(vm, number, &out->real);
 }
 
 bool complex_parts(VM *vm, Value v, Parts *out) {

@@ -112,6 +112,7 @@ static bool int_bits(Value v, const IntCode *row, u64 *bits) {
         return true;
     }
     *bits = (u64)i;
+    if (row->code == 'P') return true; /* an address, of any sign */
     if (!row->is_signed) return i >= 0 && (row->size == 8 || i >> 8 * row->size == 0);
     int shift = 8 * row->size - 1;
     return row->size == 8 || (i >> shift == 0 || i >> shift == -1);
@@ -132,7 +133,6 @@ static ItemResult write_double(char code, double d, char *at) {
         memcpy(at, &d, 8);
     } else if (code == 'f') {
         float single = (float)d;
-        if (isinf(single) && !isinf(d)) return ITEM_BAD_VALUE;
         memcpy(at, &single, 4);
     } else {
         u16 half;

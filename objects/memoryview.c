@@ -59,7 +59,11 @@ Value memoryview_new(VM *vm, Value object) {
         CHECK(memoryview_check(vm, object));
         return view_of_view(vm, to_memoryview(object));
     }
-    if (!type_of(vm, object)->slots.buffer)
+    return memoryview_new_by(vm, object, type_of(vm, object)->slots.buffer);
+}
+
+Value memoryview_new_by(VM *vm, Value object, BufferSlot *borrow) {
+    if (!borrow)
         return raise_type(vm, "memoryview: a bytes-like object is required, not '%T'",
                           object);
     OWNED Value owner = FAIL;
@@ -67,7 +71,7 @@ Value memoryview_new(VM *vm, Value object) {
     if (!view) return FAIL;
     owner = from_object(view);
     Buffered lent;
-    CHECK(buffered_get(vm, object, &lent, false));
+    CHECK(buffered_get_by(vm, object, borrow, &lent, false));
     view->base = lent.owner; /* the view is now the borrower */
     view->base_exports = lent.exports;
     view->data = lent.data;

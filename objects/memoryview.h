@@ -29,6 +29,8 @@ static inline MemoryView *to_memoryview(Value v) {
     return (MemoryView *)v;
 }
 Value memoryview_new(VM *vm, Value object);
+/* Of memory that is lent by the slot of another type, a base. */
+Value memoryview_new_by(VM *vm, Value object, BufferSlot *borrow);
 /* All items in order, as bytes; FAIL when the view is released. */
 Value memoryview_to_bytes(VM *vm, Value view);
 /* The items in order: 'C' row by row, 'F' column by column. */

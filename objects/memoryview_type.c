@@ -53,6 +53,8 @@ static bool hash(VM *vm, Value self, u64 *out) {
             return raise_value(vm,
                                "memoryview: hashing is restricted to formats 'B', 'b' or "
                                "'c'") != FAIL;
+        u64 of_base; /* an object that cannot be hashed makes its views so */
+        if (!object_hash(vm, view->base, &of_base)) return false;
         OWNED Value bytes = TRY_OR_FALSE(memoryview_to_bytes(vm, self));
         if (!object_hash(vm, bytes, &view->hash)) return false;
     }
@@ -93,7 +95,19 @@ typedef struct MemoryIterator {
     i64 index, length;
 } MemoryIterator;
 
+static bool may_iterate(VM *vm, Value self) {
+    if (!memoryview_check(vm, self)) return false;
+    const MemoryView *view = to_memoryview(self);
+    if (!view->dimensions)
+        return raise_type(vm, "invalid indexing of 0-dim memory") != FAIL;
+    if (view->dimensions == 1) return true;
+    raise_format(vm, EXC(NotImplementedError),
+                 "multi-dimensional sub-views are not implemented");
+    return false;
+}
+
 static Value iter(VM *vm, Value self) {
+    CHECK(may_iterate(vm, self));
     i64 count = length(vm, self);
     if (count < 0) return FAIL;
     MemoryIterator *it =
@@ -308,11 +322,6 @@ static Value list_items(VM *vm, const MemoryView *view, const char *at, u32 dime
         at += view->strides[dimension];
     }
     return TAKE(list);
-}
-
-/* Return a buffer object that exposes the underlying memory of the object. */
-METHOD(memoryview, __buffer__, "($self, flags, /)") {
-    return memoryview_new(vm, args[0]);
 }
 
 /* Return the data in the buffer as a list of elements. */

@@ -36,18 +36,19 @@ static bool check_count(VM *vm, u32 nargs, u32 wanted) {
     return nargs == wanted || raise_count(vm, nargs, wanted, wanted == 2 ? " " : "");
 }
 
-static bool is_repeat(const SlotWrapper *wrapper) {
+static bool is_counted_otherwise(const SlotWrapper *wrapper) {
     const Slots *slots = &wrapper->owner->slots;
     const Special *special = wrapper->special;
+    if (special->sort == SPECIAL_BUFFER) return true;
     if (special->op != BINARY_MUL) return false;
     if (special->sort == SPECIAL_INPLACE) return slots->inplace_repeat;
     return (special->sort == SPECIAL_BINARY || special->sort == SPECIAL_REFLECTED) &&
            slots->repeat;
 }
 
-/* The count of a repetition is checked by that other way too. */
+/* The count of a repetition and the flags of a buffer are checked by that other way too. */
 static bool check_other(VM *vm, const SlotWrapper *wrapper, u32 nargs) {
-    return nargs == 1 || raise_count(vm, nargs, 1, is_repeat(wrapper) ? " " : "");
+    return nargs == 1 || raise_count(vm, nargs, 1, is_counted_otherwise(wrapper) ? " " : "");
 }
 
 static bool check_range(VM *vm, u32 nargs, u32 least, u32 most) {
@@ -167,6 +168,7 @@ static Value call_binary(VM *vm, const SlotWrapper *wrapper, Value self, Value o
     case SPECIAL_COMPARE: return slots->compare(vm, self, other, special->op);
     case SPECIAL_GETITEM: return slots->getitem(vm, self, other);
     case SPECIAL_DELITEM: return done(slots->setitem(vm, self, other, EMPTY));
+    case SPECIAL_BUFFER: return buffer_by_flags(vm, wrapper->owner, self, other);
     case SPECIAL_CONTAINS: return truth(slots->contains(vm, self, other));
     case SPECIAL_GETATTR: return slots->getattr(vm, self, other);
     case SPECIAL_DELATTR:

@@ -33,6 +33,7 @@ typedef enum SpecialSort {
     SPECIAL_SETITEM,
     SPECIAL_DELITEM,
     SPECIAL_CONTAINS,
+    SPECIAL_BUFFER,
     SPECIAL_GETATTR,
     SPECIAL_SETATTR,
     SPECIAL_DELATTR,
@@ -110,6 +111,9 @@ i64 script_length(VM *vm, Value self);
 Value script_getitem(VM *vm, Value self, Value key);
 bool script_setitem(VM *vm, Value self, Value key, Value value);
 int script_contains(VM *vm, Value self, Value item);
+bool script_buffer(VM *vm, Value self, Buffered *out, bool writable);
+/* What __buffer__ of a builtin type gives. */
+Value buffer_by_flags(VM *vm, const Type *owner, Value self, Value flags);
 /* Serves as left operand when type(a) has it in its slot, else as the right one.
  * object_binary does not call it but script_left and script_right. */
 Value script_binary(VM *vm, BinaryOp op, Value a, Value b);

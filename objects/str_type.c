@@ -59,10 +59,11 @@ static Value binary(VM *vm, BinaryOp op, Value a, Value b) {
 static Value decode(VM *vm, Value object, Value encoding, Value errors) {
     if (is_str(object)) return raise_type(vm, "decoding str is not supported");
     Buffered source;
-    if (!type_of(vm, object)->slots.buffer)
+    if (!type_of(vm, object)->slots.buffer || !buffered_get(vm, object, &source, false)) {
+        if (vm->exception != EMPTY) exception_clear(vm);
         return raise_type(vm, "decoding to str: need a bytes-like object, %T found",
                           object);
-    CHECK(buffered_get(vm, object, &source, false));
+    }
     Value text =
         codec_decode_values(vm, (Span){source.data, source.size}, encoding, errors);
     buffered_release(vm, &source);

@@ -89,6 +89,7 @@ static bool lend(VM *vm, Value self, Buffered *out, bool writable) {
     const char *format = formats;
     while (*format != array->code->code) format += 2;
     *out = (Buffered){
+        .owner = EMPTY,
         .exports = &array->exports,
         .data = array->data ? array->data : (char *)"",
         .size = array->count * array->code->size,

@@ -20,11 +20,6 @@ GETTER(array, itemsize) {
     return from_small(to_array(self)->code->size);
 }
 
-/* Return a buffer object that exposes the underlying memory of the object. */
-METHOD(array, __buffer__, "($self, flags, /)") {
-    return memoryview_new(vm, args[0]);
-}
-
 /* Append new value v to the end of the array. */
 METHOD(array, append, "($self, v, /)") {
     CHECK(array_push(vm, to_array(args[0]), args[1]));

@@ -185,7 +185,7 @@ typedef struct Lender {
 
 static bool lend(VM *vm, Value self, Buffered *out, bool writable) {
     BytesIO *file = to_file(((Lender *)self)->source);
-    *out = (Buffered){.exports = &file->exports, .data = file->data,
+    *out = (Buffered){.owner = EMPTY, .exports = &file->exports, .data = file->data,
                       .size = file->size, .item_size = 1, .format = "B"};
     return true;
 }
