@@ -111,6 +111,7 @@ static int pass_events(Chance *chance, struct pollfd *files, u32 count, int read
 enum { QUIET = 1000000 /* ns between two looks at other threads */, PATIENCE = 200 /* such looks */ };
 
 static bool others_are_busy(VM *vm) {
+    if (__atomic_load_n(&vm->threads->starting, __ATOMIC_SEQ_CST)) return true;
     for (Thread *thread = vm->threads->all; thread; thread = thread->next)
         if (thread != vm->thread && !thread->is_idle) return true;
     return false;
@@ -121,7 +122,7 @@ static bool others_are_busy(VM *vm) {
 static int let_threads_run(VM *vm, ChanceLook look, void *context) {
     int ready = 0;
     u32 looks = 0;
-    while (!ready && vm->threads && vm->threads->count > 1 && others_are_busy(vm)) {
+    while (!ready && vm->threads && others_are_busy(vm)) {
         u64 turns = vm->threads->turns;
         ready = look(vm, context, QUIET);
         looks = vm->threads->turns - turns > 2 ? 0 : looks + 1; /* 2: this thread's own, letting go and coming back */

@@ -219,7 +219,9 @@ static u64 start_thread(VM *vm, Value function, Value args, Value kwargs, Value 
     thread->is_daemon = is_daemon;
     *start = (Start){vm, thread, incref(function), incref(args), incref(kwargs), incref(handle)};
     pthread_t made;
+    __atomic_add_fetch(&vm->threads->starting, 1, __ATOMIC_SEQ_CST);
     if (create(start, state->stack_size, &made)) {
+        __atomic_sub_fetch(&vm->threads->starting, 1, __ATOMIC_SEQ_CST);
         drop_start(start);
         thread_drop(vm, thread);
         raise_runtime(vm, "can't start new thread");

@@ -246,6 +246,7 @@ void thread_enter(VM *vm, Thread *thread) {
     measure_c_stack(thread);
     lock(vm);
     link_thread(vm->threads, thread);
+    __atomic_sub_fetch(&vm->threads->starting, 1, __ATOMIC_SEQ_CST);
     ask(vm, thread);
     begin_turn(vm, thread);
     unlock(vm);
@@ -325,6 +326,7 @@ void threads_after_fork(VM *vm) {
     threads->first_waiting = threads->last_waiting = NULL;
     threads->holder = threads->all = threads->main = self;
     threads->count = 1;
+    threads->starting = 0;
     self->next = NULL;
     self->is_main = true;
     identify(self);

@@ -53,6 +53,7 @@ struct Threads {
     Thread *all;
     Thread *main;
     u32 count;      /* living ones */
+    u32 starting; /* made, and not yet among them; atomic */
     u32 turn_size;  /* safe points between hand-overs */
     u64 turns;      /* how often the lock was taken */
     bool is_ending; /* the main thread has left: others stop where they wait for the lock */
