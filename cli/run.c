@@ -199,6 +199,7 @@ static int disassemble(VM *vm, const char *path) {
     if (code == FAIL) return report_exception(vm);
     disasm_write(vm, (Code *)to_object(code), &listing);
     fwrite(listing.data, 1, listing.length, stdout);
+    fflush(stdout);
     buffer_free(&listing);
     return 0;
 }
@@ -262,7 +263,6 @@ static void widen_stack(void) {
 /* Nothing is taken apart, neither by us nor by the C library: daemon threads may look at everything until the
  * process is gone, and what nobody looks at is not worth the time. */
 static int leave_at_once(int status) {
-    fflush(NULL);
     if (status != STATUS_INTERRUPTED) _exit(status);
     return status;
 }

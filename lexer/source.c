@@ -219,7 +219,7 @@ static bool decode(Source *source, Span *text) {
     static const char *const ascii[] = {"ascii", "us-ascii", "us_ascii", "646", NULL};
     if (source->has_mark && strcmp(source->encoding, "utf-8"))
         return fail(source, "encoding problem: %s with BOM", source->encoding);
-    if (is_one_of(source->encoding, utf8)) return take_utf8(source, text);
+    if (!strcmp(source->encoding, "utf-8") || is_one_of(source->encoding, utf8)) return take_utf8(source, text);
     if (is_one_of(source->encoding, latin)) return take_latin(source, text);
     if (is_one_of(source->encoding, ascii)) return take_ascii(source, text);
     return take_other(source, text);

@@ -3,6 +3,8 @@
  */
 #include "objects/type.h"
 
+#include <stdlib.h>
+
 #include "objects/class.h"
 #include "objects/dict.h"
 #include "objects/slots.h"
@@ -35,10 +37,24 @@ static const Value *find(VM *vm, Type *type, Value name) {
     return found;
 }
 
-static NOINLINE const Value *find_and_remember(VM *vm, Type *type, Value name, TypeCacheEntry *entry) {
+/* Without memory it stays as small as it is. */
+static void widen(TypeCache *cache) {
+    TypeCacheEntry *wide = calloc(TYPE_CACHE_SIZE, sizeof *wide), *old = cache->entries;
+    if (!wide) return;
+    cache->entries = wide;
+    cache->mask = TYPE_CACHE_SIZE - 1;
+    for (u32 i = 0; i < TYPE_CACHE_FIRST; i++)
+        if (old[i].name) *type_cache_entry(cache, old[i].version, old[i].name) = old[i];
+    free(old);
+}
+
+static NOINLINE const Value *find_and_remember(VM *vm, Type *type, Value name) {
+    TypeCache *cache = vm->type_cache;
     u32 version = type->version;
     const Value *found = find(vm, type, name);
     if (!str_is_interned(name) || version != type->version) return found;
+    if (++cache->remembered == TYPE_CACHE_FIRST / 2) widen(cache);
+    TypeCacheEntry *entry = type_cache_entry(cache, version, name);
     Value old = entry->name;
     *entry = (TypeCacheEntry){version, incref(name), found};
     if (old) decref(old);
@@ -46,12 +62,10 @@ static NOINLINE const Value *find_and_remember(VM *vm, Type *type, Value name, T
 }
 
 const Value *type_find_place(VM *vm, Type *type, Value name) {
-    TypeCache *cache = vm->type_cache;
-    u32 at = (type->version * 0x9E3779B1u ^ (u32)(name >> 4)) % TYPE_CACHE_SIZE;
-    TypeCacheEntry *entry = &cache->entries[at];
+    const TypeCacheEntry *entry = type_cache_entry(vm->type_cache, type->version, name);
     if (LIKELY(entry->name == name && entry->version == type->version))
         return entry->place;
-    return find_and_remember(vm, type, name, entry);
+    return find_and_remember(vm, type, name);
 }
 
 Value type_lookup(VM *vm, Type *type, Value name) {

@@ -10,7 +10,7 @@
 #include "objects/type.h"
 #include "objects/vm.h"
 
-enum { TYPE_CACHE_SIZE = 2048, SPECIAL_MAP_SIZE = 256 };
+enum { TYPE_CACHE_FIRST = 256, TYPE_CACHE_SIZE = 2048, SPECIAL_MAP_SIZE = 256 };
 
 typedef struct TypeCacheEntry {
     u32 version; /* 0: free */
@@ -22,8 +22,14 @@ typedef struct TypeCache {
     u8 special_map[SPECIAL_MAP_SIZE]; /* hash of name -> row of special_table + 1; 0: free
                                        */
     void *builtin_types;              /* the block of memory that they all lie in */
-    TypeCacheEntry entries[TYPE_CACHE_SIZE];
+    TypeCacheEntry *entries;          /* TYPE_CACHE_FIRST of them, more once a program does more */
+    u32 mask;
+    u32 remembered; /* how often an entry was written */
 } TypeCache;
+
+static inline TypeCacheEntry *type_cache_entry(const TypeCache *cache, u32 version, Value name) {
+    return &cache->entries[(version * 0x9E3779B1u ^ (u32)(name >> 4)) & cache->mask];
+}
 
 /* Fill special_map: after the names are made. */
 void specials_start(VM *vm, TypeCache *cache);

@@ -136,7 +136,10 @@ static TypeBlock *map_blocks(void) {
 bool types_start(VM *vm) {
     TypeCache *cache = vm->type_cache = calloc(1, sizeof *cache);
     TypeBlock *blocks = cache ? cache->builtin_types = map_blocks() : NULL;
-    if (!blocks) return false;
+    TypeCacheEntry *entries = blocks ? calloc(TYPE_CACHE_FIRST, sizeof *entries) : NULL;
+    if (!entries) return false;
+    cache->entries = entries;
+    cache->mask = TYPE_CACHE_FIRST - 1;
     for (u32 id = 0; id < TYPE_COUNT; id++) make(vm, blocks, id);
     return true;
 }
@@ -223,7 +226,7 @@ void types_close_open(VM *vm) {
 
 void types_clear(VM *vm) {
     TypeCache *cache = vm->type_cache;
-    for (u32 i = 0; i < TYPE_CACHE_SIZE; i++) {
+    for (u32 i = 0; i <= cache->mask && cache->entries; i++) {
         Value name = cache->entries[i].name;
         cache->entries[i] = (TypeCacheEntry){0};
         if (name) decref(name);
@@ -244,6 +247,7 @@ void types_stop(VM *vm) {
         if (vm->types[id]) free_tables(vm, vm->types[id]);
     if (cache->builtin_types)
         munmap(cache->builtin_types, TYPE_COUNT * sizeof(TypeBlock));
+    free(cache->entries);
     free(cache);
     vm->type_cache = NULL;
 }
