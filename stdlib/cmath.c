@@ -42,7 +42,7 @@ static Parts turn_back(Parts z) {
 }
 
 static Parts by_library(Parts z, double complex (*function)(double complex)) {
-    double complex result = function(CMPLX(z.real, z.imaginary));
+    double complex result = function(__builtin_complex(z.real, z.imaginary));
     return (Parts){creal(result), cimag(result)};
 }
 

@@ -44,7 +44,7 @@ OP(DROP) {
 
 /* LOADK A, BC: r[A] = k[BC] */
 OP(LOADK) {
-    STORE(incref(k[BC]));
+    STORE(incref(K[BC]));
     NEXT;
 }
 
@@ -185,10 +185,9 @@ OP(SETGLOBAL) {
     BOUND(B);
     SAVE();
     bool done = cached_set_global(vm, (Insn *)pc - 1, FUNCTION_OF_FRAME->globals, NAME_OF(C), r[B]);
-    pc += 2;
     RELEASE_FIRST(r[B]);
     if (!done) goto error;
-    NEXT;
+    NEXT_CACHED;
 }
 
 /* DELGLOBAL -, -, C */
@@ -209,10 +208,9 @@ OP(SETNAME) {
     BOUND(B);
     SAVE();
     bool done = cached_set_global(vm, (Insn *)pc - 1, r[0], NAME_OF(C), r[B]);
-    pc += 2;
     RELEASE_FIRST(r[B]);
     if (!done) goto error;
-    NEXT;
+    NEXT_CACHED;
 }
 
 /* DELNAME -, -, C: NameError. */
@@ -375,7 +373,7 @@ binary_slow: {
     if (UNLIKELY(b == EMPTY)) BOUND(B);
     if (UNLIKELY(c == EMPTY)) BOUND(C);
     SAVE();
-    if (HAS(F_INPLACE) && INSN_OP(insn) == OP_ADD && A == B && HAS(F_LOCAL) && has_exact_kind(b, KIND_STR) &&
+    if (HAS(F_INPLACE) && OPCODE == OP_ADD && A == B && HAS(F_LOCAL) && has_exact_kind(b, KIND_STR) &&
         has_exact_kind(c, KIND_STR)) {
         r[A] = EMPTY;
         Value grown = str_append(vm, b, c);
@@ -385,9 +383,9 @@ binary_slow: {
         NEXT;
     }
     double number;
-    bool is_quick = float_arithmetic(INSN_OP(insn), b, c, &number);
+    bool is_quick = float_arithmetic(OPCODE, b, c, &number);
     Value outcome = is_quick ? float_new(vm, number)
-                             : step_binary(vm, INSN_OP(insn) - OP_ADD + BINARY_ADD, b, c, HAS(F_INPLACE));
+                             : step_binary(vm, OPCODE - OP_ADD + BINARY_ADD, b, c, HAS(F_INPLACE));
     RELEASE_FIRST(b);
     RELEASE_SECOND(c);
     DELIVER(outcome);
@@ -482,7 +480,7 @@ immediate_slow: {
     Value b = r[B];
     if (UNLIKELY(b == EMPTY)) BOUND(B);
     SAVE();
-    u8 op = immediate_ops[INSN_OP(insn) - OP_ADDI];
+    u8 op = immediate_ops[OPCODE - OP_ADDI];
     double number;
     bool is_quick = is_flonum(b) && float_arithmetic(op - BINARY_ADD + OP_ADD, b, from_small(SC), &number);
     Value outcome = is_quick ? float_new(vm, number) : step_binary(vm, op, b, from_small(SC), HAS(F_INPLACE));
@@ -511,7 +509,7 @@ OP(INVERT) { goto unary_slow; }
 unary_slow: {
     BOUND(B);
     SAVE();
-    Value outcome = step_unary(vm, unary_ops[INSN_OP(insn) - OP_NEG], r[B]);
+    Value outcome = step_unary(vm, unary_ops[OPCODE - OP_NEG], r[B]);
     RELEASE_FIRST(r[B]);
     DELIVER(outcome);
 }
@@ -614,14 +612,14 @@ compare_slow: {
     if (UNLIKELY(b == EMPTY)) BOUND(B);
     if (UNLIKELY(c == EMPTY)) BOUND(C);
     SAVE();
-    if (has_exact_kind(b, KIND_STR) && has_exact_kind(c, KIND_STR) && INSN_OP(insn) == OP_EQ) {
+    if (has_exact_kind(b, KIND_STR) && has_exact_kind(c, KIND_STR) && OPCODE == OP_EQ) {
         bool answer = b == c || str_equal(b, c);
         RELEASE_FIRST(b);
         RELEASE_SECOND(c);
         STORE(from_bool(answer));
         NEXT;
     }
-    Value outcome = step_compare(vm, compare_ops[INSN_OP(insn) - OP_LT], b, c, FRAME_COMPARE);
+    Value outcome = step_compare(vm, compare_ops[OPCODE - OP_LT], b, c, FRAME_COMPARE);
     RELEASE_FIRST(b);
     RELEASE_SECOND(c);
     DELIVER(outcome);
@@ -745,8 +743,9 @@ OP(JFALSEKEEP) {
 OP(JNONE) {
     BOUND(A);
     Value v = r[A];
-    if ((v == NONE) != !!HAS(F_NEGATE)) JUMP_BY(BC);
+    bool jumps = (v == NONE) != !!HAS(F_NEGATE);
     RELEASE_FIRST(v);
+    if (jumps) JUMP_BY(BC);
     NEXT;
 }
 
@@ -835,14 +834,14 @@ jump_slow: {
     if (UNLIKELY(b == EMPTY)) BOUND(B);
     SAVE();
     if (has_exact_kind(a, KIND_STR) && has_exact_kind(b, KIND_STR) &&
-        (INSN_OP(insn) == OP_JEQ || INSN_OP(insn) == OP_JNE)) {
+        (OPCODE == OP_JEQ || OPCODE == OP_JNE)) {
         bool is_equal = a == b || str_equal(a, b);
         RELEASE_FIRST(a);
         RELEASE_SECOND(b);
-        if ((is_equal == (INSN_OP(insn) == OP_JEQ)) != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        if ((is_equal == (OPCODE == OP_JEQ)) != !!HAS(F_NEGATE)) JUMP_BY(SC);
         NEXT;
     }
-    Value outcome = step_compare(vm, compare_ops[INSN_OP(insn) - OP_JLT], a, b, FRAME_TEST);
+    Value outcome = step_compare(vm, compare_ops[OPCODE - OP_JLT], a, b, FRAME_TEST);
     RELEASE_FIRST(a);
     RELEASE_SECOND(b);
     if (UNLIKELY(outcome == FAIL)) goto error;
@@ -862,9 +861,9 @@ OP(JIS) {
     BOUND(A);
     BOUND(B);
     Value a = r[A], b = r[B];
-    if ((a == b) != !!HAS(F_NEGATE)) JUMP_BY(SC);
     RELEASE_FIRST(a);
     RELEASE_SECOND(b);
+    if ((a == b) != !!HAS(F_NEGATE)) JUMP_BY(SC);
     NEXT;
 }
 
@@ -940,12 +939,12 @@ jump_immediate_slow: {
     BOUND(A);
     Value a = r[A];
     if (is_flonum(a)) {
-        bool answer = double_compare(compare_ops[INSN_OP(insn) - OP_JLTI], to_flonum(a), (i16)B);
+        bool answer = double_compare(compare_ops[OPCODE - OP_JLTI], to_flonum(a), (i16)B);
         if (answer != !!HAS(F_NEGATE)) JUMP_BY(SC);
         NEXT;
     }
     SAVE();
-    Value outcome = step_compare(vm, compare_ops[INSN_OP(insn) - OP_JLTI], a, from_small((i16)B), FRAME_TEST);
+    Value outcome = step_compare(vm, compare_ops[OPCODE - OP_JLTI], a, from_small((i16)B), FRAME_TEST);
     RELEASE_FIRST(a);
     if (UNLIKELY(outcome == FAIL)) goto error;
     if (outcome == EMPTY) goto reload;
@@ -970,10 +969,9 @@ OP(GETATTR) {
     if (UNLIKELY(v == EMPTY)) goto getattr_slow;
     access_refill(vm, (Insn *)pc - 1, row);
     incref(v);
-    pc += 2;
     RELEASE_FIRST(object);
     STORE(v);
-    NEXT;
+    NEXT_CACHED;
 }
 
 getattr_slow: {
@@ -985,11 +983,10 @@ getattr_slow: {
         RELEASE_FIRST(object);
         goto reload;
     }
-    pc += 2;
     RELEASE_FIRST(object);
     if (UNLIKELY(outcome == FAIL)) goto error;
     STORE(outcome);
-    NEXT;
+    NEXT_CACHED;
 }
 
 /* SETATTR A, B, C +2: r[A].n[C] = r[B]; sources A, B. */
@@ -1005,12 +1002,11 @@ OP(SETATTR) {
     SAVE();
     Value object = r[A], v = r[B];
     bool done = cached_setattr(vm, (Insn *)pc - 1, object, NAME_OF(C), v);
-    pc += 2;
     RELEASE_SECOND(v);
     RELEASE_FIRST(object);
     if (UNLIKELY(!done)) goto error;
     if (UNLIKELY(vm->frame != FP)) goto reload;
-    NEXT;
+    NEXT_CACHED;
 }
 
 /* DELATTR A, -, C: del r[A].n[C]; source A. */
@@ -1034,19 +1030,17 @@ OP(METHOD) {
     if (LIKELY(row)) {
         access_refill(vm, (Insn *)pc - 1, row);
         if (!HAS(F_FIRST)) to_object(object)->rc++;
-        pc += 2;
         r[A] = incref((Value)row->word);
         r[A + 1 + GAP] = object;
-        NEXT;
+        NEXT_CACHED;
     }
     SAVE();
     bool done = cached_method(vm, (Insn *)pc - 1, object, NAME_OF(C), &callee, &self);
-    pc += 2;
     RELEASE_FIRST(object);
     if (UNLIKELY(!done)) goto error;
     r[A] = callee;
     r[A + 1 + GAP] = self;
-    NEXT;
+    NEXT_CACHED;
 }
 
 /* ---- items ---- */
@@ -1270,7 +1264,7 @@ OP(DICT) {
 /* DICTK A, B, C: keys are the tuple k[C], values from r[B]. */
 OP(DICTK) {
     SAVE();
-    Tuple *keys = to_tuple(k[C]);
+    Tuple *keys = to_tuple(K[C]);
     Value dict = dict_new_sized(vm, keys->count);
     bool done = dict != FAIL;
     for (usize i = 0; i < keys->count; i++) {
@@ -1514,16 +1508,7 @@ for_slow: {
         RELEASE(r[A]);
         NEXT;
     }
-    if (HAS(F_LOCAL)) {
-        Value before = r[B];
-        r[B] = item;
-        JUMP_BY(SC);
-        RELEASE(before);
-        NEXT;
-    }
-    r[B] = item;
-    JUMP_BY(SC);
-    NEXT;
+    DELIVER_ITEM(item);
 }
 
 /* AITER A, B: r[A] = aiter(r[B]), checked */
@@ -1579,28 +1564,19 @@ OP(YIELD) {
     BOUND(B);
     Value given = HAS(F_FIRST) ? r[B] : incref(r[B]); /* in a machine register, as `sent` is not */
     Coro *self = frame_coro(FP);
-    if (LIKELY(self->f.kind == FRAME_FOR && self->root == self && !HAS(F_HANDLER) && !self->flags)) {
+    if (LIKELY(self->f.kind == FRAME_FOR && !HAS(F_HANDLER) && !self->flags)) {
         self->f.pc = pc;
         self->state = CORO_SUSPENDED;
         self->leaf = self;
         Frame *resumer = self->f.prev;
         r = resumer->r;
         pc = resumer->pc;
-        k = resumer->code->constants;
         insn = pc[-1];
-        JUMP_BY(SC);
-        if (HAS(F_LOCAL)) {
-            Value before = r[B];
-            r[B] = given;
-            RELEASE(before);
-            NEXT;
-        }
-        r[B] = given;
-        NEXT;
+        DELIVER_ITEM(given);
     }
     SAVE();
     sent = given;
-    if (LIKELY(self->f.kind == FRAME_C && self->root == self && !HAS(F_HANDLER) && !self->flags)) {
+    if (LIKELY(self->f.kind == FRAME_C && !HAS(F_HANDLER) && !self->flags)) {
         self->state = CORO_SUSPENDED;
         self->leaf = self;
         vm->frame = self->f.prev;
@@ -1667,7 +1643,6 @@ OP(AWAIT) {
             inner->f.depth = self->f.depth + 1;
             r = inner->f.r;
             pc = inner->f.pc;
-            k = inner->f.code->constants;
             NEXT;
         }
     }
@@ -1768,7 +1743,6 @@ enter_window: {
     r = frame->r;
     for (u32 i = code->signature; i < code->locals; i++) r[i] = EMPTY;
     pc = code->insns;
-    k = code->constants;
     NEXT;
 }
 
@@ -1791,7 +1765,6 @@ enter_copied: {
     for (u32 count = code->signature; i < count; i++) r[i] = window[i];
     for (; i < code->locals; i++) r[i] = EMPTY;
     pc = code->insns;
-    k = code->constants;
     NEXT;
 }
 
@@ -1801,6 +1774,12 @@ make_coroutine: {
     Value made = coro_from_window(vm, r + A, GAP);
     if (UNLIKELY(made == FAIL)) goto error;
     r[A] = made;
+    if (is_awaited_next(pc, A) && has_exact_kind(made, KIND_COROUTINE) &&
+        vm->dispatch[OP_AWAIT] == vm->dispatch_clean[OP_AWAIT]) {
+        insn = pc[1];
+        pc += 2;
+        goto op_AWAIT;
+    }
     NEXT;
 }
 
@@ -1839,8 +1818,8 @@ OP(CALLM) {
 /* CALLKW A, B, C: B arguments in all, the last ones named by the tuple k[C]; F_METHOD: as CALLM. */
 OP(CALLKW) {
     SAVE();
-    Value outcome = HAS(F_METHOD) ? call_method_window(vm, r + A, GAP, B, k[C])
-                                  : call_window(vm, r + A, GAP, B, k[C]);
+    Value outcome = HAS(F_METHOD) ? call_method_window(vm, r + A, GAP, B, K[C])
+                                  : call_window(vm, r + A, GAP, B, K[C]);
     if (UNLIKELY(outcome == FAIL)) goto error;
     if (outcome == EMPTY) goto entered;
     r[A] = outcome;
@@ -1891,7 +1870,6 @@ leave_header:
     *(Value *)frame = sent;
     r = caller->r;
     pc = caller->pc;
-    k = caller->code->constants;
     RELEASE(function);
     NEXT;
 }
@@ -1901,7 +1879,7 @@ leave_header:
  * (tuple of cells). */
 OP(FUNCTION) {
     SAVE();
-    Value function = step_function(vm, FP, k[B], r + A, C);
+    Value function = step_function(vm, FP, K[B], r + A, C);
     if (UNLIKELY(function == FAIL)) goto error;
     r[A] = function;
     NEXT;
@@ -1921,7 +1899,7 @@ OP(INTRINSIC) {
 /* IMPORT A, B, C: r[A] = import n[B]; k[C] is the tuple (level, fromlist). */
 OP(IMPORT) {
     SAVE();
-    Value module = step_import(vm, NAME_OF(B), k[C]);
+    Value module = step_import(vm, NAME_OF(B), K[C]);
     DELIVER(module);
 }
 
@@ -2131,15 +2109,7 @@ OP(FOR_RANGE) {
     Value item = from_small(range->next);
     range->next += range->step;
     range->left--;
-    JUMP_BY(SC);
-    if (HAS(F_LOCAL)) {
-        Value before = r[B];
-        r[B] = item;
-        RELEASE(before);
-        NEXT;
-    }
-    r[B] = item;
-    NEXT;
+    DELIVER_ITEM(item);
 }
 
 for_other:
@@ -2153,15 +2123,7 @@ OP(FOR_LIST) {
     ListIterator *at = (ListIterator *)to_object(iterator);
     if (UNLIKELY(at->list == EMPTY || at->index >= to_list(at->list)->count)) goto for_slow;
     Value item = incref(to_list(at->list)->items[at->index++]);
-    JUMP_BY(SC);
-    if (HAS(F_LOCAL)) {
-        Value before = r[B];
-        r[B] = item;
-        RELEASE(before);
-        NEXT;
-    }
-    r[B] = item;
-    NEXT;
+    DELIVER_ITEM(item);
 }
 
 /* FOR over an iterator written in C. */
@@ -2175,11 +2137,7 @@ OP(FOR_NATIVE) {
         RELEASE(iterator);
         NEXT;
     }
-    Value before = r[B];
-    r[B] = item;
-    JUMP_BY(SC);
-    if (HAS(F_LOCAL)) RELEASE(before);
-    NEXT;
+    DELIVER_ITEM(item);
 }
 
 /* FOR over an iterator that can give pairs in parts, at whose body an UNPACK2 or UNPACK of two stands: it is done
@@ -2198,7 +2156,7 @@ OP(FOR_PAIR) {
     }
     JUMP_BY(SC);
     insn = *pc++;
-    if (INSN_OP(insn) == OP_UNPACK) {
+    if (OPCODE == OP_UNPACK) {
         r[A] = pair[1];
         r[A + 1] = pair[0];
         NEXT;
@@ -2228,7 +2186,6 @@ OP(FOR_GENERATOR) {
         coro->f.depth = caller->depth + 1;
         r = coro->f.r;
         pc = coro->f.pc;
-        k = coro->f.code->constants;
         /* the value of `yield` is None, which most often is dropped at once */
         if (LIKELY(INSN_OP(*pc) == OP_DROP)) pc++;
         else r[INSN_A(pc[-1])] = NONE;
@@ -2257,9 +2214,8 @@ OP(GLOBAL_MODULE) {
     Dict *globals = to_dict(FUNCTION_OF_FRAME->globals);
     if (UNLIKELY(globals->version != CACHE_ID)) goto op_GLOBAL;
     Value v = incref(*(Value *)pc[0]);
-    pc += 2;
     STORE(v);
-    NEXT;
+    NEXT_CACHED;
 }
 
 /* GLOBAL_BUILTIN A, B, C +2: GLOBAL found among the builtins, and not among the globals. */
@@ -2269,9 +2225,8 @@ OP(GLOBAL_BUILTIN) {
     if (UNLIKELY(to_dict(function->globals)->version != (u32)pc[0] || builtins->version != (u32)(pc[0] >> 32)))
         goto op_GLOBAL;
     Value v = incref(builtins->entries[CACHE_OFFSET].value);
-    pc += 2;
     STORE(v);
-    NEXT;
+    NEXT_CACHED;
 }
 
 /* GETNAME_MODULE A, B, C +2: GETNAME where the namespace is the globals. */
@@ -2279,9 +2234,8 @@ OP(GETNAME_MODULE) {
     Dict *globals = to_dict(FUNCTION_OF_FRAME->globals);
     if (UNLIKELY(r[0] != from_object(globals) || globals->version != CACHE_ID)) goto op_GETNAME;
     Value v = incref(*(Value *)pc[0]);
-    pc += 2;
     STORE(v);
-    NEXT;
+    NEXT_CACHED;
 }
 
 /* GETNAME_BUILTIN A, B, C +2 */
@@ -2292,9 +2246,8 @@ OP(GETNAME_BUILTIN) {
                  builtins->version != (u32)(pc[0] >> 32)))
         goto op_GETNAME;
     Value v = incref(builtins->entries[CACHE_OFFSET].value);
-    pc += 2;
     STORE(v);
-    NEXT;
+    NEXT_CACHED;
 }
 
 /* SETGLOBAL_MODULE A, B, C +2: SETGLOBAL of a name that exists. */
@@ -2304,9 +2257,8 @@ OP(SETGLOBAL_MODULE) {
     Value *slot = &globals->entries[CACHE_OFFSET].value;
     Value before = *slot;
     *slot = HAS(F_FIRST) ? r[B] : incref(r[B]);
-    pc += 2;
     RELEASE(before);
-    NEXT;
+    NEXT_CACHED;
 }
 
 /* SETNAME_MODULE A, B, C +2 */
@@ -2316,9 +2268,8 @@ OP(SETNAME_MODULE) {
     Value *slot = &to_dict(r[0])->entries[CACHE_OFFSET].value;
     Value before = *slot;
     *slot = HAS(F_FIRST) ? r[B] : incref(r[B]);
-    pc += 2;
     RELEASE(before);
-    NEXT;
+    NEXT_CACHED;
 }
 
 /* GETATTR_SLOT A, B, C +2: GETATTR of an attribute in a slot of the instance. */
@@ -2328,10 +2279,9 @@ OP(GETATTR_SLOT) {
     Value v = *(Value *)((char *)object + CACHE_OFFSET);
     if (UNLIKELY(v == EMPTY)) goto getattr_slow;
     incref(v);
-    pc += 2;
     RELEASE_FIRST(object);
     STORE(v);
-    NEXT;
+    NEXT_CACHED;
 }
 
 /* GETATTR_CLASS A, B, C +2: GETATTR of a value in the class that is no descriptor. */
@@ -2339,10 +2289,9 @@ OP(GETATTR_CLASS) {
     Value object = r[B];
     if (UNLIKELY(!is_object(object) || to_object(object)->shape->id != CACHE_ID)) goto op_GETATTR;
     Value v = incref(*(Value *)pc[0]);
-    pc += 2;
     RELEASE_FIRST(object);
     STORE(v);
-    NEXT;
+    NEXT_CACHED;
 }
 
 /* GETATTR_TYPE A, B, C +2: GETATTR of a class: what stands in the class, no descriptor or a function. */
@@ -2350,10 +2299,9 @@ OP(GETATTR_TYPE) {
     Value object = r[B];
     if (UNLIKELY(!has_exact_kind(object, KIND_TYPE) || to_type(object)->version != CACHE_ID)) goto op_GETATTR;
     Value v = incref(*(Value *)pc[0]);
-    pc += 2;
     RELEASE_FIRST(object);
     STORE(v);
-    NEXT;
+    NEXT_CACHED;
 }
 
 /* GETATTR_MODULE A, B, C +2: GETATTR of a module. */
@@ -2363,10 +2311,9 @@ OP(GETATTR_MODULE) {
     Dict *dict = ((Module *)to_object(object))->dict;
     if (UNLIKELY(dict->version != CACHE_ID)) goto op_GETATTR;
     Value v = incref(dict->entries[CACHE_OFFSET].value);
-    pc += 2;
     RELEASE_FIRST(object);
     STORE(v);
-    NEXT;
+    NEXT_CACHED;
 }
 
 /* SETATTR_SLOT A, B, C +2: SETATTR of an attribute that the instance has. */
@@ -2377,10 +2324,9 @@ OP(SETATTR_SLOT) {
     Value *slot = (Value *)((char *)object + CACHE_OFFSET);
     Value before = *slot;
     *slot = HAS(F_SECOND) ? r[B] : incref(r[B]);
-    pc += 2;
     RELEASE(before);
     RELEASE_FIRST(object);
-    NEXT;
+    NEXT_CACHED;
 }
 
 /* SETATTR_ADD A, B, C +2: SETATTR of an attribute that the instance gets now. */
@@ -2390,9 +2336,8 @@ OP(SETATTR_ADD) {
         goto op_SETATTR;
     *(Value *)((char *)object + CACHE_OFFSET) = HAS(F_SECOND) ? r[B] : incref(r[B]);
     to_object(object)->shape = (Shape *)pc[0];
-    pc += 2;
     RELEASE_FIRST(object);
-    NEXT;
+    NEXT_CACHED;
 }
 
 /* METHOD_CLASS A, B, C +2: METHOD that is a plain function of the class. */
@@ -2401,10 +2346,9 @@ OP(METHOD_CLASS) {
     if (UNLIKELY(!is_object(object) || to_object(object)->shape->id != CACHE_ID)) goto op_METHOD;
     Value callee = incref((Value)pc[0]);
     if (!HAS(F_FIRST)) to_object(object)->rc++;
-    pc += 2;
     r[A] = callee;
     r[A + 1 + GAP] = object;
-    NEXT;
+    NEXT_CACHED;
 }
 
 /* METHOD_MODULE A, B, C +2: METHOD of a module: math.sqrt(x). */
@@ -2414,11 +2358,10 @@ OP(METHOD_MODULE) {
     Dict *dict = ((Module *)to_object(object))->dict;
     if (UNLIKELY(dict->version != CACHE_ID)) goto op_METHOD;
     Value v = incref(dict->entries[CACHE_OFFSET].value);
-    pc += 2;
     RELEASE_FIRST(object);
     r[A] = EMPTY;
     r[A + 1 + GAP] = v;
-    NEXT;
+    NEXT_CACHED;
 }
 
 /* METHOD_TYPE A, B, C +2: METHOD of a class: a function, which the class is self of or not. */
@@ -2427,10 +2370,9 @@ OP(METHOD_TYPE) {
     if (UNLIKELY(!has_exact_kind(object, KIND_TYPE) || to_type(object)->version != CACHE_ID)) goto op_METHOD;
     Value function = incref((Value)pc[0]);
     bool takes_class = CACHE_OFFSET;
-    pc += 2;
     if (takes_class && !HAS(F_FIRST)) incref(object);
     if (!takes_class) RELEASE_FIRST(object);
     r[A] = takes_class ? function : EMPTY;
     r[A + 1 + GAP] = takes_class ? object : function;
-    NEXT;
+    NEXT_CACHED;
 }
