@@ -46,6 +46,7 @@ typedef struct Heap {
     usize containers_made; /* more made than freed since the collector last looked */
     usize containers_live; /* what the collector found: its own to set */
     usize trigger;         /* of containers_made: past it, refilling calls the alarm */
+    usize trigger_bytes;   /* of bytes, when at least MADE_FOR_BYTES were made */
     void (*alarm)(void *context); /* or NULL */
     void *alarm_context;
 } Heap;
@@ -66,11 +67,6 @@ usize heap_piece_size(void *piece, bool is_large);
 /* Call `visit` for every live piece of the sort. It must neither make nor free pieces. */
 void heap_each(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *context),
                void *context);
-/* The same again, while no piece was made or freed since heap_each: pages without live pieces, of which there
- * are many after a peak, are not looked at. */
-void heap_each_again(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *context),
-                     void *context);
-
 /* The sanitizers want to see every piece freed in the end. */
 bool heap_wants_every_piece(void);
 
@@ -80,10 +76,13 @@ void *heap_raw_alloc(Heap *heap, usize size);
 void *heap_raw_resize(Heap *heap, void *memory, usize old_size, usize new_size);
 void heap_raw_free(Heap *heap, void *memory, usize size);
 
+enum { MADE_FOR_BYTES = 1000 };
+
 /* Called where the heap grows. */
 static inline void heap_check_trigger(Heap *heap) {
-    if (UNLIKELY((i64)heap->containers_made > (i64)heap->trigger) && heap->alarm)
-        heap->alarm(heap->alarm_context);
+    i64 made = (i64)heap->containers_made, trigger = (i64)heap->trigger;
+    bool is_due = made > trigger || (UNLIKELY(heap->bytes > heap->trigger_bytes) && made > MADE_FOR_BYTES);
+    if (UNLIKELY(is_due) && heap->alarm) heap->alarm(heap->alarm_context);
 }
 
 /* A piece that lies ready, or NULL: then heap_alloc_slow. */

@@ -1,5 +1,6 @@
 /* The heap for the address sanitizer: every piece is its own malloc. */
 #include "base/memory_large.h"
+#include "base/memory_marks.h"
 
 void heap_init(Heap *heap) {
     *heap = (Heap){0};
@@ -46,8 +47,7 @@ void heap_raw_free(Heap *heap, void *memory, usize size) {
     raw_large_free(heap, memory, size);
 }
 
-void heap_each_again(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *context),
-                     void *context) {
+void heap_each_large(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *context), void *context) {
     large_each(heap, sort, visit, context);
 }
 

@@ -3,30 +3,14 @@
 #include <sys/mman.h>
 
 #include "base/memory_large.h"
+#include "base/memory_marks.h"
 
 enum {
-    PAGE_BYTES = 64 * 1024,
     CARVE_BYTES = 4096, /* cut at once: one page of the system's */
     FIRST_REGION = 1024 * 1024,
-    LAST_REGION = 32 * 1024 * 1024,
+    LAST_REGION = 256 * 1024 * 1024,
     HUGE_PAGE = 2 * 1024 * 1024,
     HUGE_REGION = 8 * 1024 * 1024, /* from this size on the system is asked for huge pages: fewer faults and misses */
-};
-
-/* At the start of its 64 KiB, so that a piece's page is found by masking its address. Cells follow it. */
-struct HeapPage {
-    _Alignas(HEAP_GRAIN) HeapPage *older;
-    char *carved; /* cells from here on were never given out */
-    char *end;
-    u32 cell_bytes;
-    u32 cell_class;
-    u32 live; /* pieces, when heap_each last went by */
-};
-
-struct HeapRegion {
-    HeapRegion *older;
-    char *memory;
-    usize size;
 };
 
 void heap_init(Heap *heap) {
@@ -80,7 +64,8 @@ static HeapPage *add_page(Heap *heap, usize cell_class, HeapSort sort) {
     page->cell_class = (u32)cell_class;
     page->cell_bytes = (u32)cell_class * HEAP_GRAIN;
     page->carved = (char *)page + sizeof(HeapPage);
-    page->end = (char *)page + PAGE_BYTES;
+    page->end = (char *)page + PAGE_BYTES - (sort == HEAP_CONTAINER ? sizeof(HeapMarks) : 0);
+    page->sort = sort;
     heap->pages[sort] = page;
     heap->carving[sort][cell_class] = page;
     return page;
@@ -140,30 +125,25 @@ usize heap_piece_size(void *piece, bool is_large) {
     return is_large ? large_of(piece)->size : page_of(piece)->cell_bytes;
 }
 
-static u32 visit_page(HeapPage *page, void (*visit)(void *piece, void *context),
+static void visit_page(HeapPage *page, void (*visit)(void *piece, void *context),
                       void *context) {
     char *cell = (char *)page + sizeof(HeapPage);
-    u32 step = page->cell_bytes, live = 0;
+    u32 step = page->cell_bytes;
     for (; cell < page->carved; cell += step) {
         __builtin_prefetch(cell + 6 * step);
         if (!((HeapCell *)cell)->first) continue;
-        live++;
         visit(cell, context);
     }
-    return live;
 }
 
 void heap_each(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *context),
                void *context) {
     for (HeapPage *page = heap->pages[sort]; page; page = page->older)
-        page->live = visit_page(page, visit, context);
+        visit_page(page, visit, context);
     large_each(heap, sort, visit, context);
 }
 
-void heap_each_again(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *context),
-                     void *context) {
-    for (HeapPage *page = heap->pages[sort]; page; page = page->older)
-        if (page->live) visit_page(page, visit, context);
+void heap_each_large(Heap *heap, HeapSort sort, void (*visit)(void *piece, void *context), void *context) {
     large_each(heap, sort, visit, context);
 }
 

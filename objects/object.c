@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "objects/places.h"
 #include "objects/type.h"
 #include "objects/vm.h"
 #include "objects/weakref.h"
@@ -40,10 +41,6 @@ Obj *object_new_sized(VM *vm, Type *type, usize size) {
     return LIKELY(object) ? begin(type, object, 0) : new_slowly(vm, type, size);
 }
 
-static u32 round_up(u32 size, u32 unit) {
-    return (size + unit - 1) & ~(unit - 1);
-}
-
 static void clear_struct(Obj *object, const Type *type) {
     memset(object + 1, 0, type->struct_size - sizeof(Obj));
 }
@@ -75,40 +72,12 @@ Obj *object_new_var(VM *vm, Type *type, usize extra) {
     return object;
 }
 
-/* ---- script attributes: __slots__ and __dict__ ---- */
-
-typedef void (*ValueAction)(Value *place, void *context);
-
-static ALWAYS_INLINE void each_between(char *from, const char *end, ValueAction action, void *context) {
-    for (; from < end; from += sizeof(Value)) action((Value *)from, context);
-}
-
-/* Do something to each Value that lies behind the C struct. */
-static ALWAYS_INLINE void each_attribute(Obj *object, Type *type, ValueAction action, void *context) {
-    char *start = (char *)object;
-    if (type->tail_words) {
-        char *end = start + heap_piece_size(object, object->flags & OBJECT_LARGE);
-        each_between(end - type->tail_words * sizeof(Value), end, action, context);
-        return;
-    }
-    each_between(start + round_up(type->struct_size, 8), start + type->instance_size,
-                 action, context);
-    if (type->dict_offset < type->struct_size) return; /* none, or in the struct */
-    char *word = start + type->dict_offset;
-    usize count = object->shape->flags & SHAPE_DICT ? 0 : object->shape->count;
-    each_between(word, word + (count + 1) * sizeof(Value), action, context);
-}
-
-static bool has_attributes(const Type *type) {
-    return type->flags & TYPE_HEAP || type->dict_offset >= type->struct_size;
-}
+/* ---- destroying ---- */
 
 static void release_place(Value *place, void *context) {
     (void)context;
     decref(*place);
 }
-
-/* ---- destroying ---- */
 
 bool object_finalize(VM *vm, Obj *object) {
     Type *type = object->shape->type;

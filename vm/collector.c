@@ -1,17 +1,25 @@
 #include "vm/collector.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/memory_marks.h"
+#include "objects/dict.h"
+#include "objects/frame.h"
 #include "objects/list.h"
+#include "objects/places.h"
 #include "objects/tuple.h"
 #include "objects/type.h"
 #include "objects/weakref.h"
+#include "vm/interpreter.h"
 #include "vm/interrupt.h"
 
-enum { REACHED = OBJECT_COLLECTOR_A, LEAST_TRIGGER = 100000, MOST_ROUNDS = 10 };
+enum { REACHED = OBJECT_COLLECTOR_A, LEAST_TRIGGER = 200000, MOST_ROUNDS = 10, AHEAD = 6 };
 /* A heap is looked through again when it has grown by so many times: a look costs about what the making of its
  * objects did. */
 enum { GROWTH = 4 };
+/* Few containers may hold much memory: it may become so many times as much, and this. */
+enum { GROWTH_OF_BYTES = 2, LEAST_BYTES = 256 * 1024 * 1024 };
 
 typedef struct Collector {
     bool is_running, is_disabled;
@@ -25,145 +33,353 @@ typedef struct Pile { /* of borrowed or owned objects */
     bool failed;
 } Pile;
 
-static bool push(Pile *pile, Obj *object) {
+static void push(Pile *pile, Obj *object) {
     if (pile->count == pile->capacity) {
         usize capacity = pile->capacity ? pile->capacity * 2 : 1024;
         Obj **items = realloc(pile->items, capacity * sizeof *items);
         if (!items) {
             pile->failed = true;
-            return false;
+            return;
         }
         pile->items = items;
         pile->capacity = capacity;
     }
     pile->items[pile->count++] = object;
+}
+
+/* ---- what holds what ---- */
+
+/* The attributes of an instance of a script's class: __slots__, dict word, slots of the shape. */
+static ALWAYS_INLINE void visit_places(Obj *object, const Type *type, Visitor *visitor,
+                                       void (*visit)(Visitor *, Value)) {
+    char *start = (char *)object;
+    const Value *end = (Value *)(start + type->instance_size);
+    for (Value *at = (Value *)(start + round_up(type->struct_size, 8)); at < end; at++) visit(visitor, *at);
+    if (type->dict_offset < type->struct_size) return;
+    const Value *word = (Value *)(start + type->dict_offset);
+    usize count = object->shape->flags & SHAPE_DICT ? 0 : object->shape->count;
+    for (usize i = 0; i <= count; i++) visit(visitor, word[i]);
+}
+
+/* Everything that the object holds. `visit` is the visitor's own function, known when this is compiled. */
+static ALWAYS_INLINE void visit_held(Obj *object, Visitor *visitor, void (*visit)(Visitor *, Value)) {
+    if (UNLIKELY(object->flags & OBJECT_DYING)) return;
+    switch (object->kind) {
+    case KIND_LIST: {
+        const List *list = (List *)object;
+        for (usize i = 0; i < list->count; i++) visit(visitor, list->items[i]);
+        return;
+    }
+    case KIND_TUPLE: {
+        const Tuple *tuple = (Tuple *)object;
+        for (usize i = 0; i < tuple->count; i++) visit(visitor, tuple->items[i]);
+        return;
+    }
+    case KIND_DICT: {
+        const Dict *dict = (Dict *)object;
+        for (u32 i = dict->first; i < dict->used; i++) {
+            visit(visitor, dict->entries[i].key);
+            visit(visitor, dict->entries[i].value);
+        }
+        return;
+    }
+    case KIND_INSTANCE: {
+        Type *type = object->shape->type;
+        if (type->slots.visit || !has_attributes(type)) break;
+        visit_places(object, type, visitor, visit);
+        if (type->flags & TYPE_HEAP) visit(visitor, from_object(type));
+        return;
+    }
+    }
+    object_visit(object, visitor);
+}
+
+typedef struct Look {
+    Visitor visitor;
+    Heap *heap;
+    Pile pile;    /* reached, their contents not yet */
+    Pile garbage;
+    Pile classes; /* with instances that are leaves */
+    usize live;
+    bool counts_classes; /* no instance is a leaf: what holds its class is of interest */
+} Look;
+
+static bool is_live_container(const Obj *object) {
+    return !(object->flags & (OBJECT_ATOM | OBJECT_DYING));
+}
+
+static ALWAYS_INLINE bool is_container(const Heap *heap, Value v) {
+    if (!v || !is_object(v)) return false;
+    const HeapPage *page = heap_page_of(heap, to_object(v));
+    return page ? page->sort == HEAP_CONTAINER : !(to_object(v)->flags & OBJECT_ATOM);
+}
+
+/* Is it a container that may be part of a cycle? */
+static ALWAYS_INLINE bool is_inner(const Heap *heap, Value v) {
+    if (!v || !is_object(v)) return false;
+    const Obj *object = to_object(v);
+    HeapPage *page = heap_page_of(heap, object);
+    if (UNLIKELY(!page)) return is_live_container(object);
+    return page->sort == HEAP_CONTAINER && heap_marks_of(page)->inner[mark_word(object)] & mark_bit(object);
+}
+
+/* True when it was not reached before. */
+static ALWAYS_INLINE bool set_reached(const Heap *heap, Obj *object) {
+    HeapPage *page = heap_page_of(heap, object);
+    if (UNLIKELY(!page)) {
+        bool is_new = !(object->flags & REACHED);
+        object->flags |= REACHED;
+        return is_new;
+    }
+    u64 *word = &heap_marks_of(page)->reached[mark_word(object)], bit = mark_bit(object);
+    bool is_new = !(*word & bit);
+    *word |= bit;
+    return is_new;
+}
+
+/* ---- first pass: who holds other containers ---- */
+
+static ALWAYS_INLINE bool hold_none(const Heap *heap, const Value *values, usize count) {
+    for (usize i = 0; i < count; i++)
+        if (is_container(heap, values[i])) return false;
     return true;
 }
 
-static bool is_container(Value v) {
-    return v && is_object(v) && !(to_object(v)->flags & OBJECT_ATOM);
-}
-
-/* ---- the three passes ---- */
-
-/* What a reference leads to is seldom in the cache: it is asked for, and looked at only when some others have been
- * asked for behind it. */
-enum { SOON = 16 };
-typedef struct Soon {
-    Obj *objects[SOON];
-    u32 at;
-} Soon;
-
-/* The one that has been waiting longest; NULL: none. */
-static inline Obj *exchange(Soon *soon, Obj *object) {
-    if (object) __builtin_prefetch(object, 1);
-    Obj **place = &soon->objects[soon->at++ % SOON], *oldest = *place;
-    *place = object;
-    return oldest;
-}
-
-static inline bool is_atom(const Obj *object) {
-    return object->flags & OBJECT_ATOM;
-}
-
-typedef struct Taker {
+typedef struct LeafTest {
     Visitor visitor;
-    Soon soon;
-} Taker;
+    const Heap *heap;
+    bool is_leaf;
+} LeafTest;
 
-static void take_count(Visitor *visitor, Value v) {
-    if (!v || !is_object(v)) return;
-    Obj *object = exchange(&((Taker *)visitor)->soon, to_object(v));
-    if (object && !is_atom(object)) object->rc--;
+static void test_value(Visitor *visitor, Value v) {
+    LeafTest *test = (LeafTest *)visitor;
+    if (is_container(test->heap, v)) test->is_leaf = false;
 }
 
-static void take_rest(Taker *taker) {
-    for (u32 i = 0; i < SOON; i++) {
-        Obj *object = exchange(&taker->soon, NULL);
-        if (object && !is_atom(object)) object->rc--;
+/* Of an instance the class is left aside: it is counted there, how many hold it that are not looked at. */
+static bool is_leaf_instance(Look *look, Obj *object) {
+    Type *type = object->shape->type;
+    if (look->counts_classes || type->slots.visit || type->slots.finalize) return false;
+    LeafTest test = {.heap = look->heap, .is_leaf = true};
+    if (has_attributes(type)) visit_places(object, type, &test.visitor, test_value);
+    if (!test.is_leaf || !(type->flags & TYPE_HEAP)) return test.is_leaf;
+    if (!type->leaves) push(&look->classes, &type->h);
+    if (look->classes.failed) return false;
+    type->leaves++;
+    return true;
+}
+
+/* A leaf cannot be part of a cycle, and ends when what holds it ends; nobody sees that but by its weak
+ * references and its finalizer. */
+static ALWAYS_INLINE bool is_leaf(Look *look, Obj *object) {
+    if (UNLIKELY(object->flags & (OBJECT_DYING | OBJECT_WEAKLY_REFERENCED)))
+        return object->flags & OBJECT_DYING;
+    switch (object->kind) {
+    case KIND_LIST: return hold_none(look->heap, ((List *)object)->items, ((List *)object)->count);
+    case KIND_TUPLE: return hold_none(look->heap, ((Tuple *)object)->items, ((Tuple *)object)->count);
+    case KIND_DICT: {
+        const Dict *dict = (Dict *)object;
+        return hold_none(look->heap, (Value *)(dict->entries + dict->first),
+                         (usize)(dict->used - dict->first) * 2);
+    }
+    case KIND_CELL: return hold_none(look->heap, &((Cell *)object)->value, 1);
+    case KIND_INSTANCE: return is_leaf_instance(look, object);
+    default: return false;
     }
 }
 
+static void sort_page(Look *look, HeapPage *page) {
+    HeapMarks *marks = heap_marks_of(page);
+    memset(marks, 0, sizeof *marks);
+    u32 step = page->cell_bytes;
+    for (char *cell = (char *)(page + 1); cell < page->carved; cell += step) {
+        __builtin_prefetch(cell + 8 * step);
+        if (!((HeapCell *)cell)->first) continue;
+        look->live++;
+        if (!is_leaf(look, (Obj *)cell)) marks->inner[mark_word(cell)] |= mark_bit(cell);
+    }
+}
+
+static void count_large(void *piece, void *look) {
+    ((Look *)look)->live++;
+}
+
+/* ---- the other passes go through the containers that are left ---- */
+
+typedef void (*LookAction)(void *object, void *look);
+
+static ALWAYS_INLINE void each_inner(Look *look, LookAction action) {
+    for (HeapPage *page = look->heap->pages[HEAP_CONTAINER]; page; page = page->older) {
+        const u64 *inner = heap_marks_of(page)->inner;
+        for (u32 word = 0; word < MARK_WORDS; word++)
+            for (u64 bits = inner[word]; bits; bits &= bits - 1)
+                action((char *)page + (word * 64 + (u32)__builtin_ctzll(bits)) * HEAP_GRAIN, look);
+    }
+    heap_each_large(look->heap, HEAP_CONTAINER, action, look);
+}
+
+static void take_count(Visitor *visitor, Value v) {
+    if (is_inner(((Look *)visitor)->heap, v)) to_object(v)->rc--;
+}
+
 static void give_count(Visitor *visitor, Value v) {
-    if (is_container(v)) to_object(v)->rc++;
-}
-
-static void visit_piece(void *piece, void *visitor) {
-    object_visit(piece, visitor);
-}
-
-typedef struct Marker {
-    Visitor visitor;
-    Pile pile; /* reached, their contents not yet */
-    Soon soon;
-} Marker;
-
-/* What is reached has its contents visited but once: their counts are given back on the way. */
-static inline void reach_now(Marker *marker, Obj *object) {
-    if (!object || is_atom(object)) return;
-    object->rc++;
-    if (object->flags & REACHED || !push(&marker->pile, object)) return;
-    object->flags |= REACHED;
+    if (is_inner(((Look *)visitor)->heap, v)) to_object(v)->rc++;
 }
 
 static void reach(Visitor *visitor, Value v) {
-    Marker *marker = (Marker *)visitor;
-    if (v && is_object(v)) reach_now(marker, exchange(&marker->soon, to_object(v)));
+    Look *look = (Look *)visitor;
+    if (is_inner(look->heap, v) && set_reached(look->heap, to_object(v))) push(&look->pile, to_object(v));
 }
 
-static void visit_reached(Marker *marker) {
-    while (marker->pile.count) object_visit(marker->pile.items[--marker->pile.count], &marker->visitor);
+static void take_all(void *object, void *look) {
+    visit_held(object, look, take_count);
 }
 
-static void reach_rest(Marker *marker) {
-    for (u32 empty = 0; empty < SOON;) { /* so many in turn: then all are */
-        Obj *object = exchange(&marker->soon, NULL);
-        empty = object ? 0 : empty + 1;
-        reach_now(marker, object);
-        visit_reached(marker);
+/* Is the object held from outside: by registers, by C? A class is by its instances that are leaves, but they
+ * may be garbage with it. */
+static bool is_root(const Obj *object) {
+    if (UNLIKELY(object->flags & OBJECT_DYING)) return false;
+    return object->rc > ((object->kind & KIND_MASK) == KIND_TYPE ? ((Type *)object)->leaves : 0);
+}
+
+static void visit_pile(Look *look) {
+    Pile *pile = &look->pile;
+    while (pile->count) {
+        Obj *object = pile->items[--pile->count];
+        if (pile->count >= AHEAD) __builtin_prefetch(pile->items[pile->count - AHEAD]);
+        visit_held(object, &look->visitor, reach);
     }
 }
 
 static void mark_from(void *piece, void *context) {
     Obj *object = piece;
-    Marker *marker = context;
-    if (!object->rc || object->flags & REACHED) return;
-    if (!push(&marker->pile, object)) return;
-    object->flags |= REACHED;
-    visit_reached(marker);
+    Look *look = context;
+    if (!is_root(object) || !set_reached(look->heap, object)) return;
+    visit_held(object, &look->visitor, reach);
+    visit_pile(look);
 }
 
-typedef struct Sweep {
-    Pile garbage;
-    usize live;
-} Sweep;
-
-/* The third pass: what was not reached is garbage; it gives back the counts that it has taken. */
+/* Counts are given back, and what was not reached is garbage. */
 static void sort_out(void *piece, void *context) {
     Obj *object = piece;
-    Sweep *sweep = context;
-    if (object->flags & REACHED) {
-        object->flags &= ~REACHED;
-        sweep->live++;
-        return;
+    Look *look = context;
+    visit_held(object, &look->visitor, give_count);
+    if (!(object->flags & OBJECT_DYING) && set_reached(look->heap, object)) push(&look->garbage, object);
+}
+
+static void forget(void *piece, void *look) {
+    ((Obj *)piece)->flags &= (u8)~REACHED;
+}
+
+/* ---- leaves that end with the garbage: they count as garbage too ---- */
+
+static bool is_leaf_of(const Look *look, Value v) {
+    return is_container(look->heap, v) && !is_inner(look->heap, v) && is_live_container(to_object(v));
+}
+
+static void take_leaf(Visitor *visitor, Value v) {
+    if (is_leaf_of((Look *)visitor, v)) to_object(v)->rc--;
+}
+
+static void give_leaf(Visitor *visitor, Value v) {
+    if (is_leaf_of((Look *)visitor, v)) to_object(v)->rc++;
+}
+
+static void add_leaf(Visitor *visitor, Value v) {
+    Look *look = (Look *)visitor;
+    if (is_leaf_of(look, v) && !to_object(v)->rc && set_reached(look->heap, to_object(v)))
+        push(&look->garbage, to_object(v));
+}
+
+static void add_leaves(Look *look) {
+    static void (*const steps[])(Visitor *, Value) = {take_leaf, add_leaf, give_leaf};
+    usize count = look->garbage.count;
+    for (u32 step = 0; step < COUNT_OF(steps); step++) {
+        look->visitor.visit = steps[step];
+        for (usize i = 0; i < count; i++) object_visit(look->garbage.items[i], &look->visitor);
     }
-    Visitor giving = {give_count};
-    object_visit(object, &giving);
-    if (!(object->flags & OBJECT_DYING)) push(&sweep->garbage, object);
+}
+
+/* ---- a start that saves most of the counting ----
+ *
+ * What the modules reach is alive, and so is what words of the value stack reach, be they in use or left over:
+ * in a word that is not the address of a live inner piece nobody is interested. What was left over may keep
+ * garbage until the next time, which is why a collection that the program asks for does without. */
+
+static void mark_words(Look *look, const Value *from, const Value *end) {
+    for (; from < end; from++) {
+        HeapPage *page = is_object(*from) ? heap_page_of(look->heap, to_object(*from)) : NULL;
+        if (page) reach(&look->visitor, *from);
+    }
+}
+
+static void mark_frames(VM *vm, Look *look) {
+    mark_words(look, vm->stack, stack_top(vm));
+    for (const Frame *frame = vm->frame; frame; frame = frame->prev) {
+        if (frame->flags & FRAME_HEAP) mark_words(look, frame->r, frame->r + frame->code->registers);
+    }
+}
+
+/* What was reached is out of it: its references are left alone, and so they hold what they lead to. Large
+ * pieces stay. */
+static void leave_out_reached(Look *look) {
+    for (HeapPage *page = look->heap->pages[HEAP_CONTAINER]; page; page = page->older) {
+        HeapMarks *marks = heap_marks_of(page);
+        for (u32 word = 0; word < MARK_WORDS; word++) marks->inner[word] &= ~marks->reached[word];
+    }
+    heap_each_large(look->heap, HEAP_CONTAINER, forget, look);
+}
+
+static void mark_known(VM *vm, Look *look) {
+    look->visitor.visit = reach;
+    reach(&look->visitor, vm->modules);
+    reach(&look->visitor, vm->builtins);
+    if (vm->loop != EMPTY) reach(&look->visitor, vm->loop);
+    mark_frames(vm, look);
+    visit_pile(look);
+    leave_out_reached(look);
+}
+
+/* ---- all together ---- */
+
+/* False: there is a class that only its leaves may hold. */
+static bool mark_all(VM *vm, Look *look, bool is_quick) {
+    for (HeapPage *page = look->heap->pages[HEAP_CONTAINER]; page; page = page->older) sort_page(look, page);
+    heap_each_large(look->heap, HEAP_CONTAINER, count_large, look);
+    if (is_quick) mark_known(vm, look);
+    look->visitor.visit = take_count;
+    each_inner(look, take_all);
+    look->visitor.visit = reach;
+    each_inner(look, mark_from);
+    bool all_known = true;
+    for (usize i = 0; i < look->classes.count; i++) {
+        Obj *type = look->classes.items[i];
+        ((Type *)type)->leaves = 0;
+        all_known &= !set_reached(look->heap, type);
+    }
+    look->visitor.visit = give_count;
+    each_inner(look, sort_out);
+    heap_each_large(look->heap, HEAP_CONTAINER, forget, look);
+    return all_known;
 }
 
 /* The unreachable containers, held by one more count each. False: no memory. */
-static bool find_garbage(VM *vm, Sweep *sweep) {
-    Taker taker = {.visitor = {take_count}};
-    Marker marker = {.visitor = {reach}};
-    heap_each(&vm->heap, HEAP_CONTAINER, visit_piece, &taker);
-    take_rest(&taker);
-    heap_each_again(&vm->heap, HEAP_CONTAINER, mark_from, &marker);
-    reach_rest(&marker);
-    heap_each_again(&vm->heap, HEAP_CONTAINER, sort_out, sweep);
-    free(marker.pile.items);
-    for (usize i = 0; i < sweep->garbage.count; i++) sweep->garbage.items[i]->rc++;
-    return !marker.pile.failed && !sweep->garbage.failed;
+static bool find_garbage(VM *vm, bool is_quick, Pile *garbage, usize *live) {
+    Look look = {.heap = &vm->heap};
+    if (!mark_all(vm, &look, is_quick)) {
+        Pile pile = look.pile, classes = look.classes;
+        free(look.garbage.items);
+        look = (Look){.heap = &vm->heap, .pile = pile, .classes = classes, .counts_classes = true};
+        look.classes.count = 0;
+        mark_all(vm, &look, is_quick);
+    }
+    if (look.garbage.count) add_leaves(&look);
+    free(look.pile.items);
+    free(look.classes.items);
+    *garbage = look.garbage;
+    *live = look.live - garbage->count;
+    for (usize i = 0; i < garbage->count; i++) garbage->items[i]->rc++;
+    return !look.pile.failed && !look.classes.failed && !garbage->failed;
 }
 
 static void let_go(Pile *pile) {
@@ -217,8 +433,13 @@ static void clear_weak_references(VM *vm, Pile *garbage) {
 
 /* ---- the order of finalizers ---- */
 
+typedef struct Marker {
+    Visitor visitor;
+    Pile pile;
+} Marker;
+
 static void queue(Visitor *visitor, Value v) {
-    if (!is_container(v) || !(to_object(v)->flags & REACHED)) return;
+    if (!v || !is_object(v) || !(to_object(v)->flags & REACHED)) return;
     to_object(v)->flags &= (u8)~REACHED;
     push(&((Marker *)visitor)->pile, to_object(v));
 }
@@ -277,22 +498,22 @@ static Collector *collector_of(VM *vm) {
 }
 
 /* Finalizers may keep some of the garbage alive, and let go of more, whose finalizers have their turn then. */
-static i64 collect(VM *vm) {
-    Sweep sweep = {0};
+static i64 collect(VM *vm, bool is_quick) {
+    Pile garbage = {0};
+    usize live = 0;
     const Obj *first = collector_of(vm)->first;
-    for (u32 round = 0; round < MOST_ROUNDS && find_garbage(vm, &sweep) && sweep.garbage.count; round++) {
-        clear_weak_references(vm, &sweep.garbage);
-        if (first) sort_from(&sweep.garbage, first);
-        if (!finalize_all(vm, &sweep.garbage)) {
-            clear_all(vm, &sweep.garbage);
+    for (u32 round = 0; round < MOST_ROUNDS && find_garbage(vm, is_quick, &garbage, &live) && garbage.count; round++) {
+        clear_weak_references(vm, &garbage);
+        if (first) sort_from(&garbage, first);
+        if (!finalize_all(vm, &garbage)) {
+            clear_all(vm, &garbage);
             break;
         }
-        let_go(&sweep.garbage);
-        sweep = (Sweep){0};
+        let_go(&garbage);
     }
-    i64 count = (i64)sweep.garbage.count;
-    let_go(&sweep.garbage);
-    vm->heap.containers_live = sweep.live;
+    i64 count = (i64)garbage.count;
+    let_go(&garbage);
+    vm->heap.containers_live = live;
     return count;
 }
 
@@ -302,6 +523,8 @@ static void set_trigger(VM *vm) {
     Collector *collector = collector_of(vm);
     usize live = vm->heap.containers_live;
     vm->heap.containers_made = 0;
+    vm->heap.trigger_bytes =
+        collector->is_disabled ? SIZE_MAX : LEAST_BYTES + GROWTH_OF_BYTES * vm->heap.bytes;
     vm->heap.trigger = collector->is_disabled ? INT64_MAX : LEAST_TRIGGER + GROWTH * live;
 }
 
@@ -310,7 +533,7 @@ i64 collector_run(VM *vm, int generation) {
     if (!collector || collector->is_running) return 0;
     collector->is_running = true;
     Value exception = exception_take(vm);
-    i64 count = collect(vm);
+    i64 count = collect(vm, generation == COLLECT_QUICK);
     exception_restore(vm, exception);
     collector->is_running = false;
     set_trigger(vm);
@@ -353,6 +576,7 @@ void collector_start(VM *vm) {
 
 void collector_free(VM *vm) {
     vm->heap.trigger = INT64_MAX;
+    vm->heap.trigger_bytes = SIZE_MAX;
     free(vm->collector);
     vm->collector = NULL;
 }

@@ -17,6 +17,7 @@
 
 void collector_start(VM *vm);
 void collector_free(VM *vm);
+enum { COLLECT_QUICK = -1 }; /* in place of a generation: may miss something, which the next one finds */
 /* hooks.collect: gives how many unreachable objects were found. */
 i64 collector_run(VM *vm, int generation);
 /* The collection at the end of a program: finalizers run in the order in which `first`, the namespace of

@@ -1,5 +1,7 @@
 #include "vm/interrupt.h"
 
+#include "vm/collector.h"
+
 void vm_interrupt(VM *vm, u32 reason) {
     __atomic_or_fetch(&vm->interrupts, reason, __ATOMIC_SEQ_CST);
     for (u32 i = 0; i < COUNT_OF(vm->dispatch); i++)
@@ -36,7 +38,7 @@ void vm_reset_dispatch(VM *vm) {
 bool vm_handle_interrupt(VM *vm) {
     restore_dispatch(vm);
     u32 reasons = __atomic_exchange_n(&vm->interrupts, 0, __ATOMIC_SEQ_CST);
-    if (reasons & INTERRUPT_COLLECT) vm->hooks.collect(vm, 0);
+    if (reasons & INTERRUPT_COLLECT) vm->hooks.collect(vm, COLLECT_QUICK);
     if (reasons & INTERRUPT_THREAD && vm->hooks.yield_thread) vm->hooks.yield_thread(vm);
     if (reasons & INTERRUPT_CALL && vm->hooks.run_pending && !vm->hooks.run_pending(vm)) return false;
     return !(reasons & INTERRUPT_SIGNAL) || !vm->hooks.run_signals || vm->hooks.run_signals(vm);
