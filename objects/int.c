@@ -30,8 +30,8 @@ BigInt *int_room(VM *vm, u64 limbs) {
         raise_memory(vm);
         return NULL;
     }
-    BigInt *big =
-        (BigInt *)object_new_var(vm, vm->types[TYPE_int], limbs * sizeof(mp_limb_t));
+    Type *type = vm->types[TYPE_int];
+    BigInt *big = (BigInt *)object_new_sized(vm, type, sizeof(BigInt) + limbs * sizeof(mp_limb_t));
     if (big) big->size = (i64)limbs;
     return big;
 }

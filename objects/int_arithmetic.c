@@ -18,67 +18,85 @@ static void view(Operands *operands, Value a, Value b) {
     int_view(b, operands->b, operands->room_b);
 }
 
+/* An operand of + - *: limbs and sign. */
+typedef struct Number {
+    const mp_limb_t *limbs;
+    mp_size_t size; /* none for 0 */
+    bool is_negative;
+    mp_limb_t room;
+} Number;
+
+static inline void look_at(Value v, Number *out) {
+    if (is_small(v)) {
+        i64 i = to_small(v);
+        out->room = i < 0 ? -(mp_limb_t)i : (mp_limb_t)i;
+        out->limbs = &out->room;
+        out->size = i != 0;
+        out->is_negative = i < 0;
+    } else {
+        const BigInt *big = (BigInt *)v;
+        out->limbs = big->limbs;
+        out->is_negative = big->size < 0;
+        out->size = out->is_negative ? -big->size : big->size;
+    }
+}
+
 /* ---- addition ---- */
 
-static Value add_magnitudes(VM *vm, const mpz_t a, const mpz_t b, bool is_negative) {
-    if (mpz_size(a) < mpz_size(b)) return add_magnitudes(vm, b, a, is_negative);
-    mp_size_t count = (mp_size_t)mpz_size(a);
+static Value add_magnitudes(VM *vm, const Number *a, const Number *b, bool is_negative) {
+    if (a->size < b->size) return add_magnitudes(vm, b, a, is_negative);
+    mp_size_t count = a->size;
     BigInt *sum = int_room(vm, (u64)count + 1);
     if (!sum) return FAIL;
-    mp_size_t shorter = (mp_size_t)mpz_size(b);
-    mp_limb_t carry = shorter ? mpn_add(sum->limbs, mpz_limbs_read(a), count,
-                                        mpz_limbs_read(b), shorter)
-                              : 0;
-    if (!shorter) mpn_copyi(sum->limbs, mpz_limbs_read(a), count);
+    mp_limb_t carry = 0;
+    if (!b->size) mpn_copyi(sum->limbs, a->limbs, count);
+    else if (b->size == 1) carry = mpn_add_1(sum->limbs, a->limbs, count, b->limbs[0]);
+    else carry = mpn_add(sum->limbs, a->limbs, count, b->limbs, b->size);
     sum->limbs[count] = carry;
     return int_finish(sum, (u64)count + 1, is_negative);
 }
 
+static int order_magnitudes(const Number *a, const Number *b) {
+    if (a->size != b->size) return a->size < b->size ? -1 : 1;
+    return a->size ? mpn_cmp(a->limbs, b->limbs, a->size) : 0;
+}
+
 /* a - b of the magnitudes; is_negative is the sign when a is the larger. */
-static Value subtract_magnitudes(VM *vm, const mpz_t a, const mpz_t b, bool is_negative) {
-    int order = mpz_cmpabs(a, b);
+static Value subtract_magnitudes(VM *vm, const Number *a, const Number *b, bool is_negative) {
+    int order = order_magnitudes(a, b);
     if (order == 0) return from_small(0);
     if (order < 0) return subtract_magnitudes(vm, b, a, !is_negative);
-    mp_size_t count = (mp_size_t)mpz_size(a), shorter = (mp_size_t)mpz_size(b);
-    BigInt *difference = int_room(vm, (u64)count);
+    BigInt *difference = int_room(vm, (u64)a->size);
     if (!difference) return FAIL;
-    if (shorter) {
-        mpn_sub(difference->limbs, mpz_limbs_read(a), count, mpz_limbs_read(b), shorter);
-    } else {
-        mpn_copyi(difference->limbs, mpz_limbs_read(a), count);
-    }
-    return int_finish(difference, (u64)count, is_negative);
+    if (b->size) mpn_sub(difference->limbs, a->limbs, a->size, b->limbs, b->size);
+    else mpn_copyi(difference->limbs, a->limbs, a->size);
+    return int_finish(difference, (u64)a->size, is_negative);
 }
 
 static Value add_big(VM *vm, Value a, Value b, bool subtract) {
-    Operands operands;
-    view(&operands, a, b);
-    bool a_negative = mpz_sgn(operands.a) < 0,
-         b_negative = (mpz_sgn(operands.b) < 0) != subtract;
-    return a_negative == b_negative
-               ? add_magnitudes(vm, operands.a, operands.b, a_negative)
-               : subtract_magnitudes(vm, operands.a, operands.b, a_negative);
+    Number x, y;
+    look_at(a, &x);
+    look_at(b, &y);
+    return x.is_negative == (y.is_negative != subtract) ? add_magnitudes(vm, &x, &y, x.is_negative)
+                                                        : subtract_magnitudes(vm, &x, &y, x.is_negative);
 }
 
 /* ---- multiplication ---- */
 
 static Value multiply_big(VM *vm, Value a, Value b) {
-    Operands operands;
-    view(&operands, a, b);
-    mp_size_t m = (mp_size_t)mpz_size(operands.a), n = (mp_size_t)mpz_size(operands.b);
+    Number x, y;
+    look_at(a, &x);
+    look_at(b, &y);
+    mp_size_t m = x.size, n = y.size;
     if (m == 0 || n == 0) return from_small(0);
-    const mp_limb_t *x = mpz_limbs_read(operands.a), *y = mpz_limbs_read(operands.b);
     BigInt *product = int_room(vm, (u64)m + (u64)n);
     if (!product) return FAIL;
-    if (a == b) {
-        mpn_sqr(product->limbs, x, m);
-    } else if (m >= n) {
-        mpn_mul(product->limbs, x, m, y, n);
-    } else {
-        mpn_mul(product->limbs, y, n, x, m);
-    }
-    bool is_negative = (mpz_sgn(operands.a) < 0) != (mpz_sgn(operands.b) < 0);
-    return int_finish(product, (u64)m + (u64)n, is_negative);
+    if (n == 1) product->limbs[m] = mpn_mul_1(product->limbs, x.limbs, m, y.limbs[0]);
+    else if (m == 1) product->limbs[n] = mpn_mul_1(product->limbs, y.limbs, n, x.limbs[0]);
+    else if (a == b) mpn_sqr(product->limbs, x.limbs, m);
+    else if (m >= n) mpn_mul(product->limbs, x.limbs, m, y.limbs, n);
+    else mpn_mul(product->limbs, y.limbs, n, x.limbs, m);
+    return int_finish(product, (u64)m + (u64)n, x.is_negative != y.is_negative);
 }
 
 static Value multiply_small(VM *vm, i64 a, i64 b) {
@@ -349,6 +367,11 @@ static Value add_or_subtract(VM *vm, BinaryOp op, Value a, Value b) {
 }
 
 Value int_binary(VM *vm, BinaryOp op, Value a, Value b) {
+    if (are_small(a, b)) {
+        if (op == BINARY_ADD) return int_from_i64(vm, to_small(a) + to_small(b));
+        if (op == BINARY_SUB) return int_from_i64(vm, to_small(a) - to_small(b));
+        if (op == BINARY_MUL) return multiply_small(vm, to_small(a), to_small(b));
+    }
     if (!is_int(a) || !is_int(b)) return NOT_IMPLEMENTED;
     if (op == BINARY_AND || op == BINARY_OR || op == BINARY_XOR)
         return combine(vm, op, a, b);

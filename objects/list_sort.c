@@ -5,12 +5,9 @@
 #include "objects/merge_sort.h"
 #include "objects/native.h"
 #include "objects/str.h"
+#include "objects/tuple.h"
 
 /* ---- the quickest way to compare these keys ---- */
-
-static int less_small(VM *vm, Value a, Value b) {
-    return (i64)a < (i64)b;
-}
 
 static int less_int(VM *vm, Value a, Value b) {
     return int_order(a, b) < 0;
@@ -24,13 +21,31 @@ static int less_str(VM *vm, Value a, Value b) {
     return str_order(a, b) < 0;
 }
 
+/* The first pair of items that differ decides, mostly at once. What would run script code is left to the
+ * comparison in general, from the start: these tuples are equal up to there. */
+static int less_tuple(VM *vm, Value a, Value b) {
+    const Tuple *left = to_tuple(a), *right = to_tuple(b);
+    usize common = left->count < right->count ? left->count : right->count;
+    for (usize i = 0; i < common; i++) {
+        Value x = left->items[i], y = right->items[i];
+        if (x == y) continue;
+        if (are_small(x, y)) return (i64)x < (i64)y;
+        if (is_flonum(x) && is_flonum(y)) return to_flonum(x) < to_flonum(y);
+        if (!has_exact_kind(x, KIND_STR) || !has_exact_kind(y, KIND_STR)) return object_less(vm, a, b);
+        int order = str_order(x, y);
+        if (order) return order < 0;
+    }
+    return left->count < right->count;
+}
+
 /* What a key is as far as choosing goes; equal classes compare without running script
  * code. */
 static SortLess less_for(Value key) {
-    if (is_small(key)) return less_small;
+    if (is_small(key)) return sort_less_small;
     if (is_flonum(key) || has_exact_kind(key, KIND_FLOAT)) return less_float;
     if (has_exact_kind(key, KIND_INT)) return less_int;
     if (has_exact_kind(key, KIND_STR)) return less_str;
+    if (has_exact_kind(key, KIND_TUPLE)) return less_tuple;
     return object_less;
 }
 
@@ -39,8 +54,8 @@ static SortLess choose_less(const Value *keys, usize count) {
     for (usize i = 1; i < count && less != object_less; i++) {
         SortLess other = less_for(keys[i]);
         if (other == less) continue;
-        bool are_ints = (less == less_small || less == less_int) &&
-                        (other == less_small || other == less_int);
+        bool are_ints = (less == sort_less_small || less == less_int) &&
+                        (other == sort_less_small || other == less_int);
         less = are_ints ? less_int : object_less;
     }
     return less;

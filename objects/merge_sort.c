@@ -34,7 +34,11 @@ static inline void put_row(Rows to, i64 at, Rows from, i64 index) {
     if (to.items) to.items[at] = from.items[index];
 }
 
-static void move_rows(Rows to, i64 at, Rows from, i64 index, i64 count) {
+static inline void move_rows(Rows to, i64 at, Rows from, i64 index, i64 count) {
+    if (count == 1) {
+        put_row(to, at, from, index);
+        return;
+    }
     memmove(to.keys + at, from.keys + index, (usize)count * sizeof(Value));
     if (to.items)
         memmove(to.items + at, from.items + index, (usize)count * sizeof(Value));
@@ -54,7 +58,12 @@ static void reverse_rows(Rows rows, i64 count) {
     if (rows.items) reverse_values(rows.items, (usize)count);
 }
 
+int sort_less_small(VM *vm, Value a, Value b) {
+    return (i64)a < (i64)b;
+}
+
 static inline int is_less(Sorter *sorter, Value a, Value b) {
+    if (sorter->less == sort_less_small) return (i64)a < (i64)b;
     return sorter->less(sorter->vm, a, b);
 }
 

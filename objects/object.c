@@ -136,11 +136,12 @@ static COLD void destroy_delayed(VM *vm) {
     vm->destroy_depth--;
 }
 
-/* Most atoms: nothing to tell anybody, nothing that lies behind the struct. Of strs (which are never
- * instances of a subclass with this kind) those that are ASCII and not interned. */
+/* Most atoms: nothing to tell anybody, nothing that lies behind the struct. Of strs those that are
+ * ASCII and not interned, of ints those that are no instances of a subclass: with these kinds none are. */
 static inline bool is_plain_atom(const Obj *object, const Type *type) {
     if ((object->flags & (OBJECT_ATOM | OBJECT_LARGE | OBJECT_WEAKLY_REFERENCED)) != OBJECT_ATOM) return false;
     if (LIKELY(object->kind == KIND_STR)) return !object->aux;
+    if (object->kind == KIND_INT) return true;
     return !type->slots.finalize && !type->slots.free && !(type->flags & TYPE_HEAP) &&
            type->dict_offset < type->struct_size;
 }
