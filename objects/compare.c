@@ -103,6 +103,10 @@ bool object_hash(VM *vm, Value v, u64 *hash) {
         *hash = str_hash(vm, v);
         return true;
     }
+    if (is_small(v)) {
+        *hash = int_hash_small(to_small(v));
+        return true;
+    }
     if (!is_object(v)) return type_of(vm, v)->slots.hash(vm, v, hash);
     if (!enter_recursion(vm, " while calling a Python object")) return false;
     bool ok = type_of(vm, v)->slots.hash(vm, v, hash);

@@ -61,14 +61,14 @@ static inline bool is_simple(Value key) {
 
 static inline bool hash_key(VM *vm, Value key, u64 *hash) {
     if (has_exact_kind(key, KIND_STR)) return *hash = str_hash(vm, key), true;
-    if (is_small(key)) return *hash = int_hash(key), true;
+    if (is_small(key)) return *hash = int_hash_small(to_small(key)), true;
     return object_hash(vm, key, hash);
 }
 
 static inline u64 hash_of_entry(const Dict *dict, u32 index) {
     if (dict->hashes) return dict->hashes[index];
     Value key = dict->entries[index].key;
-    return is_small(key) ? int_hash(key) : to_str(key)->hash;
+    return is_small(key) ? int_hash_small(to_small(key)) : to_str(key)->hash;
 }
 
 u64 dict_entry_hash(Dict *dict, u32 index) {

@@ -158,5 +158,13 @@ bool format_quick_value(Value v, const FormatQuick *quick, Buffer *out) {
 bool format_quickly(Value v, Span spec, Buffer *out) {
     FormatQuick quick;
     if (is_object(v) && to_object(v)->kind != KIND_STR) return false;
+    if (is_small(v) && !spec.length) {
+        char room[DIGITS_ROOM + 1], *end = room + sizeof room;
+        i64 i = to_small(v);
+        char *at = digits_before(end, i < 0 ? -(u64)i : (u64)i);
+        if (i < 0) *--at = '-';
+        buffer_add(out, at, (usize)(end - at));
+        return true;
+    }
     return read_spec(spec, &quick) && format_quick_value(v, &quick, out);
 }

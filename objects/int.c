@@ -235,15 +235,11 @@ Value int_compare(VM *vm, Value a, Value b, CompareOp op) {
 
 u64 int_hash(Value v) {
     v = int_plain(v);
-    i64 hash;
-    if (is_small(v)) {
-        hash = to_small(v) % (i64)HASH_MODULUS;
-    } else {
-        BigInt *big = (BigInt *)v;
-        bool is_negative = big->size < 0;
-        mp_size_t count = is_negative ? -big->size : big->size;
-        hash = (i64)mpn_mod_1(big->limbs, count, HASH_MODULUS);
-        if (is_negative) hash = -hash;
-    }
+    if (is_small(v)) return int_hash_small(to_small(v));
+    BigInt *big = (BigInt *)v;
+    bool is_negative = big->size < 0;
+    mp_size_t count = is_negative ? -big->size : big->size;
+    i64 hash = (i64)mpn_mod_1(big->limbs, count, HASH_MODULUS);
+    if (is_negative) hash = -hash;
     return hash == -1 ? (u64)-2 : (u64)hash;
 }

@@ -67,6 +67,12 @@ Value int_unary(VM *vm, UnaryOp op, Value v);
 Value int_compare(VM *vm, Value a, Value b, CompareOp op);
 Value int_divmod(VM *vm, Value a, Value b, Value *remainder); /* quotient; both owned */
 u64 int_hash(Value v);
+/* Of an inline int. */
+static inline u64 int_hash_small(i64 i) {
+    const i64 modulus = ((i64)1 << 61) - 1;
+    if (UNLIKELY(i <= -modulus || i >= modulus)) i %= modulus;
+    return i == -1 ? (u64)-2 : (u64)i;
+}
 int int_order(Value a, Value b);
 /* <0, 0, >0 against a double, exactly; 2 if it is a nan. */
 int int_order_double(Value v, double d);

@@ -441,6 +441,13 @@ static bool format_simple(Percent *p) {
     if (p->next >= p->count || p->mapping != EMPTY || p->at == p->end) return false;
     Value v = p->count < 0 ? p->arguments : to_tuple(p->arguments)->items[p->next];
     if (is_object(v) && to_object(v)->kind != KIND_STR) return false;
+    bool wants_text = *p->at == 's' && !p->is_bytes;
+    if (is_small(v) && (wants_text || *p->at == 'd')) {
+        int_write(p->vm, v, 10, p->out);
+        p->next++;
+        p->at++;
+        return true;
+    }
     const char *at = p->at;
     FormatQuick quick;
     if (!read_quick(&at, p->end, &quick)) return false;

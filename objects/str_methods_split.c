@@ -31,6 +31,10 @@ static void reverse_list(List *list) {
 /* ---- by white space ---- */
 
 static const char *skip(const char *at, const char *end, bool spaces) {
+    if (spaces)
+        while (at < end && *at == ' ') at++;
+    else /* 0x21 to 0x7F */
+        while (at < end && (u8)(*at - 0x21) < 0x5F) at++;
     while (at < end) {
         const char *next = at + 1;
         u8 c = (u8)*at;
