@@ -99,6 +99,7 @@ static Type *allocate(VM *vm, Type *metatype) {
     type->vm = vm;
     type->flags = TYPE_HEAP | TYPE_READY;
     type->bases = type->mro = type->name = type->qualname = type->module = EMPTY;
+    type->full_name = EMPTY;
     type->init_function = EMPTY;
     type->version = ++vm->next_type_version;
     return type;

@@ -105,12 +105,14 @@ static const char *last_part(const char *name) {
 }
 
 const char *type_name(Type *type) {
+    if (type->full_name != EMPTY) return to_str(type->full_name)->data;
     if (type->flags & TYPE_HEAP) return to_str(type->name)->data;
     return type->table->spec->name;
 }
 
 const char *type_short_name(Type *type) {
-    return type->flags & TYPE_HEAP ? type_name(type) : last_part(type_name(type));
+    if (type->flags & TYPE_HEAP) return to_str(type->name)->data;
+    return last_part(type_name(type));
 }
 
 Value type_name_value(VM *vm, Type *type) {

@@ -173,6 +173,8 @@ struct Type {
     Type *solid;         /* borrowed: itself or the base whose memory layout instances share */
     Value bases, mro;    /* tuples; EMPTY in builtin types until asked: type_bases, type_mro */
     Value name, qualname, module; /* str; EMPTY in builtin types until asked: type_name_value ... */
+    Value full_name;     /* of library classes that are C's own in CPython: "decimal.Decimal" in
+                            messages; else EMPTY */
     Dict *dict;          /* read it through type_dict */
     Type **subclasses;   /* borrowed, in the order of their making */
     u32 subclass_count, subclass_capacity;

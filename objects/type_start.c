@@ -120,6 +120,7 @@ static void make(VM *vm, TypeBlock *blocks, u32 id) {
     if (id == TYPE_type) type->flags |= TYPE_SUBCLASS_OF_TYPE;
     type->version = ++vm->next_type_version;
     type->bases = type->mro = type->name = type->qualname = type->module = EMPTY;
+    type->full_name = EMPTY;
     type->init_function = EMPTY;
     set_layout(type, spec);
     set_slots(type, spec);

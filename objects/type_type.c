@@ -40,6 +40,7 @@ static void free_type(VM *vm, Obj *self) {
     decref(type->mro);
     decref(type->name);
     decref(type->qualname);
+    decref(type->full_name);
     free_shapes(vm, type);
     free(type->subclasses);
     if (type->base) decref(from_object(type->base));

@@ -91,3 +91,14 @@ FUNCTION(_imp, acquire_lock, "()") {
 FUNCTION(_imp, release_lock, "()") {
     return NONE;
 }
+
+/* Make messages name the class "module.name", as those of classes that are written in C do. */
+FUNCTION(_imp, name_in_full, "(cls, /)") {
+    if (!is_type(args[0]) || !(to_type(args[0])->flags & TYPE_HEAP))
+        return raise_type(vm, "expected a class, not %T", args[0]);
+    OWNED Value module = TRY(object_getattr_text(vm, args[0], "__module__"));
+    OWNED Value own = TRY(object_getattr_text(vm, args[0], "__qualname__"));
+    Value name = TRY(str_format(vm, "%S.%S", module, own));
+    replace(&to_type(args[0])->full_name, name);
+    return incref(args[0]);
+}

@@ -5,6 +5,7 @@
 #include "base/unicode_names.h"
 #include "base/unicode_normalize.h"
 #include "base/utf8.h"
+#include "objects/bytes.h"
 #include "objects/float.h"
 #include "objects/module.h"
 #include "objects/native.h"
@@ -63,12 +64,13 @@ static Value raise_key_text(VM *vm, const char *format, Value name) {
  * If a character with the given name is found, return the
  * corresponding character.  If not found, KeyError is raised. */
 FUNCTION(unicodedata, lookup, "(name, /)") {
-    if (!is_str(args[0]))
+    bool is_bytes = has_kind(args[0], KIND_BYTES);
+    if (!is_str(args[0]) && !is_bytes)
         return raise_type(vm, "a bytes-like object is required, not '%T'", args[0]);
     u32 c;
-    if (to_str(args[0])->size > LONGEST_NAME)
-        return raise_key_text(vm, "name too long", args[0]);
-    if (unicode_find_name(str_span(args[0]), &c)) return str_from_code_point(vm, c);
+    Span name = is_bytes ? bytes_span(args[0]) : str_span(args[0]);
+    if (name.length > LONGEST_NAME) return raise_key_text(vm, "name too long", args[0]);
+    if (unicode_find_name(name, &c)) return str_from_code_point(vm, c);
     return raise_key_text(vm, "undefined character name '%S'", args[0]);
 }
 
