@@ -72,7 +72,7 @@ static void warn_never_awaited(VM *vm, Value self) {
     }
     if (message != FAIL) vm->hooks.warn(vm, EXC(RuntimeWarning), message, 1, self);
     if (vm->exception != EMPTY)
-        vm->hooks.unraisable(vm, "Exception ignored while finalizing coroutine", self);
+        vm->hooks.unraisable(vm, NULL, self);
 }
 
 void coro_finalize(VM *vm, Value self) {
