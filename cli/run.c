@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/interactive.h"
@@ -108,10 +109,30 @@ static bool add_environment_path(VM *vm) {
     return done;
 }
 
+/* The path from the root, links not followed, as __file__ and tracebacks show it. */
+static void absolute_path(const char *path, Buffer *out) {
+    char folder[4096];
+    if (path[0] != '/' && getcwd(folder, sizeof folder)) {
+        buffer_add_text(out, folder);
+        buffer_add_char(out, '/');
+    }
+    buffer_add_text(out, path);
+}
+
+static bool is_folder(const char *path) {
+    struct stat status;
+    return !stat(path, &status) && S_ISDIR(status.st_mode);
+}
+
 /* The folder of the script comes first in sys.path; '' (the current one) without a script. */
 static bool set_path(VM *vm, const Options *options) {
     char folder[4096] = "";
-    if (options->sort == PROGRAM_FILE) {
+    if (options->sort == PROGRAM_FILE && is_folder(options->program)) {
+        Buffer path = {0};
+        absolute_path(options->program, &path);
+        if (path.data && path.length < sizeof folder) strcpy(folder, path.data);
+        buffer_free(&path);
+    } else if (options->sort == PROGRAM_FILE) {
         char *slash = realpath(options->program, folder) ? strrchr(folder, '/') : NULL;
         if (slash) slash[slash == folder] = '\0';
         else folder[0] = '\0';
@@ -132,16 +153,6 @@ static void tell_unreadable(VM *vm, const char *path) {
     OWNED Value text = str_format(vm, "[Errno %S] %S\n", error->number, error->text);
     if (text != FAIL) fputs(to_str(text)->data, stderr);
     exception_clear(vm);
-}
-
-/* The path from the root, links not followed, as __file__ and tracebacks show it. */
-static void absolute_path(const char *path, Buffer *out) {
-    char folder[4096];
-    if (path[0] != '/' && getcwd(folder, sizeof folder)) {
-        buffer_add_text(out, folder);
-        buffer_add_char(out, '/');
-    }
-    buffer_add_text(out, path);
 }
 
 static int run_file(VM *vm, const Options *options, const char *given) {
@@ -182,12 +193,12 @@ static int run_stdin(VM *vm) {
     return done ? 0 : report_exception(vm);
 }
 
-/* -m: the module's text as __main__. */
-static int run_module(VM *vm, const char *name) {
+/* -m: the module's text as __main__; or the module __main__ of the folder that is the program. */
+static int run_module(VM *vm, const char *name, bool is_program) {
     OWNED Value runpy = import_text(vm, "runpy");
     OWNED Value run = runpy == FAIL ? FAIL : object_getattr_text(vm, runpy, "_run_module_as_main");
     OWNED Value text = run == FAIL ? FAIL : str_from_text(vm, name);
-    OWNED Value done = text == FAIL ? FAIL : call_1(vm, run, text);
+    OWNED Value done = text == FAIL ? FAIL : call_2(vm, run, text, from_bool(!is_program));
     return done == FAIL ? report_exception(vm) : 0;
 }
 
@@ -207,9 +218,11 @@ static int disassemble(VM *vm, const char *path) {
 static int run_sort(VM *vm, const Options *options) {
     if (options->disassembles) return disassemble(vm, options->program);
     switch (options->sort) {
-    case PROGRAM_FILE: return run_file(vm, options, options->program);
+    case PROGRAM_FILE:
+        if (is_folder(options->program)) return run_module(vm, "__main__", true);
+        return run_file(vm, options, options->program);
     case PROGRAM_COMMAND: return run_command(vm, options, options->program);
-    case PROGRAM_MODULE: return run_module(vm, options->program);
+    case PROGRAM_MODULE: return run_module(vm, options->program, false);
     default:
         if (options->is_interactive || isatty(0)) return 0;
         return run_stdin(vm);

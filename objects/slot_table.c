@@ -124,6 +124,7 @@ const Special special_table[] = {
             "($self, key, value, /)", "Set self[key] to value."),
     SPECIAL(NAME(__delitem__), setitem, DELITEM, 0, script_setitem, KEY,
             "Delete self[key]."),
+    SPECIAL(NAME(__release_buffer__), buffer, SCRIPT, 0, script_buffer, NULL, NULL),
     SPECIAL(NAME(__buffer__), buffer, BUFFER, 0, script_buffer, "($self, flags, /)",
             "Return a buffer object that exposes the underlying memory of the object."),
     SPECIAL(NAME(__contains__), contains, CONTAINS, 0, script_contains, KEY,

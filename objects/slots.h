@@ -112,6 +112,8 @@ Value script_getitem(VM *vm, Value self, Value key);
 bool script_setitem(VM *vm, Value self, Value key, Value value);
 int script_contains(VM *vm, Value self, Value item);
 bool script_buffer(VM *vm, Value self, Buffered *out, bool writable);
+/* __release_buffer__ of a builtin type. */
+Value buffer_give_back(VM *vm, Value self, Value view);
 /* What __buffer__ of a builtin type gives. */
 Value buffer_by_flags(VM *vm, const Type *owner, Value self, Value flags);
 /* Serves as left operand when type(a) has it in its slot, else as the right one.

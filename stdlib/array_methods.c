@@ -5,6 +5,7 @@
 #include "objects/list.h"
 #include "objects/memoryview.h"
 #include "objects/native.h"
+#include "objects/slots.h"
 #include "objects/sequence.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
@@ -18,6 +19,11 @@ GETTER(array, typecode) {
 /* the size, in bytes, of one array item */
 GETTER(array, itemsize) {
     return from_small(to_array(self)->code->size);
+}
+
+/* Release the buffer object that exposes the underlying memory of the object. */
+METHOD(array, __release_buffer__, "($self, buffer, /)") {
+    return buffer_give_back(vm, args[0], args[1]);
 }
 
 /* Append new value v to the end of the array. */

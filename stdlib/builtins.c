@@ -1,5 +1,6 @@
 /* The module builtins: its types, exceptions and constants. Its functions are in
  * builtins_*.c. */
+#include "objects/dict.h"
 #include "objects/frame.h"
 #include "objects/native.h"
 #include "objects/str.h"
@@ -54,5 +55,6 @@ MODULE_INIT(builtins) {
            add(vm, module, "False", FALSE) && add(vm, module, "True", TRUE) &&
            add_types(vm, module) && add(vm, module, "__debug__", TRUE) &&
            add_exceptions(vm, module) && module_add(vm, module, "exit", quitter_new(vm, "exit")) &&
-           module_add(vm, module, "quit", quitter_new(vm, "quit"));
+           module_add(vm, module, "quit", quitter_new(vm, "quit")) &&
+           site_notices_add(vm, module);
 }

@@ -79,6 +79,7 @@ static Value size_of(VM *vm, Value v) {
     if (!is_int(size)) return raise_type(vm, "an integer is required");
     CHECK(object_to_i64(vm, size, &number));
     if (number < 0) return raise_value(vm, "__sizeof__() should return >= 0");
+    if (number == 0 && !is_object(v)) return from_small(sizeof(Value)); /* it is all in the word */
     return TAKE(size);
 }
 

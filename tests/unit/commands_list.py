@@ -34,6 +34,9 @@ add('file_in_folder', 'sub/prog.apy', files={'sub/prog.apy': 'import sys, other\
                                              'sub/other.py': 'print(__name__, __file__)'})
 add('file_dotted', './prog.apy', files={'prog.apy': 'print(__file__)'})
 add('file_missing', 'missing.apy')
+add('folder', 'sub', 'a', files={'sub/__main__.py': 'import sys, other\nprint(__name__, __file__, repr(__package__), sys.path[0], sys.argv)',
+                                 'sub/other.py': 'print(__name__)'})
+add('folder_fails', 'sub', files={'sub/__main__.py': '1/0'})
 add('file_in_missing_folder', 'no/missing.apy')
 add('file_name_not_ascii', 'grüße.apy', files={'grüße.apy': 'print(__file__)\n1/0'})
 add('file_name_spaces', 'a b.apy', files={'a b.apy': 'print(1)'})
