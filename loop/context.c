@@ -250,7 +250,7 @@ TYPE(ContextVar, .name = "_contextvars.ContextVar", .size = sizeof(ContextVar), 
      .flags = TYPE_FINAL,
      .slots = {.new = new_variable, .free = free_variable, .visit = visit_variable, .repr = repr_variable})
 
-GETTER(ContextVar, name) {
+MEMBER(ContextVar, name) {
     return incref(to_variable(self)->name);
 }
 

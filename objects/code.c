@@ -153,6 +153,8 @@ static Value compare_code(VM *vm, Value self, Value other, CompareOp op) {
 }
 
 static Value refuse_new(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
+    if (nargs < 16)
+        return raise_type(vm, "code expected at least 16 arguments, got %u", nargs);
     return raise_format(
         vm, EXC(NotImplementedError),
         "code objects are made by compile(); use replace() to change one");

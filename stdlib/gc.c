@@ -292,6 +292,18 @@ static void note_piece(void *piece, void *search) {
     if (object->rc && !(object->flags & OBJECT_DYING)) note(search, object);
 }
 
+/* -1 is as good as None. */
+static bool take_generation(VM *vm, Value v, i64 *generation) {
+    i64 number;
+    if (!has_index(vm, v)) {
+        raise_type(vm, "argument should be integer or None, not '%T'", v);
+        return false;
+    }
+    if (!object_to_i64(vm, v, &number)) return false;
+    if (number != -1) *generation = number;
+    return true;
+}
+
 /* Return a list of objects tracked by the collector (excluding the list returned).
  *
  *   generation
@@ -301,7 +313,7 @@ static void note_piece(void *piece, void *search) {
  * that are in that generation. */
 FUNCTION(gc, get_objects, "(generation=None)") {
     i64 generation = GENERATIONS - 1;
-    if (args[0] != EMPTY && args[0] != NONE && !object_to_i64(vm, args[0], &generation)) return FAIL;
+    if (args[0] != EMPTY && args[0] != NONE) CHECK(take_generation(vm, args[0], &generation));
     if (generation >= GENERATIONS)
         return raise_value(vm, "generation parameter must be less than the number of available generations (3)");
     if (generation < 0) return raise_value(vm, "generation parameter cannot be negative");

@@ -36,7 +36,7 @@ FUNCTION(sys, setrecursionlimit, "(limit, /)") {
 
 /* Exit the interpreter by raising SystemExit(status). */
 FUNCTION(sys, exit, "(status=None, /)") {
-    if (args[0] == EMPTY) return raise_bare(vm, EXC(SystemExit));
+    if (args[0] == EMPTY || args[0] == NONE) return raise_bare(vm, EXC(SystemExit));
     Value type = from_object(EXC(SystemExit));
     bool has_tuple = has_kind(args[0], KIND_TUPLE);
     OWNED Value exception =
