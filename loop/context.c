@@ -155,7 +155,7 @@ TYPE(Context, .name = "_contextvars.Context", .size = sizeof(Context), .kind = K
                .iter = context_iter})
 
 /* Run the callable in this context. */
-METHOD(Context, run, "($self, *args, **kwargs)") {
+METHOD(Context, run, "($self, *args, **kwargs) hidden") {
     if (nargs < 3) return raise_type(vm, "run() missing 1 required positional argument");
     Context *context = to_context(args[0]);
     if (context->is_entered) return raise_entered(vm, args[0]), FAIL;

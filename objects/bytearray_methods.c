@@ -14,7 +14,8 @@ METHOD(bytearray, center, "($self, width, fillchar=b' ', /)") {
 }
 
 /* Return the number of non-overlapping occurrences of subsection sub in B[start:end]. */
-METHOD(bytearray, count, "($self, sub, start=None, end=None, /)") {
+METHOD(bytearray, count,
+       "($self, sub, start=None, end=None, /) shown ($self, sub[, start[, end]], /)") {
     return byte_count(vm, args);
 }
 
@@ -24,7 +25,9 @@ METHOD(bytearray, decode, "($self, /, encoding='utf-8', errors='strict')") {
 }
 
 /* Return True if it ends with the suffix (or one of a tuple of them), False otherwise. */
-METHOD(bytearray, endswith, "($self, suffix, start=None, end=None, /)") {
+METHOD(bytearray, endswith,
+       "($self, suffix, start=None, end=None, /) shown ($self, suffix[, start[, "
+       "end]], /)") {
     return byte_endswith(vm, args);
 }
 
@@ -38,7 +41,8 @@ METHOD(bytearray, expandtabs, "($self, /, tabsize=8)") {
  * B[start:end].
  *
  * Return -1 on failure. */
-METHOD(bytearray, find, "($self, sub, start=None, end=None, /)") {
+METHOD(bytearray, find,
+       "($self, sub, start=None, end=None, /) shown ($self, sub[, start[, end]], /)") {
     return byte_find(vm, args);
 }
 
@@ -49,12 +53,15 @@ METHOD(bytearray, find, "($self, sub, start=None, end=None, /)") {
  * when it is negative.
  *
  * Example: b'\xb9\x01\xef'.hex(':') -> 'b9:01:ef' */
-METHOD(bytearray, hex, "($self, /, sep=None, bytes_per_sep=1)") {
+METHOD(bytearray, hex,
+       "($self, /, sep=None, bytes_per_sep=1) shown ($self, /, "
+       "sep=<unrepresentable>, bytes_per_sep=1)") {
     return byte_hex(vm, byte_span(args[0]), args[1], args[2]);
 }
 
 /* Like find, but raise ValueError when the subsection is not found. */
-METHOD(bytearray, index, "($self, sub, start=None, end=None, /)") {
+METHOD(bytearray, index,
+       "($self, sub, start=None, end=None, /) shown ($self, sub[, start[, end]], /)") {
     return byte_index(vm, args);
 }
 
@@ -152,12 +159,14 @@ METHOD(bytearray, replace, "($self, old, new, count=-1, /)") {
  * B[start:end].
  *
  * Return -1 on failure. */
-METHOD(bytearray, rfind, "($self, sub, start=None, end=None, /)") {
+METHOD(bytearray, rfind,
+       "($self, sub, start=None, end=None, /) shown ($self, sub[, start[, end]], /)") {
     return byte_rfind(vm, args);
 }
 
 /* Like rfind, but raise ValueError when the subsection is not found. */
-METHOD(bytearray, rindex, "($self, sub, start=None, end=None, /)") {
+METHOD(bytearray, rindex,
+       "($self, sub, start=None, end=None, /) shown ($self, sub[, start[, end]], /)") {
     return byte_rindex(vm, args);
 }
 
@@ -196,7 +205,9 @@ METHOD(bytearray, splitlines, "($self, /, keepends=False)") {
 
 /* Return True if it starts with the prefix (or one of a tuple of them), False otherwise.
  */
-METHOD(bytearray, startswith, "($self, prefix, start=None, end=None, /)") {
+METHOD(bytearray, startswith,
+       "($self, prefix, start=None, end=None, /) shown ($self, prefix[, start[, "
+       "end]], /)") {
     return byte_startswith(vm, args);
 }
 

@@ -113,7 +113,7 @@ METHOD(bytes_iterator, __reduce__, "($self, /)") {
 }
 
 /* Set state information for unpickling. */
-METHOD(bytes_iterator, __setstate__, "($self, state, /)") {
+METHOD(bytes_iterator, __setstate__, "($self, state, /) shown ($self, object, /)") {
     BytesIterator *iterator = (BytesIterator *)args[0];
     i64 index;
     CHECK(index_from_state(vm, args[1], &index));

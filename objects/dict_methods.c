@@ -243,7 +243,7 @@ METHOD(dict, setdefault, "($self, key, default=None, /)") {
  * If E is present and has a .keys() method, then does:  for k in E.keys(): D[k] = E[k]
  * If E is present and lacks a .keys() method, then does:  for k, v in E: D[k] = v
  * In either case, this is followed by: for k in F:  D[k] = F[k] */
-METHOD(dict, update, "($self, *args, **kwargs)") {
+METHOD(dict, update, "($self, *args, **kwargs) hidden") {
     if (nargs > 3) {
         return raise_type(vm, "update expected at most 1 argument, got %u", nargs - 2);
     }

@@ -227,11 +227,11 @@ TYPE(dict_items, .name = "dict_items", VIEW_FIELDS, .binary_ops = SET_OPERATORS,
 TYPE(dict_values, .name = "dict_values", VIEW_FIELDS, .slots = {VIEW_SLOTS})
 
 /* Return True if the view and the given iterable have a null intersection. */
-METHOD(dict_keys, isdisjoint, "($self, other, /)") {
+METHOD(dict_keys, isdisjoint, "($self, other, /) shown ($self, object, /)") {
     return is_disjoint(vm, args[0], args[1]);
 }
 /* Return True if the view and the given iterable have a null intersection. */
-METHOD(dict_items, isdisjoint, "($self, other, /)") {
+METHOD(dict_items, isdisjoint, "($self, other, /) shown ($self, object, /)") {
     return is_disjoint(vm, args[0], args[1]);
 }
 

@@ -134,7 +134,8 @@ GETTER(BaseExceptionGroup, exceptions) {
 }
 
 /* See PEP 585 */
-CLASS_METHOD(BaseExceptionGroup, __class_getitem__, "($type, item, /)") {
+CLASS_METHOD(BaseExceptionGroup, __class_getitem__,
+       "($type, item, /) shown ($type, object, /)") {
     return generic_alias_new(vm, args[0], args[1]);
 }
 
@@ -151,7 +152,7 @@ SETTER(BaseExceptionGroup, exceptions) {
     return refuse_write(vm);
 }
 
-METHOD(BaseExceptionGroup, derive, "($self, excs, /)") {
+METHOD(BaseExceptionGroup, derive, "($self, excs, /) shown ($self, object, /)") {
     return make_group(vm, to_group(args[0])->message, args[1]);
 }
 
@@ -271,7 +272,7 @@ static bool split(VM *vm, Value exception, const Matcher *matcher, Parts *parts)
     return true;
 }
 
-METHOD(BaseExceptionGroup, split, "($self, matcher_value, /)") {
+METHOD(BaseExceptionGroup, split, "($self, matcher_value, /) shown ($self, object, /)") {
     Matcher matcher = {.has_rest = true};
     Parts parts;
     CHECK(set_matcher(vm, &matcher, args[1]));
@@ -280,7 +281,8 @@ METHOD(BaseExceptionGroup, split, "($self, matcher_value, /)") {
     return tuple_of(vm, 2, match, rest);
 }
 
-METHOD(BaseExceptionGroup, subgroup, "($self, matcher_value, /)") {
+METHOD(BaseExceptionGroup, subgroup,
+       "($self, matcher_value, /) shown ($self, object, /)") {
     Matcher matcher = {.has_rest = false};
     Parts parts;
     CHECK(set_matcher(vm, &matcher, args[1]));

@@ -203,15 +203,15 @@ GETTER(GenericAlias, __typing_unpacked_tuple_args__) {
     return is_tuple ? incref(alias->args) : NONE;
 }
 
-METHOD(GenericAlias, __mro_entries__, "($self, bases, /)") {
+METHOD(GenericAlias, __mro_entries__, "($self, bases, /) shown ($self, object, /)") {
     return tuple_of(vm, 1, to_alias(args[0])->origin);
 }
 
-METHOD(GenericAlias, __instancecheck__, "($self, instance, /)") {
+METHOD(GenericAlias, __instancecheck__, "($self, instance, /) shown ($self, object, /)") {
     return raise_type(vm, "isinstance() argument 2 cannot be a parameterized generic");
 }
 
-METHOD(GenericAlias, __subclasscheck__, "($self, subclass, /)") {
+METHOD(GenericAlias, __subclasscheck__, "($self, subclass, /) shown ($self, object, /)") {
     return raise_type(vm, "issubclass() argument 2 cannot be a parameterized generic");
 }
 

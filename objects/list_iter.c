@@ -61,7 +61,7 @@ METHOD(list_iterator, __reduce__, "($self, /)") {
 }
 
 /* Set state information for unpickling. */
-METHOD(list_iterator, __setstate__, "($self, state, /)") {
+METHOD(list_iterator, __setstate__, "($self, state, /) shown ($self, object, /)") {
     ListIterator *it = (ListIterator *)args[0];
     i64 index;
     CHECK(index_from_state(vm, args[1], &index));
@@ -121,7 +121,7 @@ METHOD(list_reverseiterator, __reduce__, "($self, /)") {
 }
 
 /* Set state information for unpickling. */
-METHOD(list_reverseiterator, __setstate__, "($self, state, /)") {
+METHOD(list_reverseiterator, __setstate__, "($self, state, /) shown ($self, object, /)") {
     ListIterator *it = (ListIterator *)args[0];
     i64 index;
     CHECK(index_from_state(vm, args[1], &index));

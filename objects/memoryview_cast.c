@@ -93,7 +93,9 @@ static Value with_shape(VM *vm, Value flat, Value shape) {
 }
 
 /* Cast a memoryview to a new format or shape. */
-METHOD(memoryview, cast, "($self, /, format, shape=None)") {
+METHOD(memoryview, cast,
+       "($self, /, format, shape=None) shown ($self, /, format, "
+       "shape=<unrepresentable>)") {
     const MemoryView *view = to_memoryview(args[0]);
     CHECK(want_str(vm, "cast", "argument 'format'", args[1]) &&
           memoryview_check(vm, args[0]));

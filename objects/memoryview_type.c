@@ -344,7 +344,9 @@ METHOD(memoryview, toreadonly, "($self, /)") {
  *   bytes_per_sep
  *     How many bytes between separators.  Positive values count from the
  *     right, negative values count from the left. */
-METHOD(memoryview, hex, "($self, /, sep=None, bytes_per_sep=1)") {
+METHOD(memoryview, hex,
+       "($self, /, sep=None, bytes_per_sep=1) shown ($self, /, "
+       "sep=<unrepresentable>, bytes_per_sep=1)") {
     OWNED Value bytes = TRY(memoryview_to_bytes(vm, args[0]));
     return byte_hex(vm, bytes_span(bytes), args[1], args[2]);
 }

@@ -268,7 +268,7 @@ static Value doc_of(VM *vm, Value self) {
 static Value signature_of(VM *vm, Value self) {
     const NativeSpec *spec = ((Native *)self)->spec;
     if (!spec->signature) return NONE;
-    if (spec->sort) return str_from_text(vm, spec->signature);
+    if (spec->sort || spec->signature[1] == '$') return str_from_text(vm, spec->signature);
     if (strstr(spec->signature, "/")) /* marks $module too */
         return str_format(vm, "($module, %s", spec->signature + 1);
     bool is_empty = spec->signature[1] == ')';

@@ -190,7 +190,7 @@ METHOD(property, deleter, "($self, object, /)") {
 }
 
 /* Method to set name of a property. */
-METHOD(property, __set_name__, "($self, /, *args)") {
+METHOD(property, __set_name__, "($self, /, *args) shown ($self, owner, name, /)") {
     if (nargs != 3)
         return raise_type(vm,
                           "__set_name__() takes 2 positional arguments but %u were given",

@@ -223,7 +223,7 @@ MEMBER(range, step) {
 }
 
 /* rangeobject.count(value) -> integer -- return number of occurrences of value */
-METHOD(range, count, "($self, value, /)") {
+METHOD(range, count, "($self, value, /) shown ($self, object, /)") {
     if (is_plain_int(args[1])) {
         int found = contains(vm, args[0], args[1]);
         return found < 0 ? FAIL : from_small(found);
@@ -234,7 +234,7 @@ METHOD(range, count, "($self, value, /)") {
 
 /* rangeobject.index(value) -> integer -- return index of value.
  * Raise ValueError if the value is not present. */
-METHOD(range, index, "($self, value, /)") {
+METHOD(range, index, "($self, value, /) shown ($self, object, /)") {
     if (is_plain_int(args[1])) {
         Value index = TRY(index_of(vm, to_range(args[0]), args[1]));
         return index != EMPTY ? index : raise_value(vm, "%R is not in range", args[1]);

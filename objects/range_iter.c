@@ -94,7 +94,7 @@ METHOD(range_iterator, __reduce__, "($self, /)") {
 }
 
 /* Set state information for unpickling. */
-METHOD(range_iterator, __setstate__, "($self, state, /)") {
+METHOD(range_iterator, __setstate__, "($self, state, /) shown ($self, object, /)") {
     RangeIterator *it = (RangeIterator *)args[0];
     i64 index;
     CHECK(object_to_i64(vm, args[1], &index));

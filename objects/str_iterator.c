@@ -97,6 +97,6 @@ METHOD(str_ascii_iterator, __reduce__, "($self, /)") {
 }
 
 /* Set state information for unpickling. */
-METHOD(str_ascii_iterator, __setstate__, "($self, state, /)") {
+METHOD(str_ascii_iterator, __setstate__, "($self, state, /) shown ($self, object, /)") {
     return set_state(vm, args[0], args[1]);
 }

@@ -52,7 +52,8 @@ static Value search_or_raise(VM *vm, const char *function, Value *args, Search *
  *
  * Optional arguments start and end are interpreted as in slice notation.
  * Return -1 on failure. */
-METHOD(str, find, "($self, sub, start=None, end=None, /)") {
+METHOD(str, find,
+       "($self, sub, start=None, end=None, /) shown ($self, sub[, start[, end]], /)") {
     return search_or_minus(vm, "find", args, span_find);
 }
 
@@ -61,7 +62,8 @@ METHOD(str, find, "($self, sub, start=None, end=None, /)") {
  *
  * Optional arguments start and end are interpreted as in slice notation.
  * Return -1 on failure. */
-METHOD(str, rfind, "($self, sub, start=None, end=None, /)") {
+METHOD(str, rfind,
+       "($self, sub, start=None, end=None, /) shown ($self, sub[, start[, end]], /)") {
     return search_or_minus(vm, "rfind", args, span_find_last);
 }
 
@@ -70,7 +72,8 @@ METHOD(str, rfind, "($self, sub, start=None, end=None, /)") {
  *
  * Optional arguments start and end are interpreted as in slice notation.
  * Raises ValueError when the substring is not found. */
-METHOD(str, index, "($self, sub, start=None, end=None, /)") {
+METHOD(str, index,
+       "($self, sub, start=None, end=None, /) shown ($self, sub[, start[, end]], /)") {
     return search_or_raise(vm, "index", args, span_find);
 }
 
@@ -79,7 +82,8 @@ METHOD(str, index, "($self, sub, start=None, end=None, /)") {
  *
  * Optional arguments start and end are interpreted as in slice notation.
  * Raises ValueError when the substring is not found. */
-METHOD(str, rindex, "($self, sub, start=None, end=None, /)") {
+METHOD(str, rindex,
+       "($self, sub, start=None, end=None, /) shown ($self, sub[, start[, end]], /)") {
     return search_or_raise(vm, "rindex", args, span_find_last);
 }
 
@@ -87,7 +91,8 @@ METHOD(str, rindex, "($self, sub, start=None, end=None, /)") {
  * S[start:end].
  *
  * Optional arguments start and end are interpreted as in slice notation. */
-METHOD(str, count, "($self, sub, start=None, end=None, /)") {
+METHOD(str, count,
+       "($self, sub, start=None, end=None, /) shown ($self, sub[, start[, end]], /)") {
     Window window;
     CHECK(want_str(vm, "count", "argument 1", args[1]));
     CHECK(open_window(vm, args[0], args[2], args[3], &window));
@@ -135,7 +140,9 @@ static Value match_affix(VM *vm, const char *function, Value *args, Match *match
  *   Optional start position. Default: start of the string.
  * end
  *   Optional stop position. Default: end of the string. */
-METHOD(str, startswith, "($self, prefix, start=None, end=None, /)") {
+METHOD(str, startswith,
+       "($self, prefix, start=None, end=None, /) shown ($self, prefix[, start[, "
+       "end]], /)") {
     return match_affix(vm, "startswith", args, span_starts);
 }
 
@@ -147,7 +154,9 @@ METHOD(str, startswith, "($self, prefix, start=None, end=None, /)") {
  *   Optional start position. Default: start of the string.
  * end
  *   Optional stop position. Default: end of the string. */
-METHOD(str, endswith, "($self, suffix, start=None, end=None, /)") {
+METHOD(str, endswith,
+       "($self, suffix, start=None, end=None, /) shown ($self, suffix[, start[, "
+       "end]], /)") {
     return match_affix(vm, "endswith", args, span_ends);
 }
 

@@ -105,7 +105,9 @@ static bool set_pairs(VM *vm, Value table, Value from, Value to) {
  * in the resulting dictionary, each character in x will be mapped to the
  * character at the same position in y. If there is a third argument, it
  * must be a string, whose characters will be mapped to None in the result. */
-STATIC_METHOD(str, maketrans, "(x, y=None, z=None, /)") {
+STATIC_METHOD(str, maketrans,
+       "(x, y=None, z=None, /) shown (x, y=<unrepresentable>, z=<unrepresentable>, "
+       "/)") {
     Value x = args[0], y = args[1], z = args[2];
     if (y == EMPTY) return table_from_dict(vm, x);
     CHECK(want_str(vm, "maketrans", "argument 2", y));

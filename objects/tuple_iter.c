@@ -57,7 +57,7 @@ METHOD(tuple_iterator, __reduce__, "($self, /)") {
 }
 
 /* Set state information for unpickling. */
-METHOD(tuple_iterator, __setstate__, "($self, state, /)") {
+METHOD(tuple_iterator, __setstate__, "($self, state, /) shown ($self, object, /)") {
     TupleIterator *it = (TupleIterator *)args[0];
     i64 index;
     CHECK(index_from_state(vm, args[1], &index));

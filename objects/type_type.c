@@ -195,7 +195,8 @@ METHOD(type, __subclasses__, "($self, /)") {
 }
 
 /* Create the namespace for the class statement */
-CLASS_METHOD(type, __prepare__, "($type, /, *args, **kwds)") {
+CLASS_METHOD(type, __prepare__,
+       "($type, /, *args, **kwds) shown ($cls, name, bases, /, **kwds)") {
     return dict_new(vm);
 }
 

@@ -72,7 +72,9 @@ void syntaxerror_from_lexer(Parser *parser, const LexError *error,
     problem->end_line = (i32)(error->end.line ? error->end.line : error->start.line);
     problem->end_column =
         error->end.line ? find_end_column(parser, error) : error->missing_end;
-    problem->is_text_without_end = error->end.line;
+    bool is_followed = error->start.line < lexer_line_count(&parser->lexer);
+    problem->is_text_without_end =
+        error->end.line || (error->rank == LEX_UNCLOSED && is_followed);
     if (is_backslash_end(parser, error)) report_backslash(problem);
     set_text(parser, problem);
     if (strstr(error->message.data, "null bytes")) cut_at_null(problem);

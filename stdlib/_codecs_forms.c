@@ -89,12 +89,16 @@ static Value decode_order(VM *vm, const Codec *const codecs[3], Value *args, Spa
     return tuple_of(vm, 3, items[0], items[1], from_small(order));
 }
 
-FUNCTION(_codecs, utf_16_ex_decode, "(data, errors=None, byteorder=0, final=False, /)") {
+FUNCTION(_codecs, utf_16_ex_decode,
+       "(data, errors=None, byteorder=0, final=False, /) shown (data, errors=None, "
+       "byteorder=0, final=False,\n                 /)") {
     static const Codec *const codecs[] = {&codec_utf_16_le, &codec_utf_16,
                                           &codec_utf_16_be};
     return decode_order(vm, codecs, args, SPAN("\xFF\xFE"), SPAN("\xFE\xFF"));
 }
-FUNCTION(_codecs, utf_32_ex_decode, "(data, errors=None, byteorder=0, final=False, /)") {
+FUNCTION(_codecs, utf_32_ex_decode,
+       "(data, errors=None, byteorder=0, final=False, /) shown (data, errors=None, "
+       "byteorder=0, final=False,\n                 /)") {
     static const Codec *const codecs[] = {&codec_utf_32_le, &codec_utf_32,
                                           &codec_utf_32_be};
     return decode_order(vm, codecs, args, SPAN("\xFF\xFE\0\0"), SPAN("\0\0\xFE\xFF"));

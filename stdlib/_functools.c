@@ -177,7 +177,7 @@ static bool is_state(VM *vm, Value v) {
            (parts[3] == NONE || has_kind(parts[3], KIND_DICT));
 }
 
-METHOD(functools_partial, __setstate__, "($self, state, /)") {
+METHOD(functools_partial, __setstate__, "($self, state, /) shown ($self, object, /)") {
     Partial *self = to_partial(args[0]);
     if (!is_state(vm, args[1])) return raise_type(vm, "invalid partial state");
     Value *parts = to_tuple(args[1])->items;
@@ -209,7 +209,8 @@ CLASS_METHOD(functools_partial, __class_getitem__, "($type, object, /)") {
  * ((((1+2)+3)+4)+5).  If initial is present, it is placed before the items
  * of the iterable in the calculation, and serves as a default when the
  * iterable is empty. */
-FUNCTION(_functools, reduce, "(function, iterable, initial=<unrepresentable>, /)") {
+FUNCTION(_functools, reduce,
+       "(function, iterable, initial=<unrepresentable>, /) hidden") {
     OWNED Value iterator = object_iter(vm, args[1]);
     if (iterator == FAIL) {
         if (!exception_matches(vm, EXC(TypeError))) return FAIL;

@@ -258,10 +258,10 @@ METHOD(functools__lru_cache_wrapper, __reduce__, "($self, /)") {
     return object_getattr_text(vm, args[0], "__qualname__");
 }
 
-METHOD(functools__lru_cache_wrapper, __copy__, "($self, /)") {
+METHOD(functools__lru_cache_wrapper, __copy__, "($self, /) hidden") {
     return incref(args[0]);
 }
 
-METHOD(functools__lru_cache_wrapper, __deepcopy__, "($self, memo, /)") {
+METHOD(functools__lru_cache_wrapper, __deepcopy__, "($self, memo, /) hidden") {
     return incref(args[0]);
 }

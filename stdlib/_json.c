@@ -71,14 +71,14 @@ static Value quote(VM *vm, Value v, bool is_ascii) {
 /* encode_basestring(string) -> string
  *
  * Return a JSON representation of a Python string */
-FUNCTION(_json, encode_basestring, "(string, /)") {
+FUNCTION(_json, encode_basestring, "(string, /) shown ($self, object, /)") {
     return quote(vm, args[0], false);
 }
 
 /* encode_basestring_ascii(string) -> string
  *
  * Return an ASCII-only JSON representation of a Python string */
-FUNCTION(_json, encode_basestring_ascii, "(string, /)") {
+FUNCTION(_json, encode_basestring_ascii, "(string, /) shown ($self, object, /)") {
     return quote(vm, args[0], true);
 }
 

@@ -425,7 +425,7 @@ MEMBER(json_scanner, parse_constant) {
  *
  * Returns a tuple of the decoded string and the index of the character in s
  * after the end quote. */
-FUNCTION(_json, scanstring, "(string, end, strict=True, /)") {
+FUNCTION(_json, scanstring, "(string, end, strict=True, /) hidden") {
     Reader reader = {0};
     i64 index;
     int strict = args[2] == EMPTY ? 1 : object_truth(vm, args[2]);

@@ -316,7 +316,9 @@ TYPE(array, .name = "array.array", .size = sizeof(Array), .kind = KIND_OTHER,
      })
 
 /* Internal. Used for pickling support. */
-FUNCTION(array, _array_reconstructor, "(arraytype, typecode, mformat_code, items, /)") {
+FUNCTION(array, _array_reconstructor,
+       "(arraytype, typecode, mformat_code, items, /) shown (arraytype, typecode, "
+       "mformat_code, items,\n                     /)") {
     OWNED Value array = TRY(call_1(vm, args[0], args[1]));
     if (!is_array(vm, array)) {
         return raise_type(vm, "first argument must be a type object, not %T", args[0]);

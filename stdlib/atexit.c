@@ -71,7 +71,7 @@ static bool reserve(VM *vm, Callbacks *callbacks) {
  *     kwargs - optional keyword arguments to pass to func
  *
  *     func is returned to facilitate usage as a decorator. */
-FUNCTION(atexit, register, "(*args, **kwargs)") {
+FUNCTION(atexit, register, "(*args, **kwargs) shown (func, /, *args, **kwargs)") {
     Callbacks *callbacks = callbacks_of(vm);
     if (nargs < 2) return raise_type(vm, "register() takes at least 1 argument (0 given)");
     if (!is_callable(vm, args[1])) return raise_type(vm, "the first argument must be callable");

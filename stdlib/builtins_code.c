@@ -163,8 +163,9 @@ static Value with_ast(VM *vm, const char *function, Value source, Value filename
  * in addition to any features explicitly specified.
  */
 FUNCTION(builtins, compile,
-         "(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, "
-         "_feature_version=-1)") {
+       "(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, "
+       "_feature_version=-1) shown (source, filename, mode, flags=0,\n        "
+       "dont_inherit=False, optimize=-1, *, _feature_version=-1)") {
     OWNED Value filename = TRY(read_filename(vm, args[1]));
     char mode;
     u32 flags;
@@ -386,7 +387,8 @@ FUNCTION(builtins, exec, "(source, /, globals=None, locals=None, *, closure=None
  * is the number of parent directories to search relative to the current module.
  */
 FUNCTION(builtins, __import__,
-         "(name, globals=None, locals=None, fromlist=(), level=0)") {
+       "(name, globals=None, locals=None, fromlist=(), level=0) shown (name, "
+       "globals=None, locals=None, fromlist=(),\n           level=0)") {
     i64 level;
     CHECK(read_number(vm, args[4], 0, &level));
     if (!is_str(args[0])) return raise_type(vm, "module name must be a string");

@@ -14,8 +14,9 @@
  * wrapped. (If a file descriptor is given, it is closed when the
  * returned I/O object is closed, unless closefd is set to False.) */
 FUNCTION(builtins, open,
-         "(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, "
-         "closefd=True, opener=None)") {
+       "(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, "
+       "closefd=True, opener=None) shown (file, mode='r', buffering=-1, "
+       "encoding=None,\n     errors=None, newline=None, closefd=True, opener=None)") {
     return io_open(vm, args);
 }
 

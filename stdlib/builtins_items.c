@@ -53,7 +53,7 @@ FUNCTION(builtins, len, "(obj, /)") {
  * supply its own iterator, or be a sequence.
  * In the second form, the callable is called until it returns the sentinel.
  */
-FUNCTION(builtins, iter, "(object, sentinel=<unrepresentable>, /)") {
+FUNCTION(builtins, iter, "(object, sentinel=<unrepresentable>, /) hidden") {
     if (args[1] == EMPTY) return object_iter(vm, args[0]);
     if (!is_callable(vm, args[0]))
         return raise_type(vm, "iter(v, w): v must be callable");
@@ -65,7 +65,7 @@ FUNCTION(builtins, iter, "(object, sentinel=<unrepresentable>, /)") {
  * Return the next item from the iterator. If default is given and the iterator
  * is exhausted, it is returned instead of raising StopIteration.
  */
-VM_FUNCTION(builtins, next, "(iterator, default=<unrepresentable>, /)") {
+VM_FUNCTION(builtins, next, "(iterator, default=<unrepresentable>, /) hidden") {
     Type *type = type_of(vm, args[0]);
     if (!type->slots.next)
         return raise_type(vm, "'%T' object is not an iterator", args[0]);
@@ -149,7 +149,7 @@ static Value find_extreme(VM *vm, const char *name, CompareOp op, Value *args,
  * the provided iterable is empty.
  * With two or more positional arguments, return the largest argument.
  */
-FUNCTION(builtins, max, "(*args, key=None, default=<unrepresentable>)") {
+FUNCTION(builtins, max, "(*args, key=None, default=<unrepresentable>) hidden") {
     return find_extreme(vm, "max", GT, args, nargs);
 }
 
@@ -161,7 +161,7 @@ FUNCTION(builtins, max, "(*args, key=None, default=<unrepresentable>)") {
  * the provided iterable is empty.
  * With two or more positional arguments, return the smallest argument.
  */
-FUNCTION(builtins, min, "(*args, key=None, default=<unrepresentable>)") {
+FUNCTION(builtins, min, "(*args, key=None, default=<unrepresentable>) hidden") {
     return find_extreme(vm, "min", LT, args, nargs);
 }
 
@@ -172,7 +172,7 @@ FUNCTION(builtins, min, "(*args, key=None, default=<unrepresentable>)") {
  * A custom key function can be supplied to customize the sort order, and the
  * reverse flag can be set to request the result in descending order.
  */
-FUNCTION(builtins, sorted, "(*args, key=None, reverse=False)") {
+FUNCTION(builtins, sorted, "(*args, key=None, reverse=False) shown (iterable, /, *, key=None, reverse=False)") {
     u32 count = nargs - 2;
     if (count != 1) return raise_type(vm, "sorted expected 1 argument, got %u", count);
     OWNED Value list = TRY(object_to_list(vm, args[2]));

@@ -22,7 +22,7 @@ static bool check_name(VM *vm, Value name) {
  * When a default argument is given, it is returned when the attribute doesn't
  * exist; without it, an exception is raised in that case.
  */
-FUNCTION(builtins, getattr, "(object, name, default=<unrepresentable>, /)") {
+FUNCTION(builtins, getattr, "(object, name, default=<unrepresentable>, /) hidden") {
     CHECK(check_name(vm, args[1]));
     if (args[2] == EMPTY) return object_getattr(vm, args[0], args[1]);
     Value found = object_find_attr(vm, args[0], args[1]);
@@ -144,7 +144,7 @@ FUNCTION(builtins, locals, "()") {
  * Without arguments, equivalent to locals().
  * With an argument, equivalent to object.__dict__.
  */
-FUNCTION(builtins, vars, "(object=<unrepresentable>, /)") {
+FUNCTION(builtins, vars, "(object=<unrepresentable>, /) hidden") {
     if (args[0] == EMPTY) return current_locals(vm);
     Value dict = TRY(object_find_attr(vm, args[0], NAME(__dict__)));
     if (dict != EMPTY) return dict;
@@ -178,7 +178,7 @@ static Value list_of_object(VM *vm, Value object) {
  *   for any other object: its attributes, its class's attributes, and
  *     recursively the attributes of its class's base classes.
  */
-FUNCTION(builtins, dir, "(object=<unrepresentable>, /)") {
+FUNCTION(builtins, dir, "(object=<unrepresentable>, /) hidden") {
     OWNED Value names =
         TRY(args[0] == EMPTY ? list_of_locals(vm) : list_of_object(vm, args[0]));
     CHECK(list_sort(vm, to_list(names), NONE, false));
@@ -208,7 +208,7 @@ static Value build_class(VM *vm, Value body, Value name, Value *bases, u32 count
  *
  * Internal helper function used by the class statement.
  */
-FUNCTION(builtins, __build_class__, "(*args, **kwds)") {
+FUNCTION(builtins, __build_class__, "(*args, **kwds) hidden") {
     if (nargs < 3) return raise_type(vm, "__build_class__: not enough arguments");
     return build_class(vm, args[1], args[2], args + 3, nargs - 3, to_dict(args[0]));
 }

@@ -115,7 +115,7 @@ TYPE(defaultdict, .name = "collections.defaultdict", .base = TYPE_dict,
  * if self.default_factory is None: raise KeyError((key,))
  * self[key] = value = self.default_factory()
  * return value */
-METHOD(defaultdict, __missing__, "($self, key, /)") {
+METHOD(defaultdict, __missing__, "($self, key, /) shown ($self, object, /)") {
     OWNED Value factory = incref(to_default(args[0])->factory);
     if (factory == NONE) return raise_key(vm, args[1]);
     OWNED Value value = TRY(call_0(vm, factory));

@@ -73,7 +73,9 @@ METHOD(deque, extendleft, "($self, iterable, /)") {
 /* Return first index of value.
  *
  * Raises ValueError if the value is not present. */
-METHOD(deque, index, "($self, value, start=0, stop=sys.maxsize, /)") {
+METHOD(deque, index,
+       "($self, value, start=0, stop=sys.maxsize, /) shown ($self, value, [start, "
+       "[stop]])") {
     Deque *deque = to_deque(args[0]);
     i64 start, stop;
     CHECK(sequence_bounds(vm, args[2], args[3], (i64)deque->count, &start, &stop));

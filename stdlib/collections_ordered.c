@@ -270,7 +270,7 @@ METHOD(OrderedDict, setdefault, "($self, /, key, default=None)") {
 }
 
 /* D.update([E, ]**F) -> None.  Update D from mapping/iterable E and F. */
-METHOD(OrderedDict, update, "($self, *args, **kwargs)") {
+METHOD(OrderedDict, update, "($self, *args, **kwargs) hidden") {
     if (nargs > 3) {
         return raise_type(vm, "update() takes at most 1 positional argument (%u given)",
                           nargs - 2);

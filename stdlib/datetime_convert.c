@@ -149,7 +149,7 @@ static Value in_zone(VM *vm, Type *type, i64 seconds, i32 microsecond, Value zon
 }
 
 /* timestamp[, tz] -> tz's local time from POSIX timestamp. */
-CLASS_METHOD(datetime_datetime, fromtimestamp, "($type, /, timestamp, tz=None)") {
+CLASS_METHOD(datetime_datetime, fromtimestamp, "($type, /, timestamp, tz=None) hidden") {
     i64 seconds;
     i32 microseconds;
     Value zone = args[2] == EMPTY ? NONE : args[2];
@@ -159,7 +159,7 @@ CLASS_METHOD(datetime_datetime, fromtimestamp, "($type, /, timestamp, tz=None)")
 }
 
 /* Construct a naive UTC datetime from a POSIX timestamp. */
-CLASS_METHOD(datetime_datetime, utcfromtimestamp, "($type, timestamp, /)") {
+CLASS_METHOD(datetime_datetime, utcfromtimestamp, "($type, timestamp, /) hidden") {
     i64 seconds;
     i32 microseconds;
     CHECK(warn(vm, EXC(DeprecationWarning), 1,
@@ -237,7 +237,7 @@ static bool to_utc(VM *vm, Value moment, Microseconds *out) {
 }
 
 /* tz -> convert to local time in new timezone tz */
-METHOD(datetime_datetime, astimezone, "($self, /, tz=None)") {
+METHOD(datetime_datetime, astimezone, "($self, /, tz=None) hidden") {
     Value self = args[0];
     OWNED Value zone = args[1] == EMPTY ? NONE : incref(args[1]);
     CHECK(check_zone(vm, zone));

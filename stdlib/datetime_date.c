@@ -90,7 +90,7 @@ static Value from_ymd(VM *vm, Value type, Ymd day) {
 }
 
 /* int -> date corresponding to a proleptic Gregorian ordinal. */
-CLASS_METHOD(datetime_date, fromordinal, "($type, ordinal, /)") {
+CLASS_METHOD(datetime_date, fromordinal, "($type, ordinal, /) hidden") {
     int ordinal;
     CHECK(want_int(vm, args[1], &ordinal));
     if (ordinal < 1) return raise_value(vm, "ordinal must be >= 1");
@@ -98,7 +98,8 @@ CLASS_METHOD(datetime_date, fromordinal, "($type, ordinal, /)") {
 }
 
 /* str -> Construct a date from a string in ISO 8601 format. */
-CLASS_METHOD(datetime_date, fromisoformat, "($type, string, /)") {
+CLASS_METHOD(datetime_date, fromisoformat,
+       "($type, string, /) shown ($type, object, /)") {
     if (!is_str(args[1])) return raise_type(vm, "fromisoformat: argument must be str");
     Ymd day;
     Span text = str_span(args[1]);
@@ -111,7 +112,7 @@ CLASS_METHOD(datetime_date, fromisoformat, "($type, string, /)") {
 /* int, int, int -> Construct a date from the ISO year, week number and weekday.
  *
  * This is the inverse of the function date.isocalendar() */
-CLASS_METHOD(datetime_date, fromisocalendar, "($type, /, year, week, day)") {
+CLASS_METHOD(datetime_date, fromisocalendar, "($type, /, year, week, day) hidden") {
     int year, week, day;
     Ymd result;
     if (!want_int(vm, args[1], &year) || !want_int(vm, args[2], &week) ||
@@ -150,7 +151,8 @@ METHOD(datetime_date, replace, "($self, /, year=unchanged, month=unchanged, day=
 
 /* The same as replace(). */
 METHOD(datetime_date, __replace__,
-       "($self, /, year=unchanged, month=unchanged, day=unchanged)") {
+       "($self, /, year=unchanged, month=unchanged, day=unchanged) shown ($self, /, "
+       "**changes)") {
     return datetime_date_replace_method(vm, args, nargs);
 }
 
@@ -231,7 +233,7 @@ METHOD(datetime_date, isoformat, "($self, /)") {
 }
 
 /* format -> strftime() style string. */
-METHOD(datetime_date, strftime, "($self, /, format)") {
+METHOD(datetime_date, strftime, "($self, /, format) hidden") {
     if (!is_str(args[1]))
         return raise_type(vm, "strftime() argument 1 must be str, not %N", args[1]);
     OWNED Value tuple = TRY(call_method_0(vm, args[0], NAME(timetuple)));
@@ -239,7 +241,7 @@ METHOD(datetime_date, strftime, "($self, /, format)") {
 }
 
 /* Formats self with strftime. */
-METHOD(datetime_date, __format__, "($self, spec, /)") {
+METHOD(datetime_date, __format__, "($self, spec, /) hidden") {
     if (!is_str(args[1]))
         return raise_type(vm, "__format__() argument 1 must be str, not %N", args[1]);
     if (!to_str(args[1])->size) return object_str(vm, args[0]);

@@ -75,7 +75,8 @@ static Value construct(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames
 }
 
 /* date, time -> datetime with same date and time fields */
-CLASS_METHOD(datetime_datetime, combine, "($type, /, date, time, tzinfo=self.tzinfo)") {
+CLASS_METHOD(datetime_datetime, combine,
+       "($type, /, date, time, tzinfo=self.tzinfo) hidden") {
     if (!IS_DATETIME(date, args[1]))
         return raise_type(vm, "combine() argument 1 must be datetime.date, not %N",
                           args[1]);
@@ -91,7 +92,8 @@ CLASS_METHOD(datetime_datetime, combine, "($type, /, date, time, tzinfo=self.tzi
 }
 
 /* string -> datetime from a string in most ISO 8601 formats */
-CLASS_METHOD(datetime_datetime, fromisoformat, "($type, string, /)") {
+CLASS_METHOD(datetime_datetime, fromisoformat,
+       "($type, string, /) shown ($type, object, /)") {
     if (!is_str(args[1])) return raise_type(vm, "fromisoformat: argument must be str");
     Span text = str_span(args[1]);
     Ymd day;
@@ -118,7 +120,7 @@ CLASS_METHOD(datetime_datetime, fromisoformat, "($type, string, /)") {
 }
 
 /* string, format -> new datetime parsed from a string (like time.strptime()). */
-CLASS_METHOD(datetime_datetime, strptime, "($type, date_string, format, /)") {
+CLASS_METHOD(datetime_datetime, strptime, "($type, date_string, format, /) hidden") {
     if (!is_str(args[1])) {
         return raise_type(vm, "strptime() argument 1 must be str, not %N", args[1]);
     }
@@ -185,8 +187,11 @@ METHOD(datetime_datetime, tzname, "($self, /)") {
 /* Return datetime with new specified fields. */
 METHOD(datetime_datetime, replace,
        "($self, /, year=unchanged, month=unchanged, day=unchanged, hour=unchanged, "
-       "minute=unchanged, second=unchanged, microsecond=unchanged, tzinfo=unchanged, "
-       "*, fold=unchanged)") {
+       "minute=unchanged, second=unchanged, microsecond=unchanged, "
+       "tzinfo=unchanged, *, fold=unchanged) shown ($self, /, year=unchanged, "
+       "month=unchanged, day=unchanged,\n        hour=unchanged, minute=unchanged, "
+       "second=unchanged,\n        microsecond=unchanged, tzinfo=unchanged, *, "
+       "fold=unchanged)") {
     Ymd day = date_of(args[0]);
     Clock clock = *clock_of(args[0]);
     CHECK(field_int(vm, args[1], &day.year) && field_int(vm, args[2], &day.month) &&
@@ -199,8 +204,8 @@ METHOD(datetime_datetime, replace,
 /* The same as replace(). */
 METHOD(datetime_datetime, __replace__,
        "($self, /, year=unchanged, month=unchanged, day=unchanged, hour=unchanged, "
-       "minute=unchanged, second=unchanged, microsecond=unchanged, tzinfo=unchanged, "
-       "*, fold=unchanged)") {
+       "minute=unchanged, second=unchanged, microsecond=unchanged, "
+       "tzinfo=unchanged, *, fold=unchanged) shown ($self, /, **changes)") {
     return datetime_datetime_replace_method(vm, args, nargs);
 }
 
@@ -223,7 +228,7 @@ static bool write_iso(VM *vm, Buffer *out, Value self, u32 separator, Value time
  * of the time to include. Valid options are 'auto', 'hours', 'minutes',
  * 'seconds', 'milliseconds' and 'microseconds'.
  *  */
-METHOD(datetime_datetime, isoformat, "($self, /, sep='T', timespec='auto')") {
+METHOD(datetime_datetime, isoformat, "($self, /, sep='T', timespec='auto') hidden") {
     u32 separator = 'T';
     if (args[1] != EMPTY) {
         if (!is_str(args[1]) || str_length(args[1]) != 1)
@@ -283,7 +288,7 @@ static Value reduce(VM *vm, Value self, bool with_fold) {
 }
 
 /* __reduce_ex__(proto) -> (cls, state) */
-METHOD(datetime_datetime, __reduce_ex__, "($self, proto, /)") {
+METHOD(datetime_datetime, __reduce_ex__, "($self, proto, /) hidden") {
     int protocol;
     CHECK(want_int(vm, args[1], &protocol));
     return reduce(vm, args[0], protocol > 3);

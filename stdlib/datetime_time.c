@@ -51,7 +51,8 @@ static Value construct(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames
 }
 
 /* string -> time from a string in ISO 8601 format */
-CLASS_METHOD(datetime_time, fromisoformat, "($type, string, /)") {
+CLASS_METHOD(datetime_time, fromisoformat,
+       "($type, string, /) shown ($type, object, /)") {
     if (!is_str(args[1])) return raise_type(vm, "fromisoformat: argument must be str");
     Span text = str_span(args[1]);
     if (text.length && *text.data == 'T') text = (Span){text.data + 1, text.length - 1};
@@ -123,12 +124,12 @@ static Value iso_text(VM *vm, Value self, Value timespec) {
  * of the time to include. Valid options are 'auto', 'hours', 'minutes',
  * 'seconds', 'milliseconds' and 'microseconds'.
  *  */
-METHOD(datetime_time, isoformat, "($self, /, timespec='auto')") {
+METHOD(datetime_time, isoformat, "($self, /, timespec='auto') hidden") {
     return iso_text(vm, args[0], args[1]);
 }
 
 /* format -> strftime() style string. */
-METHOD(datetime_time, strftime, "($self, /, format)") {
+METHOD(datetime_time, strftime, "($self, /, format) hidden") {
     if (!is_str(args[1]))
         return raise_type(vm, "strftime() argument 1 must be str, not %N", args[1]);
     OWNED Value tuple =
@@ -137,7 +138,7 @@ METHOD(datetime_time, strftime, "($self, /, format)") {
 }
 
 /* Formats self with strftime. */
-METHOD(datetime_time, __format__, "($self, spec, /)") {
+METHOD(datetime_time, __format__, "($self, spec, /) hidden") {
     if (!is_str(args[1]))
         return raise_type(vm, "__format__() argument 1 must be str, not %N", args[1]);
     if (!to_str(args[1])->size) return object_str(vm, args[0]);
@@ -147,6 +148,8 @@ METHOD(datetime_time, __format__, "($self, spec, /)") {
 /* Return time with new specified fields. */
 METHOD(datetime_time, replace,
        "($self, /, hour=unchanged, minute=unchanged, second=unchanged, "
+       "microsecond=unchanged, tzinfo=unchanged, *, fold=unchanged) shown ($self, "
+       "/, hour=unchanged, minute=unchanged, second=unchanged,\n        "
        "microsecond=unchanged, tzinfo=unchanged, *, fold=unchanged)") {
     Clock clock = *clock_of(args[0]);
     CHECK(clock_take(vm, args + 1, &clock));
@@ -156,7 +159,8 @@ METHOD(datetime_time, replace,
 /* The same as replace(). */
 METHOD(datetime_time, __replace__,
        "($self, /, hour=unchanged, minute=unchanged, second=unchanged, "
-       "microsecond=unchanged, tzinfo=unchanged, *, fold=unchanged)") {
+       "microsecond=unchanged, tzinfo=unchanged, *, fold=unchanged) shown ($self, "
+       "/, **changes)") {
     return datetime_time_replace_method(vm, args, nargs);
 }
 
@@ -173,7 +177,7 @@ static Value reduce(VM *vm, Value self, bool with_fold) {
 }
 
 /* __reduce_ex__(proto) -> (cls, state) */
-METHOD(datetime_time, __reduce_ex__, "($self, proto, /)") {
+METHOD(datetime_time, __reduce_ex__, "($self, proto, /) hidden") {
     int protocol;
     CHECK(want_int(vm, args[1], &protocol));
     return reduce(vm, args[0], protocol > 3);

@@ -56,19 +56,19 @@ int zone_shift(VM *vm, Value zone, Value when, Microseconds *out) {
 /* ---- tzinfo ---- */
 
 /* datetime -> string name of time zone. */
-METHOD(datetime_tzinfo, tzname, "($self, dt, /)") {
+METHOD(datetime_tzinfo, tzname, "($self, dt, /) shown ($self, object, /)") {
     return raise_format(vm, EXC(NotImplementedError),
                         "a tzinfo subclass must implement tzname()");
 }
 
 /* datetime -> timedelta showing offset from UTC, negative values indicating West of UTC */
-METHOD(datetime_tzinfo, utcoffset, "($self, dt, /)") {
+METHOD(datetime_tzinfo, utcoffset, "($self, dt, /) shown ($self, object, /)") {
     return raise_format(vm, EXC(NotImplementedError),
                         "a tzinfo subclass must implement utcoffset()");
 }
 
 /* datetime -> DST offset as timedelta positive east of UTC. */
-METHOD(datetime_tzinfo, dst, "($self, dt, /)") {
+METHOD(datetime_tzinfo, dst, "($self, dt, /) shown ($self, object, /)") {
     return raise_format(vm, EXC(NotImplementedError),
                         "a tzinfo subclass must implement dst()");
 }
@@ -84,7 +84,7 @@ static bool check_own(VM *vm, Value self, Value when) {
 }
 
 /* datetime in UTC -> datetime in local time. */
-METHOD(datetime_tzinfo, fromutc, "($self, dt, /)") {
+METHOD(datetime_tzinfo, fromutc, "($self, dt, /) shown ($self, object, /)") {
     CHECK(check_own(vm, args[0], args[1]));
     OWNED Value offset = TRY(zone_offset(vm, args[0], args[1]));
     if (offset == NONE)
@@ -191,26 +191,26 @@ static bool check_moment(VM *vm, const char *method, Value when) {
 }
 
 /* If name is specified when timezone is created, returns the name.  Otherwise returns offset as 'UTC(+|-)HH:MM'. */
-METHOD(datetime_timezone, tzname, "($self, dt, /)") {
+METHOD(datetime_timezone, tzname, "($self, dt, /) shown ($self, object, /)") {
     CHECK(check_moment(vm, "tzname", args[1]));
     Zone *zone = to_zone(args[0]);
     return zone->name == NONE ? name_by_offset(vm, zone) : incref(zone->name);
 }
 
 /* Return fixed offset. */
-METHOD(datetime_timezone, utcoffset, "($self, dt, /)") {
+METHOD(datetime_timezone, utcoffset, "($self, dt, /) shown ($self, object, /)") {
     CHECK(check_moment(vm, "utcoffset", args[1]));
     return incref(to_zone(args[0])->offset);
 }
 
 /* Return None. */
-METHOD(datetime_timezone, dst, "($self, dt, /)") {
+METHOD(datetime_timezone, dst, "($self, dt, /) shown ($self, object, /)") {
     CHECK(check_moment(vm, "dst", args[1]));
     return NONE;
 }
 
 /* datetime in UTC -> datetime in local time. */
-METHOD(datetime_timezone, fromutc, "($self, dt, /)") {
+METHOD(datetime_timezone, fromutc, "($self, dt, /) shown ($self, object, /)") {
     CHECK(check_own(vm, args[0], args[1]));
     return moment_add(vm, args[1], to_zone(args[0])->offset, 1);
 }

@@ -181,7 +181,7 @@ FUNCTION(gc, get_threshold, "()") {
  * Set the collection thresholds (the collection frequency).
  *
  * Setting 'threshold0' to zero disables collection. */
-FUNCTION(gc, set_threshold, "(*thresholds)") {
+FUNCTION(gc, set_threshold, "(*thresholds) hidden") {
     if (nargs < 1 || nargs > GENERATIONS) return raise_type(vm, "gc.set_threshold requires 1 to 3 arguments");
     i64 given[GENERATIONS];
     memcpy(given, state_of(vm)->thresholds, sizeof given);

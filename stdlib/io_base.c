@@ -249,7 +249,8 @@ METHOD(_IOBase, flush, "($self, /)") {
  * * os.SEEK_END or 2 -- end of stream; offset is usually negative
  *
  * Return the new absolute position. */
-METHOD(_IOBase, seek, "($self, offset, whence=0, /)") {
+METHOD(_IOBase, seek,
+       "($self, offset, whence=0, /) shown ($self, offset, whence=os.SEEK_SET, /)") {
     return raise_unsupported(vm, "seek");
 }
 
@@ -330,7 +331,7 @@ METHOD(_IOBase, __enter__, "($self, /)") {
     return incref(args[0]);
 }
 
-METHOD(_IOBase, __exit__, "($self, *args)") {
+METHOD(_IOBase, __exit__, "($self, *args) hidden") {
     return call_method_0(vm, args[0], NAME(close));
 }
 

@@ -141,22 +141,22 @@ static Value forward(VM *vm, Value target, Value name, Value argument) {
     return call_method_1(vm, target, name, argument);
 }
 
-METHOD(BufferedRWPair, read, "($self, size=-1, /)") {
+METHOD(BufferedRWPair, read, "($self, size=-1, /) hidden") {
     return forward(vm, to_pair(args[0])->reader, NAME(read), args[1]);
 }
-METHOD(BufferedRWPair, read1, "($self, size=-1, /)") {
+METHOD(BufferedRWPair, read1, "($self, size=-1, /) hidden") {
     return forward(vm, to_pair(args[0])->reader, NAME(read1), args[1]);
 }
-METHOD(BufferedRWPair, peek, "($self, size=0, /)") {
+METHOD(BufferedRWPair, peek, "($self, size=0, /) hidden") {
     return forward(vm, to_pair(args[0])->reader, NAME(peek), args[1]);
 }
-METHOD(BufferedRWPair, readinto, "($self, buffer, /)") {
+METHOD(BufferedRWPair, readinto, "($self, buffer, /) hidden") {
     return forward(vm, to_pair(args[0])->reader, NAME(readinto), args[1]);
 }
-METHOD(BufferedRWPair, readinto1, "($self, buffer, /)") {
+METHOD(BufferedRWPair, readinto1, "($self, buffer, /) hidden") {
     return forward(vm, to_pair(args[0])->reader, NAME(readinto1), args[1]);
 }
-METHOD(BufferedRWPair, write, "($self, buffer, /)") {
+METHOD(BufferedRWPair, write, "($self, buffer, /) hidden") {
     return forward(vm, to_pair(args[0])->writer, NAME(write), args[1]);
 }
 METHOD(BufferedRWPair, flush, "($self, /)") {

@@ -365,7 +365,7 @@ METHOD(BytesIO, __getstate__, "($self, /)") {
     return tuple_of(vm, 3, data, from_small((i64)file->position), dict);
 }
 
-METHOD(BytesIO, __setstate__, "($self, state, /)") {
+METHOD(BytesIO, __setstate__, "($self, state, /) shown ($self, object, /)") {
     BytesIO *file = to_file(args[0]);
     if (!has_kind(args[1], KIND_TUPLE) || to_tuple(args[1])->count < 3) {
         return raise_type(vm, "%T.__setstate__ argument should be 3-tuple, got %T", args[0],

@@ -364,7 +364,7 @@ METHOD(FileIO, isatty, "($self, /)") {
     return from_bool(fileio_is_terminal(to_file(args[0])));
 }
 
-METHOD(FileIO, _dealloc_warn, "($self, source, /)") {
+METHOD(FileIO, _dealloc_warn, "($self, source, /) shown ($self, object, /)") {
     warn_unclosed(vm, args[0], args[1]);
     return NONE;
 }
@@ -572,6 +572,6 @@ METHOD(FileIO, truncate, "($self, size=None, /)") {
     return int_from_i64(vm, size);
 }
 
-METHOD(FileIO, __reduce_ex__, "($self, protocol, /)") {
+METHOD(FileIO, __reduce_ex__, "($self, protocol, /) shown ($self, object, /)") {
     return io_refuse_pickle(vm, args[0]);
 }

@@ -197,8 +197,10 @@ Value io_open(VM *vm, Value *args) {
  * dependent: locale.getencoding() is called to get the current locale encoding.
  * (For reading and writing raw bytes use binary mode and leave encoding
  * unspecified.) */
-FUNCTION(_io, open, "(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, "
-                    "closefd=True, opener=None)") {
+FUNCTION(_io, open,
+       "(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, "
+       "closefd=True, opener=None) shown (file, mode='r', buffering=-1, "
+       "encoding=None,\n     errors=None, newline=None, closefd=True, opener=None)") {
     return io_open(vm, args);
 }
 

@@ -326,7 +326,7 @@ METHOD(TextIOWrapper, writable, "($self, /)") {
 METHOD(TextIOWrapper, isatty, "($self, /)") {
     return ask_buffer(vm, args[0], NAME(isatty));
 }
-METHOD(TextIOWrapper, __reduce_ex__, "($self, protocol, /)") {
+METHOD(TextIOWrapper, __reduce_ex__, "($self, protocol, /) shown ($self, object, /)") {
     return io_refuse_pickle(vm, args[0]);
 }
 
@@ -400,7 +400,9 @@ static bool change_codecs(VM *vm, Value self, Value encoding, Value errors, Valu
  * This also does an implicit stream flush. */
 METHOD(TextIOWrapper, reconfigure,
        "($self, /, *, encoding=None, errors=None, newline=<unrepresentable>, "
-       "line_buffering=None, write_through=None)") {
+       "line_buffering=None, write_through=None) shown ($self, /, *, encoding=None, "
+       "errors=None, newline=None,\n            line_buffering=None, "
+       "write_through=None)") {
     TextFile *file = to_text(args[0]);
     bool changes_text = (args[1] != EMPTY && args[1] != NONE) ||
                         (args[2] != EMPTY && args[2] != NONE) || args[3] != EMPTY;

@@ -254,7 +254,8 @@ static Value seek(VM *vm, Value self, Value given, int whence) {
  *
  * Any other argument combinations are invalid,
  * and may raise exceptions. */
-METHOD(TextIOWrapper, seek, "($self, cookie, whence=0, /)") {
+METHOD(TextIOWrapper, seek,
+       "($self, cookie, whence=0, /) shown ($self, cookie, whence=os.SEEK_SET, /)") {
     int whence;
     CHECK(text_check_open(vm, args[0]) && io_take_whence(vm, args[2], &whence));
     return seek(vm, args[0], args[1], whence);

@@ -216,7 +216,7 @@ METHOD(itertools_cycle, __reduce__, "($self, /)") {
 }
 
 /* Set state information for unpickling. */
-METHOD(itertools_cycle, __setstate__, "($self, state, /)") {
+METHOD(itertools_cycle, __setstate__, "($self, state, /) shown ($self, object, /)") {
     Cycle *self = (Cycle *)args[0];
     CHECK(warn_pickle(vm));
     Value parts[2];

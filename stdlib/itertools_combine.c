@@ -223,7 +223,7 @@ METHOD(itertools_product, __reduce__, "($self, /)") {
 }
 
 /* Set state information for unpickling. */
-METHOD(itertools_product, __setstate__, "($self, state, /)") {
+METHOD(itertools_product, __setstate__, "($self, state, /) shown ($self, object, /)") {
     Arranging *self = (Arranging *)args[0];
     CHECK(warn_pickle(vm));
     CHECK(check_count(vm, args[1], self->length));
@@ -310,7 +310,8 @@ METHOD(itertools_combinations, __reduce__, "($self, /)") {
 }
 
 /* Set state information for unpickling. */
-METHOD(itertools_combinations, __setstate__, "($self, state, /)") {
+METHOD(itertools_combinations, __setstate__,
+       "($self, state, /) shown ($self, object, /)") {
     return set_combining(vm, args[0], args[1], 1);
 }
 
@@ -365,7 +366,8 @@ METHOD(itertools_combinations_with_replacement, __reduce__, "($self, /)") {
 }
 
 /* Set state information for unpickling. */
-METHOD(itertools_combinations_with_replacement, __setstate__, "($self, state, /)") {
+METHOD(itertools_combinations_with_replacement, __setstate__,
+       "($self, state, /) shown ($self, object, /)") {
     return set_combining(vm, args[0], args[1], 0);
 }
 
@@ -458,7 +460,8 @@ METHOD(itertools_permutations, __reduce__, "($self, /)") {
 }
 
 /* Set state information for unpickling. */
-METHOD(itertools_permutations, __setstate__, "($self, state, /)") {
+METHOD(itertools_permutations, __setstate__,
+       "($self, state, /) shown ($self, object, /)") {
     Arranging *self = (Arranging *)args[0];
     CHECK(warn_pickle(vm));
     Value parts[2];

@@ -109,7 +109,7 @@ METHOD(itertools_groupby, __reduce__, "($self, /)") {
 }
 
 /* Set state information for unpickling. */
-METHOD(itertools_groupby, __setstate__, "($self, state, /)") {
+METHOD(itertools_groupby, __setstate__, "($self, state, /) shown ($self, object, /)") {
     GroupBy *self = (GroupBy *)args[0];
     CHECK(warn_pickle(vm));
     Value parts[3];

@@ -86,7 +86,7 @@ METHOD(itertools_chain, __reduce__, "($self, /)") {
 }
 
 /* Set state information for unpickling. */
-METHOD(itertools_chain, __setstate__, "($self, state, /)") {
+METHOD(itertools_chain, __setstate__, "($self, state, /) shown ($self, object, /)") {
     Chain *self = (Chain *)args[0];
     CHECK(warn_pickle(vm));
     Value parts[2];
@@ -201,7 +201,8 @@ METHOD(itertools_zip_longest, __reduce__, "($self, /)") {
 }
 
 /* Set state information for unpickling. */
-METHOD(itertools_zip_longest, __setstate__, "($self, state, /)") {
+METHOD(itertools_zip_longest, __setstate__,
+       "($self, state, /) shown ($self, object, /)") {
     CHECK(warn_pickle(vm));
     replace(&((ZipLongest *)args[0])->fill, incref(args[1]));
     return NONE;
@@ -332,7 +333,7 @@ METHOD(itertools_islice, __reduce__, "($self, /)") {
 }
 
 /* Set state information for unpickling. */
-METHOD(itertools_islice, __setstate__, "($self, state, /)") {
+METHOD(itertools_islice, __setstate__, "($self, state, /) shown ($self, object, /)") {
     CHECK(warn_pickle(vm));
     i64 at;
     CHECK(index_from_state(vm, args[1], &at));

@@ -152,7 +152,7 @@ METHOD(itertools_dropwhile, __reduce__, "($self, /)") {
 }
 
 /* Set state information for unpickling. */
-METHOD(itertools_dropwhile, __setstate__, "($self, state, /)") {
+METHOD(itertools_dropwhile, __setstate__, "($self, state, /) shown ($self, object, /)") {
     return set_open(vm, args[0], args[1]);
 }
 
@@ -190,7 +190,7 @@ METHOD(itertools_takewhile, __reduce__, "($self, /)") {
 }
 
 /* Set state information for unpickling. */
-METHOD(itertools_takewhile, __setstate__, "($self, state, /)") {
+METHOD(itertools_takewhile, __setstate__, "($self, state, /) shown ($self, object, /)") {
     return set_open(vm, args[0], args[1]);
 }
 
@@ -349,7 +349,7 @@ METHOD(itertools_accumulate, __reduce__, "($self, /)") {
 }
 
 /* Set state information for unpickling. */
-METHOD(itertools_accumulate, __setstate__, "($self, state, /)") {
+METHOD(itertools_accumulate, __setstate__, "($self, state, /) shown ($self, object, /)") {
     CHECK(warn_pickle(vm));
     replace(&((Accumulate *)args[0])->total, incref(args[1]));
     return NONE;

@@ -152,7 +152,7 @@ METHOD(itertools__tee, __reduce__, "($self, /)") {
 }
 
 /* Set state information for unpickling. */
-METHOD(itertools__tee, __setstate__, "($self, state, /)") {
+METHOD(itertools__tee, __setstate__, "($self, state, /) shown ($self, object, /)") {
     Tee *self = (Tee *)args[0];
     CHECK(warn_pickle(vm));
     Value parts[2];

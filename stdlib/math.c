@@ -242,7 +242,7 @@ static Value logarithm(VM *vm, Value v, Function1 function) {
  * Return the logarithm of x to the given base.
  *
  * If the base is not specified, returns the natural logarithm (base e) of x. */
-FUNCTION(math, log, "(x, base=<unrepresentable>, /)") {
+FUNCTION(math, log, "(x, base=<unrepresentable>, /) hidden") {
     OWNED Value x = TRY(logarithm(vm, args[0], log));
     if (args[1] == EMPTY) return TAKE(x);
     OWNED Value base = TRY(logarithm(vm, args[1], log));

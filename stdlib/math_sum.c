@@ -95,7 +95,7 @@ static Value norm_of_values(VM *vm, Value *values, u32 count, double *room) {
  *     >>> hypot(3.0, 4.0)
  *     5.0
  */
-FUNCTION(math, hypot, "(*coordinates)") {
+FUNCTION(math, hypot, "(*coordinates) hidden") {
     double few[FEW];
     if (nargs <= FEW) return norm_of_values(vm, args, nargs, few);
     usize size = nargs * sizeof(double);

@@ -57,12 +57,12 @@ static Value combine_all(VM *vm, Value *args, u32 nargs, Value start, Combine co
 }
 
 /* Greatest Common Divisor. */
-FUNCTION(math, gcd, "(*integers)") {
+FUNCTION(math, gcd, "(*integers) shown ($module, *integers)") {
     return combine_all(vm, args, nargs, from_small(0), gcd_of_two);
 }
 
 /* Least Common Multiple. */
-FUNCTION(math, lcm, "(*integers)") {
+FUNCTION(math, lcm, "(*integers) shown ($module, *integers)") {
     return combine_all(vm, args, nargs, from_small(1), lcm_of_two);
 }
 

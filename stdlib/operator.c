@@ -330,7 +330,7 @@ FUNCTION(_operator, length_hint, "(obj, default=0, /)") {
 }
 
 /* Same as obj(*args, **kwargs). */
-FUNCTION(_operator, call, "(*args, **kwargs)") {
+FUNCTION(_operator, call, "(*args, **kwargs) shown (obj, /, *args, **kwargs)") {
     if (nargs == 1) return raise_type(vm, "call expected at least 1 argument, got 0");
     OWNED Value positional = TRY(tuple_from(vm, args + 2, nargs - 2));
     return call_with_tuple(vm, args[1], positional, args[0]);

@@ -107,7 +107,7 @@ static Value group_by_key(VM *vm, const Match *match, Value key) {
 /* group([group1, ...]) -> str or tuple.
  * Return subgroup(s) of the match by indices or names.
  * For 0 returns the entire match. */
-METHOD(re_Match, group, "($self, /, *args)") {
+METHOD(re_Match, group, "($self, /, *args) hidden") {
     Match *match = to_match(args[0]);
     if (nargs == 1) return match_group(vm, match, 0, NONE);
     if (nargs == 2) return group_by_key(vm, match, args[1]);

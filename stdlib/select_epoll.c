@@ -123,7 +123,9 @@ static Value control(VM *vm, Value self, int what, Value file, Value mask, u32 e
  *     a bit set composed of the various EPOLL constants
  *
  * The epoll interface supports all file descriptors that support poll. */
-METHOD(epoll, register, "($self, /, fd, eventmask=7)") {
+METHOD(epoll, register,
+       "($self, /, fd, eventmask=7) shown ($self, /, fd,\n         "
+       "eventmask=select.EPOLLIN | select.EPOLLPRI | select.EPOLLOUT)") {
     return control(vm, args[0], EPOLL_CTL_ADD, args[1], args[2],
                    EPOLLIN | EPOLLPRI | EPOLLOUT);
 }

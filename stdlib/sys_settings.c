@@ -86,7 +86,7 @@ static Value size_of(VM *vm, Value v) {
 /* getsizeof(object [, default]) -> int
  *
  * Return the size of object in bytes. */
-FUNCTION(sys, getsizeof, "(object, default=None)") {
+FUNCTION(sys, getsizeof, "(object, default=None) hidden") {
     Value size = size_of(vm, args[0]);
     if (size != FAIL || args[1] == EMPTY || !exception_matches(vm, EXC(TypeError))) return size;
     exception_clear(vm);
@@ -236,7 +236,7 @@ static void set_hook(Value *slot, Value hook) {
 /* set_asyncgen_hooks([firstiter] [, finalizer])
  *
  * Set a finalizer for async generators objects. */
-FUNCTION(sys, set_asyncgen_hooks, "(firstiter=None, finalizer=None)") {
+FUNCTION(sys, set_asyncgen_hooks, "(firstiter=None, finalizer=None) hidden") {
     CHECK(check_hook(vm, args[1], "finalizer") && check_hook(vm, args[0], "firstiter"));
     set_hook(&vm->asyncgen_finalizer, args[1]);
     set_hook(&vm->asyncgen_firstiter, args[0]);

@@ -90,7 +90,7 @@ static Value join(VM *vm, Handle *handle, i64 timeout) {
     return queue_wait(vm, &handle->queue, is_done, handle, timeout) < 0 ? FAIL : NONE;
 }
 
-METHOD(_ThreadHandle, join, "($self, timeout=None, /)") {
+METHOD(_ThreadHandle, join, "($self, timeout=None, /) hidden") {
     i64 timeout;
     CHECK(timeout_take(vm, args[1] == NONE ? EMPTY : args[1], true, &timeout));
     return join(vm, to_handle(args[0]), timeout);
@@ -425,7 +425,8 @@ static Value thread_name(VM *vm, Value thread) {
 }
 
 /* Handle uncaught Thread.run() exception. */
-FUNCTION(_thread, _excepthook, "(exc_hook_args, /)") {
+FUNCTION(_thread, _excepthook,
+       "(exc_hook_args, /) shown ((exc_type, exc_value, exc_traceback, thread), /)") {
     if (!is_instance(vm, args[0], vm->types[TYPE__ExceptHookArgs]))
         return raise_type(vm, "_thread.excepthook argument type must be ExceptHookArgs");
     Value *items = to_tuple(args[0])->items;

@@ -150,7 +150,7 @@ static Value break_down(VM *vm, Value given, struct tm *(*convert)(const time_t 
  *
  * If the platform supports the tm_gmtoff and tm_zone, they are available as
  * attributes only. */
-FUNCTION(time, gmtime, "(seconds=None, /)") {
+FUNCTION(time, gmtime, "(seconds=None, /) hidden") {
     time_t seconds;
     struct tm tm;
     CHECK(take_seconds(vm, args[0], &seconds));
@@ -163,7 +163,7 @@ FUNCTION(time, gmtime, "(seconds=None, /)") {
  *
  * Convert seconds since the Epoch to a time tuple expressing local time.
  * When 'seconds' is not passed in, convert the current time instead. */
-FUNCTION(time, localtime, "(seconds=None, /)") {
+FUNCTION(time, localtime, "(seconds=None, /) hidden") {
     return break_down(vm, args[0], localtime_r);
 }
 
@@ -173,7 +173,7 @@ FUNCTION(time, localtime, "(seconds=None, /)") {
  * Note that mktime(gmtime(0)) will not generally return zero for most
  * time zones; instead the returned value will either be equal to that
  * of the timezone or altzone attributes on the time module. */
-FUNCTION(time, mktime, "(tuple, /)") {
+FUNCTION(time, mktime, "(tuple, /) shown ($self, object, /)") {
     struct tm tm;
     CHECK(take_tm(vm, args[0], "mktime", &tm));
     tm.tm_wday = -1; /* it stays so when the date cannot be told */
@@ -205,7 +205,7 @@ static bool take_date(VM *vm, Value given, const char *function, struct tm *tm) 
  * Convert a time tuple to a string, e.g. 'Sat Jun 06 16:26:11 1998'.
  * When the time tuple is not present, current time as returned by localtime()
  * is used. */
-FUNCTION(time, asctime, "(tuple=None, /)") {
+FUNCTION(time, asctime, "(tuple=None, /) hidden") {
     struct tm tm;
     CHECK(take_date(vm, args[0], "asctime", &tm));
     return date_text(vm, &tm);
@@ -216,7 +216,7 @@ FUNCTION(time, asctime, "(tuple=None, /)") {
  * Convert a time in seconds since the Epoch to a string in local time.
  * This is equivalent to asctime(localtime(seconds)). When the time tuple is
  * not present, current time as returned by localtime() is used. */
-FUNCTION(time, ctime, "(seconds=None, /)") {
+FUNCTION(time, ctime, "(seconds=None, /) hidden") {
     time_t seconds;
     struct tm tm;
     CHECK(take_seconds(vm, args[0], &seconds));
@@ -229,7 +229,7 @@ FUNCTION(time, ctime, "(seconds=None, /)") {
  * Convert a time tuple to a string according to a format specification.
  * See the library reference manual for formatting codes. When the time tuple
  * is not present, current time as returned by localtime() is used. */
-FUNCTION(time, strftime, "(format, tuple=None, /)") {
+FUNCTION(time, strftime, "(format, tuple=None, /) hidden") {
     struct tm tm;
     if (!is_str(args[0])) return raise_type(vm, "strftime() argument 1 must be str, not %N", args[0]);
     CHECK(take_date(vm, args[1], "strftime", &tm));
@@ -257,7 +257,7 @@ FUNCTION(time, strftime, "(format, tuple=None, /)") {
  * Parse a string to a time tuple according to a format specification.
  * See the library reference manual for formatting codes (same as
  * strftime()). */
-FUNCTION(time, strptime, "(string, format='%a %b %d %H:%M:%S %Y', /)") {
+FUNCTION(time, strptime, "(string, format='%a %b %d %H:%M:%S %Y', /) hidden") {
     OWNED Value module = TRY(import_text(vm, "_strptime"));
     OWNED Value parse = TRY(object_getattr_text(vm, module, "_strptime_time"));
     return args[1] == EMPTY ? call_1(vm, parse, args[0]) : call_2(vm, parse, args[0], args[1]);
@@ -309,7 +309,7 @@ static bool add_zone(VM *vm, Value module) {
  * Changing the TZ environment variable without calling tzset *may* change
  * the local timezone used by methods such as localtime, but this behaviour
  * should not be relied on. */
-FUNCTION(time, tzset, "()") {
+FUNCTION(time, tzset, "() shown ($self, /)") {
     OWNED Value module = TRY(import_text(vm, "time"));
     tzset();
     return add_zone(vm, module) ? NONE : FAIL;
@@ -356,7 +356,7 @@ FUNCTION(time, clock_gettime_ns, "(clk_id, /)") {
 /* clock_getres(clk_id) -> floating-point number
  *
  * Return the resolution (precision) of the specified clock clk_id. */
-FUNCTION(time, clock_getres, "(clk_id, /)") {
+FUNCTION(time, clock_getres, "(clk_id, /) hidden") {
     clockid_t clock;
     struct timespec step;
     CHECK(take_clock(vm, args[0], &clock));
@@ -373,7 +373,7 @@ static Value set_clock(VM *vm, Value given, struct timespec time) {
 /* clock_settime(clk_id, time)
  *
  * Set the time of the specified clock clk_id. */
-FUNCTION(time, clock_settime, "(clk_id, time, /)") {
+FUNCTION(time, clock_settime, "(clk_id, time, /) hidden") {
     double seconds;
     CHECK(object_to_double(vm, args[1], &seconds));
     double whole = floor(seconds);
@@ -383,7 +383,7 @@ FUNCTION(time, clock_settime, "(clk_id, time, /)") {
 /* clock_settime_ns(clk_id, time)
  *
  * Set the time of the specified clock clk_id with nanoseconds. */
-FUNCTION(time, clock_settime_ns, "(clk_id, time, /)") {
+FUNCTION(time, clock_settime_ns, "(clk_id, time, /) hidden") {
     i64 time;
     CHECK(object_to_i64(vm, args[1], &time));
     return set_clock(vm, args[0], (struct timespec){time / NANOSECONDS, time % NANOSECONDS});
@@ -392,7 +392,7 @@ FUNCTION(time, clock_settime_ns, "(clk_id, time, /)") {
 /* pthread_getcpuclockid(thread_id) -> int
  *
  * Return the clk_id of a thread's CPU time clock. */
-FUNCTION(time, pthread_getcpuclockid, "(thread_id, /)") {
+FUNCTION(time, pthread_getcpuclockid, "(thread_id, /) hidden") {
     i64 thread;
     clockid_t clock;
     CHECK(object_to_i64(vm, args[0], &thread));
@@ -429,7 +429,7 @@ static Value clock_facts(VM *vm, usize i) {
 /* get_clock_info(name: str) -> dict
  *
  * Get information of the specified clock. */
-FUNCTION(time, get_clock_info, "(name, /)") {
+FUNCTION(time, get_clock_info, "(name, /) hidden") {
     if (!is_str(args[0])) return raise_type(vm, "get_clock_info() argument 1 must be str, not %N", args[0]);
     for (usize i = 0; i < COUNT_OF(clocks); i++)
         if (str_equals_text(args[0], clocks[i].name)) return clock_facts(vm, i);

@@ -44,7 +44,8 @@ static Value or_default(VM *vm, Value otherwise, const char *message) {
  *
  * If no name is defined, default is returned, or, if not given,
  * ValueError is raised. */
-FUNCTION(unicodedata, name, "(chr, default=None, /)") {
+FUNCTION(unicodedata, name,
+       "(chr, default=None, /) shown ($self, chr, default=<unrepresentable>, /)") {
     u32 c;
     CHECK(take_character(vm, "name", "argument 1", args[0], &c));
     Buffer name = {0};
@@ -63,7 +64,7 @@ static Value raise_key_text(VM *vm, const char *format, Value name) {
  *
  * If a character with the given name is found, return the
  * corresponding character.  If not found, KeyError is raised. */
-FUNCTION(unicodedata, lookup, "(name, /)") {
+FUNCTION(unicodedata, lookup, "(name, /) shown ($self, name, /)") {
     bool is_bytes = has_kind(args[0], KIND_BYTES);
     if (!is_str(args[0]) && !is_bytes)
         return raise_type(vm, "a bytes-like object is required, not '%T'", args[0]);
@@ -77,7 +78,7 @@ FUNCTION(unicodedata, lookup, "(name, /)") {
 /* ---- properties ---- */
 
 /* Returns the general category assigned to the character chr as string. */
-FUNCTION(unicodedata, category, "(chr, /)") {
+FUNCTION(unicodedata, category, "(chr, /) shown ($self, chr, /)") {
     static const char names[][3] = {"Cn", "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc",
                                     "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe",
                                     "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Zs",
@@ -90,7 +91,7 @@ FUNCTION(unicodedata, category, "(chr, /)") {
 /* Returns the bidirectional class assigned to the character chr as string.
  *
  * If no such value is defined, an empty string is returned. */
-FUNCTION(unicodedata, bidirectional, "(chr, /)") {
+FUNCTION(unicodedata, bidirectional, "(chr, /) shown ($self, chr, /)") {
     static const char names[][4] = {
         "",   "L",  "LRE", "LRO", "R", "AL", "RLE", "RLO", "PDF", "EN",  "ES",  "ET",
         "AN", "CS", "NSM", "BN",  "B", "S",  "WS",  "ON",  "LRI", "RLI", "FSI", "PDI"};
@@ -102,7 +103,7 @@ FUNCTION(unicodedata, bidirectional, "(chr, /)") {
 /* Returns the canonical combining class assigned to the character chr as integer.
  *
  * Returns 0 if no combining class is defined. */
-FUNCTION(unicodedata, combining, "(chr, /)") {
+FUNCTION(unicodedata, combining, "(chr, /) shown ($self, chr, /)") {
     u32 c;
     CHECK(take_character(vm, "combining", "argument", args[0], &c));
     return from_small(utf8proc_get_property((i32)c)->combining_class);
@@ -112,14 +113,14 @@ FUNCTION(unicodedata, combining, "(chr, /)") {
  *
  * Returns 1 if the character has been identified as a "mirrored"
  * character in bidirectional text, 0 otherwise. */
-FUNCTION(unicodedata, mirrored, "(chr, /)") {
+FUNCTION(unicodedata, mirrored, "(chr, /) shown ($self, chr, /)") {
     u32 c;
     CHECK(take_character(vm, "mirrored", "argument", args[0], &c));
     return from_small(utf8proc_get_property((i32)c)->bidi_mirrored);
 }
 
 /* Returns the east asian width assigned to the character chr as string. */
-FUNCTION(unicodedata, east_asian_width, "(chr, /)") {
+FUNCTION(unicodedata, east_asian_width, "(chr, /) shown ($self, chr, /)") {
     u32 c, low = 0, high = unicode_widths_count;
     CHECK(take_character(vm, "east_asian_width", "argument", args[0], &c));
     while (low < high) {
@@ -138,7 +139,8 @@ FUNCTION(unicodedata, east_asian_width, "(chr, /)") {
  * Returns the decimal value assigned to the character chr as integer.
  * If no such value is defined, default is returned, or, if not given,
  * ValueError is raised. */
-FUNCTION(unicodedata, decimal, "(chr, default=None, /)") {
+FUNCTION(unicodedata, decimal,
+       "(chr, default=None, /) shown ($self, chr, default=<unrepresentable>, /)") {
     u32 c;
     CHECK(take_character(vm, "decimal", "argument 1", args[0], &c));
     int value = unicode_decimal(c);
@@ -150,7 +152,8 @@ FUNCTION(unicodedata, decimal, "(chr, default=None, /)") {
  * Returns the digit value assigned to the character chr as integer.
  * If no such value is defined, default is returned, or, if not given,
  * ValueError is raised. */
-FUNCTION(unicodedata, digit, "(chr, default=None, /)") {
+FUNCTION(unicodedata, digit,
+       "(chr, default=None, /) shown ($self, chr, default=<unrepresentable>, /)") {
     u32 c;
     CHECK(take_character(vm, "digit", "argument 1", args[0], &c));
     int value = unicode_digit(c);
@@ -162,7 +165,8 @@ FUNCTION(unicodedata, digit, "(chr, default=None, /)") {
  * Returns the numeric value assigned to the character chr as float.
  * If no such value is defined, default is returned, or, if not given,
  * ValueError is raised. */
-FUNCTION(unicodedata, numeric, "(chr, default=None, /)") {
+FUNCTION(unicodedata, numeric,
+       "(chr, default=None, /) shown ($self, chr, default=<unrepresentable>, /)") {
     u32 c;
     double value;
     CHECK(take_character(vm, "numeric", "argument 1", args[0], &c));
@@ -209,7 +213,7 @@ static usize one_step(u32 c, bool canonical, u32 *points, usize room) {
 /* Returns the character decomposition mapping assigned to the character chr as string.
  *
  * An empty string is returned in case no such mapping is defined. */
-FUNCTION(unicodedata, decomposition, "(chr, /)") {
+FUNCTION(unicodedata, decomposition, "(chr, /) shown ($self, chr, /)") {
     static const char *const tags[] = {
         NULL,         "<font>",   "<noBreak>", "<initial>",  "<medial>",   "<final>",
         "<isolated>", "<circle>", "<super>",   "<sub>",      "<vertical>", "<wide>",
@@ -248,14 +252,14 @@ static Value normalize(VM *vm, const char *function, Value form, Value text) {
 /* Return the normal form 'form' for the Unicode string unistr.
  *
  * Valid values for form are 'NFC', 'NFKC', 'NFD', and 'NFKD'. */
-FUNCTION(unicodedata, normalize, "(form, unistr, /)") {
+FUNCTION(unicodedata, normalize, "(form, unistr, /) shown ($self, form, unistr, /)") {
     return normalize(vm, "normalize", args[0], args[1]);
 }
 
 /* Return whether the Unicode string unistr is in the normal form 'form'.
  *
  * Valid values for form are 'NFC', 'NFKC', 'NFD', and 'NFKD'. */
-FUNCTION(unicodedata, is_normalized, "(form, unistr, /)") {
+FUNCTION(unicodedata, is_normalized, "(form, unistr, /) shown ($self, form, unistr, /)") {
     OWNED Value normal = TRY(normalize(vm, "is_normalized", args[0], args[1]));
     return from_bool(str_equal(normal, args[1]));
 }

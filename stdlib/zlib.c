@@ -86,7 +86,9 @@ static bool take_int(VM *vm, Value v, int otherwise, int *out) {
  *     Compression level, in 0-9 or -1.
  *   wbits
  *     The window buffer size and container format. */
-FUNCTION(zlib, compress, "(data, /, level=-1, wbits=15)") {
+FUNCTION(zlib, compress,
+       "(data, /, level=-1, wbits=15) shown (data, /, level=Z_DEFAULT_COMPRESSION, "
+       "wbits=MAX_WBITS)") {
     int level, bits;
     Buffered in;
     Buffer out = {0};
@@ -115,7 +117,9 @@ FUNCTION(zlib, compress, "(data, /, level=-1, wbits=15)") {
  *     The window buffer size and container format.
  *   bufsize
  *     The initial output buffer size. */
-FUNCTION(zlib, decompress, "(data, /, wbits=15, bufsize=16384)") {
+FUNCTION(zlib, decompress,
+       "(data, /, wbits=15, bufsize=16384) shown (data, /, wbits=MAX_WBITS, "
+       "bufsize=DEF_BUF_SIZE)") {
     int bits;
     i64 size = 0;
     Buffered in;
@@ -213,7 +217,10 @@ static Value finish(VM *vm, Buffer *out, bool ok) {
  *     The predefined compression dictionary - a sequence of bytes
  *     containing subsequences that are likely to occur in the input data. */
 FUNCTION(zlib, compressobj,
-         "(level=-1, method=8, wbits=15, memLevel=8, strategy=0, zdict=None)") {
+       "(level=-1, method=8, wbits=15, memLevel=8, strategy=0, zdict=None) shown "
+       "(level=Z_DEFAULT_COMPRESSION, method=DEFLATED,\n            "
+       "wbits=MAX_WBITS, memLevel=DEF_MEM_LEVEL,\n            "
+       "strategy=Z_DEFAULT_STRATEGY, zdict=None)") {
     static const int defaults[5] = {-1, Z_DEFLATED, MAX_WBITS, MEMORY_LEVEL, 0};
     int given[5];
     for (int i = 0; i < 5; i++) CHECK(take_int(vm, args[i], defaults[i], &given[i]));
@@ -324,7 +331,8 @@ static int set_dictionary(Stream *self) {
  *   zdict
  *     The predefined compression dictionary.  This must be the same
  *     dictionary as used by the compressor that produced the input data. */
-FUNCTION(zlib, decompressobj, "(wbits=15, zdict=b'')") {
+FUNCTION(zlib, decompressobj,
+       "(wbits=15, zdict=b'') shown (wbits=MAX_WBITS, zdict=b'')") {
     int bits;
     CHECK(take_int(vm, args[0], MAX_WBITS, &bits));
     OWNED Value self = TRY(new_stream(vm, TYPE_zlib_Decompress));

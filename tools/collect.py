@@ -174,13 +174,16 @@ def plain_end(macro, signature):
 
 def write_callable(entry, found, out):
     macro, owner, name, text, doc = entry
+    # "(A) shown (B)": arguments are matched as A says, __text_signature__ is B; "(A) hidden": None
+    text, _, shown = text.partition(' shown ')
+    text, hidden, _ = text.partition(' hidden')
     signature = Signature(text)
     is_method = 'METHOD' in macro
     function = '%s_%s_%s' % (owner, name, 'method' if is_method else 'function')
     out.write('Value %s(VM *vm, Value *args, u32 nargs);\n' % function)
     out.write('static const char *const %s_parameters[] = {%sNULL};\n' % (
         function, ''.join('"%s", ' % n for n in signature.names)))
-    fields = [('name', quoted(name)), ('function', function), ('signature', quoted(text)),
+    fields = [('name', quoted(name)), ('function', function), ('signature', 'NULL' if hidden else quoted(shown or text)),
               ('doc', quoted(doc) if doc else 'NULL'), ('parameters', function + '_parameters'),
               ('sort', SORTS[macro]), ('rest', ' | '.join(signature.rest) or '0'),
               ('named', len(signature.names)), ('positional', signature.positional),

@@ -180,7 +180,7 @@ VM_METHOD(generator, send, "($self, object, /)") {
  *
  * Raise exception in generator, return next yielded value or raise
  * StopIteration. */
-METHOD(generator, throw, "($self, type, value=None, traceback=None, /)") {
+METHOD(generator, throw, "($self, type, value=None, traceback=None, /) hidden") {
     return throw_into(vm, args);
 }
 

@@ -40,6 +40,12 @@ static bool check_prefixes(VM *vm, Value *prefixes, i64 *level) {
                    *prefixes);
         return false;
     }
+    for (usize i = 0; i < to_tuple(*prefixes)->count; i++) {
+        Value prefix = to_tuple(*prefixes)->items[i];
+        if (is_str(prefix)) continue;
+        raise_type(vm, "Found non-str '%T' in skip_file_prefixes.", prefix);
+        return false;
+    }
     if (to_tuple(*prefixes)->count == 0)
         *prefixes = EMPTY;
     else if (*level < 2)
@@ -73,8 +79,14 @@ FUNCTION(_warnings, warn_explicit,
     if (!is_str(args[2]))
         return raise_type(vm, "warn_explicit() argument 'filename' must be str, not %N",
                           args[2]);
-    Value category = TRY(category_of(vm, args[0], args[1]));
-    bool has_module = args[4] != EMPTY && args[4] != NONE;
+    if (args[4] == NONE) return NONE; /* as late in the end, when modules are gone */
+    OWNED Value message = incref(args[0]);
+    if (!is_instance(vm, message, EXC(Warning)) && has_kind(args[1], KIND_TYPE) &&
+        !is_category(vm, args[1])) {
+        replace(&message, TRY(call_1(vm, args[1], args[0]))); /* it may fail on its own */
+    }
+    Value category = TRY(category_of(vm, message, args[1]));
+    bool has_module = args[4] != EMPTY;
     OWNED Value module =
         TRY(has_module ? incref(args[4]) : warnings_module_of_file(vm, args[2]));
     Value registry = args[5] == EMPTY ? NONE : args[5];
