@@ -384,6 +384,13 @@ static ssize_t accept_once(int fd, Operation *operation) {
     return accept4(fd, (struct sockaddr *)&address->at, &address->size, SOCK_CLOEXEC);
 }
 
+/* Others refuse at once: there is nothing to wait for. */
+static bool is_listening(int fd) {
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    return !getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) && listens;
+}
+
 /* _accept() -> (integer, address info)
  *
  * Wait for an incoming connection.  Return a new socket file descriptor
@@ -394,7 +401,7 @@ METHOD(Socket, _accept, "($self, /)") {
     Address address = {0};
     Operation operation = {.run = accept_once, .address = &address};
     i64 end = socket_end(vm, self);
-    if (self->timeout < 0 && self->fd >= 0) CHECK(wait_until(vm, self, POLLIN, -1));
+    if (self->timeout < 0 && is_listening(self->fd)) CHECK(wait_until(vm, self, POLLIN, -1));
     ssize_t fd = socket_attempt_until(vm, self, POLLIN, &operation, end);
     if (fd < 0) return FAIL;
     OWNED Value shown = address_show(vm, &address);
