@@ -36,15 +36,23 @@ static void rise(Timer *timers, u32 at) {
     timers[at] = moved;
 }
 
+/* What was the last of all is moved down: it most often belongs down there again, so the lesser child rises all the way
+ * before anything is compared with it. */
 static void sink(Timer *timers, u32 count, u32 at) {
     Timer moved = timers[at];
-    for (;;) {
-        u32 child = 2 * at + 1;
-        if (child >= count) break;
-        if (child + 1 < count && is_before(&timers[child + 1], &timers[child])) child++;
-        if (!is_before(&timers[child], &moved)) break;
+    u32 top = at, child;
+    while ((child = 2 * at + 2) < count) {
+        child -= is_before(&timers[child - 1], &timers[child]);
         timers[at] = timers[child];
         at = child;
+    }
+    if (child == count) { /* an only child, the last of all */
+        timers[at] = timers[child - 1];
+        at = child - 1;
+    }
+    while (at != top && is_before(&moved, &timers[(at - 1) / 2])) {
+        timers[at] = timers[(at - 1) / 2];
+        at = (at - 1) / 2;
     }
     timers[at] = moved;
 }
