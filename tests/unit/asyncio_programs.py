@@ -443,7 +443,7 @@ class Maker:
     # ---- whole programs ----
 
     def program(self, name):
-        eager = self.chance(10)
+        eager, debug, own_loop = self.chance(10), self.chance(10), self.chance(10)
         for self.function in range(FUNCTIONS):
             self.nesting, self.room = 0, self.random.randrange(4, 12)
             self.add(f'async def c{self.function}(log, s):')
@@ -453,7 +453,7 @@ class Maker:
             self.block(6)
             self.add(f'    return {self.function}')
         text = '\n'.join('    ' + line for line in self.lines)
-        return f'def {name}():\n{text}\n    return c0, {eager}\n'
+        return f'def {name}():\n{text}\n    return c0, {eager}, {debug}, {own_loop}\n'
 
 
 STATEMENTS = dict(
