@@ -47,7 +47,6 @@ typedef struct Step {
     Value value;  /* asend: what to send, NONE; athrow: the exception's type; EMPTY: aclose */
     Value value2, value3; /* athrow: value and traceback */
     u8 state;
-    bool is_anext;
 } Step;
 
 static Step *to_step(Value v) {
@@ -129,10 +128,6 @@ static Value outcome(VM *vm, Step *step, Value given) {
     return FAIL;
 }
 
-static const char *step_word(Step *step) {
-    return step->is_anext ? "anext" : "asend";
-}
-
 static Value asend_send(VM *vm, Value self, Value sent) {
     Step *step = to_step(self);
     Coro *gen = to_coro(step->generator);
@@ -141,7 +136,7 @@ static Value asend_send(VM *vm, Value self, Value sent) {
     if (step->state == AWAIT_INIT) {
         if (gen->flags & CORO_AG_RUNNING) {
             step->state = AWAIT_CLOSED;
-            return raise_runtime(vm, "%s(): asynchronous generator is already running", step_word(step));
+            return raise_runtime(vm, "anext(): asynchronous generator is already running");
         }
         if (sent == NONE) sent = step->value;
         step->state = AWAIT_ITERATING;
@@ -164,7 +159,7 @@ static Value throw_step(VM *vm, Value *args) {
     if (step->state == AWAIT_INIT) {
         if (gen->flags & CORO_AG_RUNNING) {
             step->state = AWAIT_CLOSED;
-            return raise_runtime(vm, "%s(): asynchronous generator is already running", step_word(step));
+            return raise_runtime(vm, "anext(): asynchronous generator is already running");
         }
         step->state = AWAIT_ITERATING;
         gen->flags |= CORO_AG_RUNNING;
@@ -228,7 +223,6 @@ void asend_end(Value asend) {
 /* The asend() that stands for the awaiting of the next item. */
 static Value step_under_way(VM *vm, Value gen) {
     Value made = TRY(step_new(vm, vm->types[TYPE_async_generator_asend], gen, NONE));
-    to_step(made)->is_anext = true;
     to_step(made)->state = AWAIT_ITERATING;
     return made;
 }
@@ -361,9 +355,7 @@ METHOD(async_generator_athrow, close, "($self, /)") {
 /* ---- the generator itself ---- */
 
 static Value async_generator_anext(VM *vm, Value self) {
-    Value step = step_new(vm, vm->types[TYPE_async_generator_asend], self, NONE);
-    if (step != FAIL) to_step(step)->is_anext = true;
-    return step;
+    return step_new(vm, vm->types[TYPE_async_generator_asend], self, NONE);
 }
 
 static Value async_generator_repr(VM *vm, Value self) {

@@ -93,12 +93,22 @@ static void release_window(Value *window, u32 gap, u32 count) {
     decref(*window);
 }
 
+/* Do defaults make up for the positional arguments that are not given, and is there nothing else to bind? */
+static bool needs_only_defaults(const Function *function, u32 nargs, u32 count) {
+    const Code *code = function->code;
+    u32 missing = code->positional - nargs;
+    return nargs == count && nargs <= code->positional && code->parameters == code->positional &&
+           !(code->flags & (CODE_VARARGS | CODE_VARKEYWORDS)) && function->defaults != EMPTY &&
+           missing <= to_tuple(function->defaults)->count;
+}
+
 /* `args` are owned words of the caller's window, consumed; so is the callee. */
 static Value call_script(VM *vm, Value *window, u32 gap, u32 nargs, u32 count, Value names) {
     Function *function = (Function *)to_object(*window);
     Value *args = window + 1 + gap;
     Value result = EMPTY;
     if (function->code->flags & CODE_SUSPENDS) {
+        if (needs_only_defaults(function, nargs, count)) return coro_from_window(vm, window, gap, nargs);
         result = make_coro(vm, function, args, nargs, names);
     } else {
         /* the new frame must not lie over the arguments that it is bound from */

@@ -69,10 +69,10 @@ Value coro_new(VM *vm, Function *function, u32 nregisters) {
     return from_object(coro);
 }
 
-Value coro_from_window(VM *vm, Value *window, u32 gap) {
-    Code *code = ((Function *)to_object(*window))->code;
+Value coro_from_window(VM *vm, Value *window, u32 gap, u32 count) {
+    Function *function = (Function *)to_object(*window);
+    Code *code = function->code;
     const Value *args = window + 1 + gap;
-    u32 count = code->positional;
     Coro *coro = make(vm, *window, code, code->registers);
     if (UNLIKELY(!coro)) {
         for (u32 i = 0; i < count; i++) decref(args[i]);
@@ -81,6 +81,11 @@ Value coro_from_window(VM *vm, Value *window, u32 gap) {
     }
     u32 i = 0;
     for (; i < count; i++) coro->f.r[i] = args[i];
+    if (i < code->positional) {
+        const Tuple *defaults = to_tuple(function->defaults);
+        const Value *end = defaults->items + defaults->count;
+        for (; i < code->positional; i++) coro->f.r[i] = incref(end[(i64)i - code->positional]);
+    }
     for (; i < code->locals; i++) coro->f.r[i] = EMPTY;
     return from_object(coro);
 }

@@ -60,8 +60,9 @@ bool bind_arguments(VM *vm, Function *function, const Value *args, u32 nargs, Va
 /* ---- coro.c: resuming and suspending ---- */
 
 Value coro_new(VM *vm, Function *function, u32 nregisters);
-/* The coroutine that a plain call makes: function and arguments move out of the window, whatever comes. */
-Value coro_from_window(VM *vm, Value *window, u32 gap);
+/* The coroutine that a plain call with `count` positional arguments makes, defaults for the rest: function and
+ * arguments move out of the window, whatever comes. */
+Value coro_from_window(VM *vm, Value *window, u32 gap, u32 count);
 static inline Coro *frame_coro(Frame *frame) {
     return CONTAINER_OF(frame, Coro, f);
 }

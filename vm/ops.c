@@ -1771,7 +1771,7 @@ enter_copied: {
     /* the callee is a generator function or the like and takes exactly the B arguments in the window */
 make_coroutine: {
     SAVE();
-    Value made = coro_from_window(vm, r + A, GAP);
+    Value made = coro_from_window(vm, r + A, GAP, B);
     if (UNLIKELY(made == FAIL)) goto error;
     r[A] = made;
     if (is_awaited_next(pc, A) && has_exact_kind(made, KIND_COROUTINE) &&

@@ -40,7 +40,8 @@ def run(command, path):
 
 def by_program(text):
     """seed -> log"""
-    text = re.sub(r' created at [^ >]*:\d+|(?<=\.\.\.)\S*\.py:\d+(?=>)', '', text)  # functions of the library are frames in one
+    # functions of the library are frames in one only
+    text = re.sub(r' created at (<library [^>]*>|[^ >]*):\d+|(?<=\.\.\.)\S*:\d+(?=>)', '', text)
     text = re.sub(r' at 0x[0-9a-f]+', '', text)
     text = re.sub(r' at (<library [^>]*>|\S*/asyncio/\S*\.py):\d+', '', text)
     found = {}
