@@ -129,6 +129,9 @@ static Value repr_recursive(VM *vm, Value self) {
 }
 
 static Value make_recursive(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
+    if (nargs || kwnames != EMPTY)
+        CHECK(warn(vm, EXC(DeprecationWarning), 1,
+                   "Passing arguments to RLock is deprecated and will be removed in 3.15"));
     return from_object(object_new(vm, type)) ?: FAIL;
 }
 
