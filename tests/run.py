@@ -44,7 +44,8 @@ def outcome(command, folder, base, without=()):
     """what running the case shows, in the form of an .out file; `without` are arguments to leave out"""
     given = read(base + '.in').encode() if os.path.exists(base + '.in') else b''
     try:
-        done = subprocess.run(command + [a for a in arguments_of(base) if a not in without], cwd=folder, input=given, env=environment(),
+        words = command + [word for word in arguments_of(base) if word not in without]
+        done = subprocess.run(words, cwd=folder, input=given, env=environment(),
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=TIMEOUT)
     except subprocess.TimeoutExpired:
         return '--- it runs for ever\n'
