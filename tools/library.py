@@ -15,7 +15,8 @@ gc abc contextvars datetime textwrap pprint reprlib heapq bisect queue os os.pat
 fnmatch stat errno argparse logging unittest unittest.mock concurrent.futures signal select selectors socket
 subprocess base64 binascii hashlib unicodedata platform shlex timeit importlib importlib.util atexit dis __future__
 asyncio pickle copyreg linecache keyword ast graphlib sched numbers fractions decimal statistics cmath secrets hmac
-csv configparser uuid html urllib.parse ipaddress difflib calendar zlib locale getopt runpy string""".split()
+csv configparser uuid html urllib.parse ipaddress difflib calendar zlib locale getopt runpy string
+token tokenize codeop code cmd mimetypes importlib.resources""".split()
 
 TYPES = """int float complex bool str bytes bytearray memoryview list tuple dict set frozenset range slice object type
 property classmethod staticmethod super enumerate zip map filter reversed""".split()
@@ -26,9 +27,17 @@ WHY = {
     'asyncio': 'streams, servers and subprocesses; child watchers are deprecated',
     'unicodedata': 'the tables of Unicode 3.2',
     'difflib': 'tables in HTML',
-    'bytearray': 'buffers are C\'s own', 'memoryview': 'buffers are C\'s own',
     'inspect': 'a helper that nobody calls',
 }
+
+NOTES = """
+## In a few words
+
+- `help(object)` prints name, signature and documentation; there is no pager and no index as in `pydoc`.
+- `sys.settrace`, `sys.setprofile`, `frame.f_trace`, `f_trace_lines`, `f_trace_opcodes` and setting `f_lineno` tell CPython's
+  events, in its order and with its lines; `opcode` events are those of apy's own instructions.
+- `tokenize` is written in Python and reads the whole text before it gives the first token.
+"""
 
 PROGRAM = r'''
 import json, sys
@@ -110,6 +119,8 @@ def page(rows):
         if missing and not is_absent and name.removeprefix('type ') in WHY:
             shown += ' (%s)' % WHY[name.removeprefix('type ')]
         yield '| `%s` | %d | %d | %s |' % (name.removeprefix('type '), count, count - len(missing), shown)
+    yield ''
+    yield from NOTES.strip().split('\n')
 
 
 def main(apy, python, out):
