@@ -8,6 +8,7 @@
 #include "objects/frame.h"
 #include "objects/list.h"
 #include "objects/native.h"
+#include "objects/sequence.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "objects/type.h"
