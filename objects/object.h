@@ -240,6 +240,9 @@ Value object_inplace(VM *vm, BinaryOp op, Value a, Value b);
  * the words of a += b. After the in-place method all is left: object_inplace_rest. */
 Value object_binary_reflected(VM *vm, BinaryOp op, Value a, Value b, bool is_inplace);
 Value object_inplace_rest(VM *vm, BinaryOp op, Value a, Value b);
+/* A class inherits the += and *= of list as if they were methods of its own: they come
+ * before its __add__ and __mul__. */
+bool inherits_inplace(const Type *type, BinaryOp op);
 Value object_compare_reflected(VM *vm, Value a, Value b, CompareOp op);
 Value object_power(VM *vm, Value base, Value exponent, Value modulus); /* modulus NONE: ** */
 Value object_unary(VM *vm, UnaryOp op, Value v);

@@ -131,6 +131,12 @@ static Value ask_inplace_sequences(VM *vm, BinaryOp op, Value a, Value b) {
     return ask_sequences(vm, op, a, b);
 }
 
+bool inherits_inplace(const Type *type, BinaryOp op) {
+    if (!(type->flags & TYPE_HEAP)) return false;
+    if (op == BINARY_ADD) return type->slots.inplace_concat;
+    return op == BINARY_MUL && type->slots.inplace_repeat;
+}
+
 Value object_inplace(VM *vm, BinaryOp op, Value a, Value b) {
     Type *type = type_of(vm, a);
     if (type->slots.inplace && type->inplace_ops & CAN(op)) {
@@ -143,7 +149,7 @@ Value object_inplace(VM *vm, BinaryOp op, Value a, Value b) {
 Value object_inplace_rest(VM *vm, BinaryOp op, Value a, Value b) {
     Value result = binary_quickly(vm, op, a, b);
     if (LIKELY(result != NOT_IMPLEMENTED)) return result;
-    result = ask_both(vm, op, a, b);
+    if (!inherits_inplace(type_of(vm, a), op)) result = ask_both(vm, op, a, b);
     if (result == NOT_IMPLEMENTED) result = ask_inplace_sequences(vm, op, a, b);
     return result == NOT_IMPLEMENTED ? refuse(vm, op, a, b, true) : result;
 }

@@ -68,6 +68,7 @@ static Value next(VM *vm, Value v) {
     }
     if (!exception_matches(vm, EXC(IndexError)) &&
         !exception_matches(vm, EXC(StopIteration))) {
+        finish(self);
         return FAIL;
     }
     exception_clear(vm);

@@ -70,9 +70,14 @@ VM_FUNCTION(builtins, next, "(iterator, default=<unrepresentable>, /) hidden") {
     if (!type->slots.next)
         return raise_type(vm, "'%T' object is not an iterator", args[0]);
     Value item = type->slots.next(vm, args[0]);
+    bool has_default = args[1] != EMPTY;
+    if (item == FAIL && has_default && exception_matches(vm, EXC(StopIteration))) {
+        exception_clear(vm);
+        return incref(args[1]);
+    }
     if (item != EMPTY) return item;
     OWNED Value value = take(&vm->return_value); /* of a generator */
-    if (args[1] != EMPTY) return incref(args[1]);
+    if (has_default) return incref(args[1]);
     return raise_stop_iteration(vm, value == EMPTY ? NONE : value);
 }
 

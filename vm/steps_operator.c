@@ -49,7 +49,8 @@ Value step_binary(VM *vm, u8 op, Value a, Value b, bool inplace) {
     if (script_type(a)) {
         Value method = inplace ? script_method(vm, a, special_name_inplace(vm, op)) : EMPTY;
         if (method != EMPTY) return enter_operator(vm, method, a, b, op | WHAT_INPLACE, FRAME_BINARY);
-        bool has_inplace = inplace && type_of(vm, a)->inplace_ops & CAN(op);
+        bool has_inplace =
+            inplace && (type_of(vm, a)->inplace_ops & CAN(op) || inherits_inplace(type_of(vm, a), op));
         method = has_inplace ? EMPTY : script_method(vm, a, special_name_binary(vm, op));
         if (method != EMPTY && !right_goes_first(vm, a, b))
             return enter_operator(vm, method, a, b, inplace ? op | WHAT_AUGMENTED : op, FRAME_BINARY);

@@ -148,7 +148,9 @@ static bool merge_mapping(VM *vm, Value dict, Value other, Value callee) {
 }
 
 bool step_dict_merge(VM *vm, Value dict, Value other, Value callee) {
-    if (has_exact_kind(other, KIND_DICT)) {
+    bool is_plain = has_kind(other, KIND_DICT) &&
+                    type_of(vm, other)->slots.iter == vm->types[TYPE_dict]->slots.iter;
+    if (is_plain) { /* whatever keys() a subclass may have */
         Value key, value;
         for (u32 at = 0; dict_next(to_dict(other), &at, &key, &value);)
             if (!merge_one(vm, dict, key, value, callee)) return false;
