@@ -59,6 +59,8 @@ Value dict_copy(VM *vm, Dict *dict);
 bool dict_update(VM *vm, Dict *dict, Value other);
 /* The same for anything with keys() and [], without the second choice. */
 bool dict_merge(VM *vm, Dict *dict, Value mapping);
+/* The keys of any mapping, as a list, before any of its values is asked for. */
+Value mapping_keys_list(VM *vm, Value mapping);
 /* Drop the last entry: its key and value (owned); false when the dict is empty. */
 bool dict_pop_last(VM *vm, Dict *dict, Value *key, Value *value);
 /* Make entry `index` the last one, or the first. */

@@ -34,8 +34,7 @@ static bool merge_dict(VM *vm, Dict *dict, Dict *source) {
     return true;
 }
 
-/* The keys of any mapping, as a list, before any of its values is asked for. */
-static Value keys_of(VM *vm, Value mapping) {
+Value mapping_keys_list(VM *vm, Value mapping) {
     OWNED Value keys = TRY(call_method_0(vm, mapping, NAME(keys)));
     if (has_exact_kind(keys, KIND_LIST)) return TAKE(keys);
     OWNED Value iterator = object_iter(vm, keys);
@@ -50,7 +49,7 @@ static Value keys_of(VM *vm, Value mapping) {
 
 bool dict_merge(VM *vm, Dict *dict, Value mapping) {
     if (is_plain_dict(vm, mapping)) return merge_dict(vm, dict, to_dict(mapping));
-    OWNED Value keys = TRY_OR_FALSE(keys_of(vm, mapping));
+    OWNED Value keys = TRY_OR_FALSE(mapping_keys_list(vm, mapping));
     for (usize i = 0; i < to_list(keys)->count; i++) {
         OWNED Value key = incref(to_list(keys)->items[i]);
         OWNED Value value = TRY_OR_FALSE(object_getitem(vm, mapping, key));

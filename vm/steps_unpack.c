@@ -136,15 +136,13 @@ static bool merge_one(VM *vm, Value dict, Value key, Value value, Value callee) 
 }
 
 static bool merge_mapping(VM *vm, Value dict, Value other, Value callee) {
-    OWNED Value keys = call_method_0(vm, other, NAME(keys));
-    OWNED Value iterator = keys == FAIL ? FAIL : object_iter(vm, keys);
-    if (iterator == FAIL) return false;
-    for (;;) {
-        OWNED Value key = iter_next(vm, iterator);
-        if (key == EMPTY) return true;
-        OWNED Value value = key == FAIL ? FAIL : object_getitem(vm, other, key);
-        if (value == FAIL || !merge_one(vm, dict, key, value, callee)) return false;
+    OWNED Value keys = TRY_OR_FALSE(mapping_keys_list(vm, other));
+    for (usize i = 0; i < to_list(keys)->count; i++) {
+        OWNED Value key = incref(to_list(keys)->items[i]);
+        OWNED Value value = TRY_OR_FALSE(object_getitem(vm, other, key));
+        if (!merge_one(vm, dict, key, value, callee)) return false;
     }
+    return true;
 }
 
 bool step_dict_merge(VM *vm, Value dict, Value other, Value callee) {
