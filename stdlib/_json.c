@@ -165,12 +165,19 @@ static bool begin_line(Encoder *self, Buffer *out, i64 depth) {
     return true;
 }
 
+/* A subclass is asked to iterate. */
+static Value items_of(VM *vm, Value v) {
+    bool is_exact = has_exact_kind(v, KIND_LIST) || has_exact_kind(v, KIND_TUPLE);
+    return is_exact ? incref(v) : object_to_list(vm, v);
+}
+
 static bool write_list(VM *vm, Encoder *self, Buffer *out, Level *level) {
-    Run run = sequence_run(level->v);
+    OWNED Value items = TRY_OR_FALSE(items_of(vm, level->v));
+    Run run = sequence_run(items);
     if (!run.count) return buffer_add_text(out, "[]"), true;
     buffer_add_char(out, '[');
     begin_line(self, out, level->depth);
-    for (usize i = 0; i < (run = sequence_run(level->v)).count; i++) {
+    for (usize i = 0; i < (run = sequence_run(items)).count; i++) {
         if (i) {
             buffer_add_span(out, str_span(self->item_separator));
             begin_line(self, out, level->depth);
