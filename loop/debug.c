@@ -1,5 +1,7 @@
 #include "loop/debug.h"
 
+#include "loop/show.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -26,7 +28,7 @@ int debug_is_wanted(VM *vm) {
 /* ---- where things were made ---- */
 
 bool debug_note_source(VM *vm, Value loop, Value *dict) {
-    if (LIKELY(!is_loop(loop) || !to_loop(loop)->is_debug)) return true;
+    if (LIKELY(is_loop(loop) ? !to_loop(loop)->is_debug : !loop_is_debug(vm, loop))) return true;
     OWNED Value extract = asyncio_helper(vm, "asyncio.format_helpers", "extract_stack");
     OWNED Value stack = extract == FAIL ? FAIL : call_0(vm, extract);
     if (stack == FAIL) return false;

@@ -91,7 +91,12 @@ static Value new_timer(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames
     Handle *handle = make(vm, type, given[3], given[1], tuple, context);
     if (!handle) return FAIL;
     handle->when = when;
+    if (is_small(given[0])) handle->h.aux |= HANDLE_WHOLE;
     return from_object(handle);
+}
+
+static Value when_of(VM *vm, const Handle *handle) {
+    return handle->h.aux & HANDLE_WHOLE ? from_small((i64)handle->when) : float_new(vm, handle->when);
 }
 
 /* In debug mode a cancelled handle still tells what it was. */
@@ -127,7 +132,8 @@ static Value repr_handle(VM *vm, Value self) {
     if (handle->h.aux & HANDLE_CANCELLED) buffer_add_text(&out, " cancelled");
     if (is_timer(vm, self)) {
         buffer_add_text(&out, " when=");
-        float_write_repr(handle->when, &out);
+        if (handle->h.aux & HANDLE_WHOLE) buffer_printf(&out, "%ld", (i64)handle->when);
+        else float_write_repr(handle->when, &out);
     }
     bool done = true;
     if (handle->callback != NONE) {
@@ -206,7 +212,7 @@ METHOD(Handle, _run, "($self, /)") {
  * The time is an absolute timestamp, using the same time
  * reference as loop.time(). */
 METHOD(TimerHandle, when, "($self, /)") {
-    return float_new(vm, to_handle(args[0])->when);
+    return when_of(vm, to_handle(args[0]));
 }
 
 GETTER(Handle, _callback) {
@@ -224,8 +230,18 @@ GETTER(Handle, _cancelled) {
 GETTER(Handle, _context) {
     return incref(TRY(context_object(vm, &to_handle(self)->context)));
 }
+GETTER(Handle, _source_traceback) {
+    Value source = debug_source(vm, to_handle(self)->dict);
+    return source == EMPTY ? NONE : source;
+}
+SETTER(Handle, _source_traceback) {
+    Value *dict = &to_handle(self)->dict;
+    if (*dict == EMPTY) *dict = dict_new(vm);
+    if (*dict == FAIL) return *dict = EMPTY, false;
+    return dict_set_text(vm, to_dict(*dict), "_source_traceback", value == EMPTY ? NONE : value);
+}
 GETTER(TimerHandle, _when) {
-    return float_new(vm, to_handle(self)->when);
+    return when_of(vm, to_handle(self));
 }
 GETTER(TimerHandle, _scheduled) {
     return from_bool(to_handle(self)->h.aux & HANDLE_SCHEDULED);

@@ -4,7 +4,11 @@
 
 #include "loop/loop.h"
 
-enum { HANDLE_CANCELLED = 1, HANDLE_SCHEDULED = 2 }; /* Obj.aux; SCHEDULED: in the heap of timers */
+enum { /* Obj.aux */
+    HANDLE_CANCELLED = 1,
+    HANDLE_SCHEDULED = 2, /* in the heap of timers */
+    HANDLE_WHOLE = 4,     /* its time was given as an int */
+};
 
 typedef struct Handle {
     Obj h;

@@ -139,7 +139,9 @@ METHOD(BaseEventLoop, call_at, "($self, when, callback, *args, context=None)") {
     if (args[1] == NONE) return raise_type(vm, "when cannot be None");
     CHECK(object_to_double(vm, args[1], &when) && loop_check_open(vm, loop) &&
           check_callback(vm, loop, args[2], "call_at"));
-    return add_timer(vm, args, nargs, when);
+    Value handle = TRY(add_timer(vm, args, nargs, when));
+    if (is_small(args[1])) to_handle(handle)->h.aux |= HANDLE_WHOLE;
+    return handle;
 }
 
 /* Return the time according to the event loop's clock.
