@@ -75,8 +75,12 @@ u64 dict_entry_hash(Dict *dict, u32 index) {
     return hash_of_entry(dict, index);
 }
 
+/* The low bits are taken as they are, so that ints that follow each other lie side by side; what is above them is
+ * scattered over the table, so that multiples of whatever number meet as seldom as others. */
 static inline usize first_slot(const Dict *dict, u64 hash) {
-    return hash * 0x9E3779B97F4A7C15 >> (64 - dict->log2_size);
+    u32 bits = dict->log2_size;
+    usize mask = ((usize)1 << bits) - 1;
+    return (hash ^ (hash >> bits) * 0x9E3779B97F4A7C15 >> (64 - bits)) & mask;
 }
 
 /* The first slot of the hash's way that holds no entry. */
@@ -252,9 +256,19 @@ static inline void append_entry(Dict *dict, Value key, u64 hash, Value value) {
     dict->count++;
 }
 
+enum { AHEAD = 8 };
+
+/* The key of an entry that will be packed soon: its hash is in it. */
+static inline void ask_for_key(const Dict *old, u32 index) {
+    if (index < old->used && is_object(old->entries[index].key))
+        __builtin_prefetch(to_object(old->entries[index].key));
+}
+
 static void pack_entries(Dict *dict, const Dict *old) {
+    bool is_large = old->log2_size > 10 && !old->hashes;
     for (u32 i = old->first; i < old->used; i++) {
         DictEntry *entry = &old->entries[i];
+        if (is_large) ask_for_key(old, i + AHEAD);
         if (entry->key == EMPTY) continue;
         append_entry(dict, entry->key, hash_of_entry(old, i), entry->value);
     }
