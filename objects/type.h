@@ -182,9 +182,9 @@ struct Type {
                             valid while init_version == version: see type_init_function */
     u32 init_version;
     u32 binary_ops, reflected_ops, inplace_ops, unary_ops;
+    u32 leaves;          /* while the collector runs: instances that hold no other container */
     u64 specials[2];     /* which special methods its own dict has (heap types): objects/slots.h */
     Type *next_changed;  /* list of type_changed while it runs */
-    u32 leaves;          /* while the collector runs: instances that hold no other container */
     VM *vm;
 };
 enum { DICT_AT_END = 0xFFFF }; /* dict_offset of subclasses of str, bytes, tuple: the last word
