@@ -53,6 +53,13 @@ def str_append(n):
     return s
 
 
+def str_append_global(n):
+    global grown
+    grown = ""
+    for i in range(n):
+        grown += "x"
+
+
 def str_append_other(n):
     s = "\u00e9"
     for i in range(n):

@@ -150,6 +150,15 @@ bool cached_set_global(VM *vm, Insn *at, Value namespace, Value name, Value valu
 
 /* operator steps: EMPTY when a frame was entered */
 Value step_binary(VM *vm, u8 op, Value a, Value b, bool inplace);
+/* `name += text` of a global or in a module: the next instruction will store the sum under the name, which holds the
+ * long text that the register has, and nobody else does. So the text can grow in place, or a loop of them would cost
+ * its square. The sum is owned, and stands under the name already; EMPTY: it is otherwise. */
+static inline bool is_append_to_name(Insn next, u16 reg, Value text) {
+    u8 op = INSN_OP(next);
+    bool stores = op == OP_SETNAME || op == OP_SETNAME_MODULE || op == OP_SETGLOBAL || op == OP_SETGLOBAL_MODULE;
+    return stores && INSN_B(next) == reg && INSN_FLAGS(next) & F_FIRST && to_object(text)->rc == 2;
+}
+Value step_append_to_name(VM *vm, Insn next, Value namespace, Value name, Value text, Value more);
 Value step_compare(VM *vm, CompareOp op, Value a, Value b, u8 kind);
 Value step_getitem(VM *vm, Value container, Value key);
 /* container[start:stop:step]; NOT_IMPLEMENTED, with nothing done: it must be asked with a slice object. */

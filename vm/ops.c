@@ -382,6 +382,14 @@ binary_slow: {
         r[A] = grown;
         NEXT;
     }
+    if (HAS(F_INPLACE) && HAS(F_FIRST) && OPCODE == OP_ADD && has_exact_kind(b, KIND_STR) &&
+        has_exact_kind(c, KIND_STR) && is_append_to_name(*pc, A, b)) {
+        Value grown = step_append_to_name(vm, *pc, r[0], NAME_OF(INSN_C(*pc)), b, c);
+        if (grown != EMPTY) {
+            RELEASE_SECOND(c);
+            DELIVER(grown);
+        }
+    }
     double number;
     bool is_quick = float_arithmetic(OPCODE, b, c, &number);
     Value outcome = is_quick ? float_new(vm, number)

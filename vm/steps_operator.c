@@ -201,3 +201,20 @@ Value step_next(VM *vm, Value iterator) {
     return enter_function(vm, (Function *)to_object(method), &iterator, 1, EMPTY, FRAME_ITER, 0) ? EMPTY
                                                                                               : FAIL;
 }
+
+enum { LONG_TEXT = 200 };
+
+Value step_append_to_name(VM *vm, Insn next, Value namespace, Value name, Value text, Value more) {
+    u8 op = INSN_OP(next);
+    if (op == OP_SETGLOBAL || op == OP_SETGLOBAL_MODULE)
+        namespace = ((Function *)to_object(vm->frame->func))->globals;
+    if (to_str(text)->size < LONG_TEXT || !has_exact_kind(namespace, KIND_DICT)) return EMPTY;
+    Dict *dict = to_dict(namespace);
+    i64 index = dict_find(vm, dict, name);
+    if (index < 0 || dict->entries[index].value != text) return EMPTY;
+    dict->entries[index].value = NONE;
+    to_object(text)->rc--;
+    Value sum = str_append(vm, text, more);
+    if (sum != FAIL) dict->entries[index].value = incref(sum);
+    return sum;
+}
