@@ -86,11 +86,16 @@ static Span find_line(Span source, u32 number) {
     return (Span){at, (usize)(stop - at) + (stop < end)};
 }
 
-/* CPython reads the line from the file; what has no file has no line. */
+/* CPython reads the line from the file, or from what was typed; what has neither has no line. */
+static bool has_lines(Span filename) {
+    static const char typed[] = "<stdin>-";
+    bool is_file = filename.length && filename.data[0] != '<';
+    return is_file || (filename.length >= sizeof typed && memcmp(filename.data, typed, sizeof typed - 1) == 0);
+}
+
 static Value text_of_line(Compiler *c, u32 line) {
-    bool is_file = c->filename.length && c->filename.data[0] != '<';
     Span text = find_line(c->source, line);
-    if (!is_file || !text.length) return NONE;
+    if (!has_lines(c->filename) || !text.length) return NONE;
     return str_from_span(c->vm, text);
 }
 

@@ -141,6 +141,7 @@ for name, given in {
         'comment': '# c\n1 # d\n', 'semicolon': '1; 2\n', 'backslash': '1 + \\\n2\n', 'indent': '  1\n2\n',
         'assigned': 'x = [1, 2]\nx\nx[5]\n', 'trace': 'def f():\n    g()\n\ndef g():\n    1/0\n\nf()\n',
         'no_newline': '7', 'not_ascii': '"grüße"\n', 'import': 'import sys\nsys.ps1\n', 'walrus': '(y := 5)\ny\n',
+        'compiler': 'return 5\nnonlocal x\ndef f():\n  global q; nonlocal zz\n\nbreak\n',
         'dedent': 'if 1:\n        2\n    3\n4\n', 'ps1': 'import sys\nsys.ps1 = "! "\n1\n'}.items():
     add('prompt_' + name, '-q', '-i', input=given)
 add('prompt_after_file', '-q', '-i', 'prog.apy', files={'prog.apy': 'x = 5\nprint("run")\n'}, input='x + 1\n')
