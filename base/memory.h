@@ -38,6 +38,7 @@ typedef struct Heap {
     HeapCell *free[HEAP_SORTS][HEAP_CLASSES];    /* by sort and size in grains */
     HeapPage *pages[HEAP_SORTS];                 /* newest first */
     HeapPage *carving[HEAP_SORTS][HEAP_CLASSES]; /* the page that new cells are cut from */
+    HeapPage *shared[HEAP_SORTS];                /* by the classes that have none */
     HeapRegion *regions;                /* address space that pages are taken from */
     char *next_page, *region_end;
     HeapLarge *large[2];

@@ -7,6 +7,7 @@
 
 enum {
     CARVE_BYTES = 4096, /* cut at once: one page of the system's */
+    MOST_STRIPS = 4,    /* of one class, before it gets a page of its own */
     FIRST_REGION = 1024 * 1024,
     LAST_REGION = 256 * 1024 * 1024,
     HUGE_PAGE = 2 * 1024 * 1024,
@@ -56,19 +57,24 @@ static bool add_region(Heap *heap) {
     return true;
 }
 
-static HeapPage *add_page(Heap *heap, usize cell_class, HeapSort sort) {
+/* Zeroed, as it comes from the system. */
+static HeapPage *take_page(Heap *heap, HeapSort sort) {
     if (heap->next_page == heap->region_end && !add_region(heap)) return NULL;
     HeapPage *page = (HeapPage *)heap->next_page;
     heap->next_page += PAGE_BYTES;
     page->older = heap->pages[sort];
+    page->sort = sort;
+    return heap->pages[sort] = page;
+}
+
+static HeapPage *add_page(Heap *heap, usize cell_class, HeapSort sort) {
+    HeapPage *page = take_page(heap, sort);
+    if (!page) return NULL;
     page->cell_class = (u32)cell_class;
     page->cell_bytes = (u32)cell_class * HEAP_GRAIN;
     page->carved = (char *)page + sizeof(HeapPage);
     page->end = (char *)page + PAGE_BYTES - (sort == HEAP_CONTAINER ? sizeof(HeapMarks) : 0);
-    page->sort = sort;
-    heap->pages[sort] = page;
-    heap->carving[sort][cell_class] = page;
-    return page;
+    return heap->carving[sort][cell_class] = page;
 }
 
 static bool is_full(const HeapPage *page) {
@@ -91,17 +97,49 @@ static void carve(Heap *heap, HeapPage *page, HeapSort sort) {
     *link = NULL;
 }
 
+static bool may_have_strip(const HeapPage *page, usize cell_class) {
+    u32 count = 0;
+    for (u32 i = 1; i < page->strip_count; i++) count += page->strip_classes[i] == cell_class;
+    return page->strip_count < STRIPS && count < MOST_STRIPS;
+}
+
+/* Cells for a class that has no page of its own. False: it needs one. */
+static bool cut_strip(Heap *heap, usize cell_class, HeapSort sort) {
+    HeapPage *page = heap->shared[sort];
+    if (!page) {
+        page = heap->shared[sort] = take_page(heap, sort);
+        if (!page) return false;
+        page->strip_count = 1;
+    }
+    if (!may_have_strip(page, cell_class)) return false;
+    page->strip_classes[page->strip_count++] = (u8)cell_class;
+    HeapRun run;
+    heap_run(page, page->strip_count - 2, &run);
+    HeapCell **link = &heap->free[sort][cell_class];
+    for (char *cell = run.cell; cell < run.end; cell += run.step) {
+        *link = (HeapCell *)cell;
+        link = &(*link)->next;
+        heap->bytes += run.step;
+    }
+    *link = NULL;
+    return true;
+}
+
+static bool refill(Heap *heap, usize cell_class, HeapSort sort) {
+    HeapPage *page = heap->carving[sort][cell_class];
+    if (!page && cut_strip(heap, cell_class, sort)) return true;
+    if (!page || is_full(page)) page = add_page(heap, cell_class, sort);
+    if (!page) return false;
+    carve(heap, page, sort);
+    return true;
+}
+
 void *heap_alloc_slow(Heap *heap, usize size, HeapSort sort) {
     heap_check_trigger(heap);
     usize cell_class = (size + HEAP_GRAIN - 1) / HEAP_GRAIN;
     if (cell_class >= HEAP_CLASSES) return large_alloc(heap, size, sort);
-    if (!heap->free[sort][cell_class]) {
-        if (!heap_has_room(heap, CARVE_BYTES)) return NULL;
-        HeapPage *page = heap->carving[sort][cell_class];
-        if (!page || is_full(page)) page = add_page(heap, cell_class, sort);
-        if (!page) return NULL;
-        carve(heap, page, sort);
-    }
+    if (!heap->free[sort][cell_class] && (!heap_has_room(heap, CARVE_BYTES) || !refill(heap, cell_class, sort)))
+        return NULL;
     return heap_alloc(heap, size, sort);
 }
 
@@ -109,8 +147,14 @@ static HeapPage *page_of(void *piece) {
     return (HeapPage *)((usize)piece & ~(usize)(PAGE_BYTES - 1));
 }
 
+static u32 class_of(void *piece) {
+    const HeapPage *page = page_of(piece);
+    if (LIKELY(page->cell_class)) return page->cell_class;
+    return page->strip_classes[(usize)piece % PAGE_BYTES / STRIP_BYTES];
+}
+
 void heap_free(Heap *heap, void *piece, HeapSort sort) {
-    HeapCell **list = &heap->free[sort][page_of(piece)->cell_class];
+    HeapCell **list = &heap->free[sort][class_of(piece)];
     HeapCell *cell = piece;
     *cell = (HeapCell){0, *list};
     *list = cell;
@@ -122,17 +166,17 @@ void heap_free_large(Heap *heap, void *piece, HeapSort sort) {
 }
 
 usize heap_piece_size(void *piece, bool is_large) {
-    return is_large ? large_of(piece)->size : page_of(piece)->cell_bytes;
+    return is_large ? large_of(piece)->size : class_of(piece) * (usize)HEAP_GRAIN;
 }
 
 static void visit_page(HeapPage *page, void (*visit)(void *piece, void *context),
-                      void *context) {
-    char *cell = (char *)page + sizeof(HeapPage);
-    u32 step = page->cell_bytes;
-    for (; cell < page->carved; cell += step) {
-        __builtin_prefetch(cell + 6 * step);
-        if (!((HeapCell *)cell)->first) continue;
-        visit(cell, context);
+                       void *context) {
+    HeapRun run;
+    for (u32 i = 0; heap_run(page, i, &run); i++) {
+        for (char *cell = run.cell; cell < run.end; cell += run.step) {
+            __builtin_prefetch(cell + 6 * run.step);
+            if (((HeapCell *)cell)->first) visit(cell, context);
+        }
     }
 }
 

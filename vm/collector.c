@@ -188,16 +188,20 @@ static ALWAYS_INLINE bool is_leaf(Look *look, Obj *object) {
     }
 }
 
-static void sort_page(Look *look, HeapPage *page) {
-    HeapMarks *marks = heap_marks_of(page);
-    memset(marks, 0, sizeof *marks);
-    u32 step = page->cell_bytes;
-    for (char *cell = (char *)(page + 1); cell < page->carved; cell += step) {
-        __builtin_prefetch(cell + 8 * step);
+static ALWAYS_INLINE void sort_run(Look *look, HeapMarks *marks, HeapRun run) {
+    for (char *cell = run.cell; cell < run.end; cell += run.step) {
+        __builtin_prefetch(cell + 8 * run.step);
         if (!((HeapCell *)cell)->first) continue;
         look->live++;
         if (!is_leaf(look, (Obj *)cell)) marks->inner[mark_word(cell)] |= mark_bit(cell);
     }
+}
+
+static void sort_page(Look *look, HeapPage *page) {
+    HeapMarks *marks = heap_marks_of(page);
+    memset(marks, 0, sizeof *marks);
+    HeapRun run;
+    for (u32 i = 0; heap_run(page, i, &run); i++) sort_run(look, marks, run);
 }
 
 static void count_large(void *piece, void *look) {
