@@ -1575,7 +1575,7 @@ OP(YIELD) {
     if (LIKELY(self->f.kind == FRAME_FOR && !HAS(F_HANDLER) && !self->flags)) {
         self->f.pc = pc;
         self->state = CORO_SUSPENDED;
-        self->leaf = self;
+        if (UNLIKELY(self->leaf != self)) self->leaf = self;
         Frame *resumer = self->f.prev;
         r = resumer->r;
         pc = resumer->pc;
@@ -2189,9 +2189,12 @@ OP(FOR_GENERATOR) {
                caller->depth < vm->depth_limit)) {
         if (!(caller->flags & FRAME_HEAP)) vm->generator_top = r + caller->code->registers;
         coro->state = CORO_RUNNING;
-        coro->f.prev = caller;
-        coro->f.kind = FRAME_FOR;
-        coro->f.depth = caller->depth + 1;
+        u32 depth_inside = caller->depth + 1;
+        if (UNLIKELY(coro->f.prev != caller || coro->f.kind != FRAME_FOR || coro->f.depth != depth_inside)) {
+            coro->f.prev = caller;
+            coro->f.kind = FRAME_FOR;
+            coro->f.depth = depth_inside;
+        }
         r = coro->f.r;
         pc = coro->f.pc;
         /* the value of `yield` is None, which most often is dropped at once */
