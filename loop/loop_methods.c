@@ -15,6 +15,7 @@
 #include "objects/exc.h"
 #include "objects/float.h"
 #include "objects/frame.h"
+#include "objects/int.h"
 #include "objects/list.h"
 #include "objects/native.h"
 #include "objects/str.h"
@@ -106,6 +107,19 @@ static Value call_own_call_at(VM *vm, Value *args, u32 nargs, double when) {
     return handle;
 }
 
+/* now + delay, added as the script would: a delay that is no number is told as by `+`. */
+static bool add_delay(VM *vm, Loop *loop, Value delay, double *when) {
+    double seconds;
+    if (is_float(delay) || is_int(delay)) {
+        if (!object_to_double(vm, delay, &seconds)) return false;
+        *when = loop_time(vm, loop) + seconds;
+        return true;
+    }
+    OWNED Value now = float_new(vm, loop_time(vm, loop));
+    OWNED Value sum = now == EMPTY ? EMPTY : object_binary(vm, BINARY_ADD, now, delay);
+    return sum != EMPTY && object_to_double(vm, sum, when);
+}
+
 /* Arrange for a callback to be called at a given time.
  *
  * Return a Handle: an opaque object with a cancel() method that
@@ -122,11 +136,10 @@ static Value call_own_call_at(VM *vm, Value *args, u32 nargs, double when) {
  * the callback when it is called. */
 METHOD(BaseEventLoop, call_later, "($self, delay, callback, *args, context=None)") {
     Loop *loop = self_loop(args);
-    double delay;
+    double when;
     if (args[1] == NONE) return raise_type(vm, "delay must not be None");
-    CHECK(object_to_double(vm, args[1], &delay) && loop_check_open(vm, loop) &&
+    CHECK(add_delay(vm, loop, args[1], &when) && loop_check_open(vm, loop) &&
           check_callback(vm, loop, args[2], "call_at"));
-    double when = loop_time(vm, loop) + delay;
     return loop->is_plain ? add_timer(vm, args, nargs, when) : call_own_call_at(vm, args, nargs, when);
 }
 
