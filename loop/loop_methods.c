@@ -116,8 +116,8 @@ static bool add_delay(VM *vm, Loop *loop, Value delay, double *when) {
         return true;
     }
     OWNED Value now = float_new(vm, loop_time(vm, loop));
-    OWNED Value sum = now == EMPTY ? EMPTY : object_binary(vm, BINARY_ADD, now, delay);
-    return sum != EMPTY && object_to_double(vm, sum, when);
+    OWNED Value sum = now == FAIL ? FAIL : object_binary(vm, BINARY_ADD, now, delay);
+    return sum != FAIL && object_to_double(vm, sum, when);
 }
 
 /* Arrange for a callback to be called at a given time.
