@@ -70,12 +70,10 @@ Value byte_from_object(VM *vm, const ByteMake *make, Value v) {
     return raise_type(vm, "cannot convert '%T' object to %s", v, make->name);
 }
 
-static Value zeros(VM *vm, Value count_value) {
+static Value zeros(VM *vm, Value source, Value index) {
     i64 count;
-    OWNED Value index = TRY(object_index(vm, count_value));
     if (!int_fits_i64(index, &count))
-        return raise_overflow(vm, "cannot fit '%T' into an index-sized integer",
-                              count_value);
+        return raise_overflow(vm, "cannot fit '%T' into an index-sized integer", source);
     if (count < 0) return raise_value(vm, "negative count");
     Value bytes = TRY(bytes_new(vm, NULL, (usize)count));
     memset(((Bytes *)bytes)->data, 0, (usize)count);
@@ -92,6 +90,15 @@ static Value call_bytes_method(VM *vm, Value v) {
     return raise_type(vm, "__bytes__ returned non-bytes (type %T)", bytes);
 }
 
+/* As many zeros as the index says; what fails to be an index may still be iterable. */
+static Value from_index(VM *vm, const ByteMake *make, Value source) {
+    OWNED Value index = object_index(vm, source);
+    if (index != FAIL) return zeros(vm, source, index);
+    CHECK(exception_matches(vm, EXC(TypeError)));
+    exception_clear(vm);
+    return byte_from_object(vm, make, source);
+}
+
 static Value from_source(VM *vm, const ByteMake *make, Value source) {
     if (make->uses_bytes_method) {
         Value bytes = TRY(call_bytes_method(vm, source));
@@ -99,7 +106,7 @@ static Value from_source(VM *vm, const ByteMake *make, Value source) {
     }
     if (is_str(source)) return raise_type(vm, "string argument without an encoding");
     if (has_index(vm, source) && !type_of(vm, source)->slots.buffer)
-        return zeros(vm, source);
+        return from_index(vm, make, source);
     return byte_from_object(vm, make, source);
 }
 
@@ -154,6 +161,10 @@ Value byte_getitem(VM *vm, Value self, Value key, const char *range_text,
 }
 
 Value byte_concat(VM *vm, Value a, Value b) {
+    if (has_exact_kind(a, KIND_BYTES) && has_exact_kind(b, KIND_BYTES)) {
+        if (!byte_span(a).length) return incref(b);
+        if (!byte_span(b).length) return incref(a);
+    }
     Buffered left = {.owner = EMPTY}, right = {.owner = EMPTY};
     Value sum = FAIL;
     CHECK(buffered_get(vm, a, &left, false));

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "objects/exc.h"
+#include "objects/int.h"
 #include "objects/native.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
@@ -32,8 +33,10 @@ static const struct {
 };
 
 static Type *type_for(VM *vm, Value number) {
+    i64 wanted;
+    if (!is_int(number) || !int_fits_i64(number, &wanted)) return EXC(OSError);
     for (usize i = 0; i < COUNT_OF(types_by_errno); i++)
-        if (number == from_small(types_by_errno[i].number))
+        if (wanted == types_by_errno[i].number)
             return vm->types[types_by_errno[i].type];
     return EXC(OSError);
 }
