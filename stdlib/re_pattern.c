@@ -204,7 +204,8 @@ MEMBER(re_Pattern, groups) {
 
 /* A dictionary mapping group names to group numbers. */
 GETTER(re_Pattern, groupindex) {
-    return mappingproxy_new(vm, to_pattern(self)->tree.group_index);
+    Value names = to_pattern(self)->tree.group_index;
+    return to_dict(names)->count ? mappingproxy_new(vm, names) : dict_new(vm);
 }
 
 METHOD(re_Pattern, __copy__, "($self, /)") {

@@ -223,7 +223,7 @@ GETTER(Struct, format) {
 
 /* struct size in bytes */
 GETTER(Struct, size) {
-    return layout_of(vm, self) ? from_small(to_struct(self)->layout.size) : FAIL;
+    return layout_of(vm, self) ? int_from_i64(vm, to_struct(self)->layout.size) : FAIL;
 }
 
 /* S.pack(v1, v2, ...) -> bytes
@@ -362,7 +362,7 @@ static Value make_struct(VM *vm, Value format) {
 /* Return size in bytes of the struct described by the format string. */
 FUNCTION(struct, calcsize, "(format, /)") {
     OWNED Value self = TRY(make_struct(vm, args[0]));
-    return from_small(to_struct(self)->layout.size);
+    return int_from_i64(vm, to_struct(self)->layout.size);
 }
 
 /* pack(format, v1, v2, ...) -> bytes
