@@ -354,7 +354,8 @@ static bool check_loop(VM *vm, Value future, Value loop) {
 }
 
 static Value wrap_awaitable(VM *vm, Value awaitable) {
-    if (!is_object(awaitable) || !type_of(vm, awaitable)->slots.await)
+    bool is_awaitable = is_object(awaitable) && type_of(vm, awaitable)->slots.await;
+    if (!is_awaitable && !is_iterable_coroutine(awaitable))
         return raise_type(vm, "An asyncio.Future, a coroutine or an awaitable is required");
     OWNED Value wrap = TRY(asyncio_helper(vm, "asyncio.tasks", "_wrap_awaitable"));
     return call_1(vm, wrap, awaitable);

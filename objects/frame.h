@@ -87,6 +87,11 @@ struct Coro {
     Frame f;           /* last member: registers follow */
 };
 
+/* A generator of a function under types.coroutine awaits by itself. */
+static inline bool is_iterable_coroutine(Value v) {
+    return has_exact_kind(v, KIND_GENERATOR) && ((Coro *)to_object(v))->f.code->flags & CODE_ITERABLE_COROUTINE;
+}
+
 /* extra state that few coroutines need (own name, origin) is in side tables: objects/coro.c */
 
 typedef struct Function {

@@ -35,12 +35,6 @@ static void release(VM *vm, Obj *object) {
     replace(&self->otherwise, EMPTY);
 }
 
-/* A generator of a function under types.coroutine awaits by itself. */
-static bool is_iterable_coroutine(Value v) {
-    return has_exact_kind(v, KIND_GENERATOR) &&
-           ((Coro *)to_object(v))->f.code->flags & CODE_ITERABLE_COROUTINE;
-}
-
 /* The iterator behind the awaitable: borrowed. */
 static Value iterator_of(VM *vm, AnextAwaitable *self) {
     if (self->iterator != EMPTY) return self->iterator;

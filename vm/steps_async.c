@@ -6,11 +6,6 @@
 #include "objects/native.h"
 #include "objects/slots.h"
 
-static bool is_iterable_coroutine(Value v) {
-    return has_exact_kind(v, KIND_GENERATOR) &&
-           ((Coro *)to_object(v))->f.code->flags & CODE_ITERABLE_COROUTINE;
-}
-
 static Value raise_not_awaitable(VM *vm, Value v, u32 context) {
     switch (context) {
     case 1:
