@@ -75,7 +75,7 @@ static inline Value find_next(VM *vm, DictIterator *it, const DictEntry **found)
 
 Value dict_iterator_next(VM *vm, Value self) {
     DictIterator *it = (DictIterator *)self;
-    const DictEntry *entry;
+    const DictEntry *entry = NULL;
     Value problem = find_next(vm, it, &entry);
     if (UNLIKELY(problem != EMPTY)) return problem == NONE ? EMPTY : FAIL;
     if (it->sort == 'k') return incref(entry->key);
@@ -84,7 +84,7 @@ Value dict_iterator_next(VM *vm, Value self) {
 }
 
 static int next_pair(VM *vm, Value self, Value *pair) {
-    const DictEntry *entry;
+    const DictEntry *entry = NULL;
     if (((DictIterator *)self)->sort != 'i') return PAIR_IS_NONE;
     Value problem = find_next(vm, (DictIterator *)self, &entry);
     if (UNLIKELY(problem != EMPTY)) return problem == NONE ? 0 : -1;

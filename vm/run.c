@@ -165,7 +165,8 @@ static inline bool float_arithmetic(u8 op, Value a, Value b, double *out) {
 
 /* Does the instruction take the pair in temporary `reg` apart? */
 static inline bool unpacks_pair(Insn insn, u32 reg) {
-    bool is_pair = INSN_OP(insn) == OP_UNPACK2 || (INSN_OP(insn) == OP_UNPACK && INSN_B(insn) == reg && INSN_C(insn) == 2);
+    bool is_pair = INSN_OP(insn) == OP_UNPACK2 ||
+                   (INSN_OP(insn) == OP_UNPACK && INSN_B(insn) == reg && INSN_C(insn) == 2);
     return is_pair && INSN_A(insn) == reg && INSN_FLAGS(insn) & F_FIRST;
 }
 
@@ -205,7 +206,8 @@ void vm_prepare_dispatch(VM *vm) {
 #ifdef __clang__
 #define LOOP_FUNCTION
 #else
-#define LOOP_FUNCTION __attribute__((optimize("no-crossjumping", "no-gcse", "no-reorder-blocks-and-partition", "align-jumps=32")))
+#define LOOP_FUNCTION                                                                    \
+    __attribute__((optimize("no-crossjumping", "no-gcse", "no-reorder-blocks-and-partition", "align-jumps=32")))
 #endif
 
 LOOP_FUNCTION Value vm_run(VM *vm, Value sent) {
