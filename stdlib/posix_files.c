@@ -205,24 +205,26 @@ static bool take_pieces(VM *vm, Value sequence, bool writable, Pieces *pieces) {
     return ok;
 }
 
-static Value move_pieces(VM *vm, Value *args, bool is_reading) {
+enum { AT_POSITION = -1 }; /* for preadv2 and pwritev2: where the descriptor stands, as readv and writev */
+
+static Value move_pieces_at(VM *vm, Value *args, bool is_reading, i64 offset, int flags) {
     int fd;
     Pieces pieces;
     CHECK(take_fd(vm, args[0], &fd) && take_pieces(vm, args[1], is_reading, &pieces));
-    ssize_t size = is_reading ? BLOCKING(vm, readv(fd, pieces.vectors, pieces.count))
-                              : BLOCKING(vm, writev(fd, pieces.vectors, pieces.count));
+    ssize_t size = is_reading ? BLOCKING(vm, preadv2(fd, pieces.vectors, pieces.count, offset, flags))
+                              : BLOCKING(vm, pwritev2(fd, pieces.vectors, pieces.count, offset, flags));
     release_pieces(vm, &pieces);
     return size < 0 ? posix_raise(vm) : from_small(size);
 }
 
 /* Read from a file descriptor fd into an iterable of buffers. */
 FUNCTION(posix, readv, "(fd, buffers, /)") {
-    return move_pieces(vm, args, true);
+    return move_pieces_at(vm, args, true, AT_POSITION, 0);
 }
 
 /* Iterate over buffers, and write the contents of each to a file descriptor. */
 FUNCTION(posix, writev, "(fd, buffers, /)") {
-    return move_pieces(vm, args, false);
+    return move_pieces_at(vm, args, false, AT_POSITION, 0);
 }
 
 /* Copy count bytes from file descriptor in_fd to file descriptor out_fd. */
@@ -507,27 +509,22 @@ FUNCTION(posix, eventfd_write, "(fd, value)") {
 
 /* ---- more of them ---- */
 
-static Value move_pieces_at(VM *vm, Value *args, bool is_reading) {
-    int fd, flags = 0;
+static Value move_pieces_from(VM *vm, Value *args, bool is_reading) {
     i64 offset;
-    Pieces pieces;
-    CHECK(take_fd(vm, args[0], &fd) && object_to_i64(vm, args[2], &offset));
+    int flags = 0;
+    CHECK(object_to_i64(vm, args[2], &offset));
     if (args[3] != EMPTY) CHECK(want_int(vm, args[3], &flags));
-    CHECK(take_pieces(vm, args[1], is_reading, &pieces));
-    ssize_t size = is_reading ? BLOCKING(vm, preadv2(fd, pieces.vectors, pieces.count, offset, flags))
-                              : BLOCKING(vm, pwritev2(fd, pieces.vectors, pieces.count, offset, flags));
-    release_pieces(vm, &pieces);
-    return size < 0 ? posix_raise(vm) : from_small(size);
+    return move_pieces_at(vm, args, is_reading, offset, flags);
 }
 
 /* Reads from a file descriptor into a number of mutable bytes-like objects. */
 FUNCTION(posix, preadv, "(fd, buffers, offset, flags=0, /)") {
-    return move_pieces_at(vm, args, true);
+    return move_pieces_from(vm, args, true);
 }
 
 /* Writes the contents of bytes-like objects to a file descriptor at a given offset. */
 FUNCTION(posix, pwritev, "(fd, buffers, offset, flags=0, /)") {
-    return move_pieces_at(vm, args, false);
+    return move_pieces_from(vm, args, false);
 }
 
 /* Transfer count bytes from one pipe to a descriptor or vice versa. */
