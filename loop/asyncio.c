@@ -295,6 +295,18 @@ FUNCTION(_asyncio, all_tasks, "(loop=None)") {
     return TAKE(set);
 }
 
+/* The same for asyncio.tools: a list, oldest first. */
+FUNCTION(_asyncio, _tasks_by_age, "(loop)") {
+    OWNED Value list = TRY(list_new(vm, 0));
+    PendingTasks tasks;
+    CHECK(tasks_pending(vm, args[0], &tasks));
+    bool done = true;
+    for (u32 i = 0; done && i < tasks.count; i++)
+        done = list_push(vm, to_list(list), from_object(tasks.items[i]));
+    tasks_release(&tasks);
+    return done ? TAKE(list) : FAIL;
+}
+
 /* Schedule the execution of a coroutine object in a spawn task.
  *
  * Return a Task object. */
