@@ -15,15 +15,16 @@
 #include "vm/interrupt.h"
 
 enum { REACHED = OBJECT_COLLECTOR_A, LEAST_TRIGGER = 200000, MOST_ROUNDS = 10, AHEAD = 6 };
-/* A heap is looked through again when it has grown by so many times: a look costs about what the making of its
- * objects did. */
-enum { GROWTH = 4 };
+/* There is a look again when the heap has grown by so many times. Most often it is a sample: the newest pages,
+ * a part of all, where a program that makes cycles has left some. Only if enough of the sample was garbage,
+ * everything is looked through: that costs up to a fifth of what the making of it all did. */
+enum { GROWTH = 2, SAMPLE_LEAST = 32, SAMPLE_PART = 16, ENOUGH_PART = 8 };
 /* Few containers may hold much memory: it may become so many times as much, and this. */
 enum { GROWTH_OF_BYTES = 2, LEAST_BYTES = 256 * 1024 * 1024 };
 
 typedef struct Collector {
     bool is_running, is_disabled;
-    usize trigger;
+    usize bytes;      /* of the heap after everything was looked through */
     const Obj *first; /* finalizers run in the order in which this object reaches theirs, if it is garbage */
 } Collector;
 
@@ -101,6 +102,7 @@ typedef struct Look {
     Pile garbage;
     Pile classes; /* with instances that are leaves */
     usize live;
+    HeapPage *end; /* from this page on they are left aside, and large pieces, as if all there were alive */
     bool counts_classes; /* no instance is a leaf: what holds its class is of interest */
 } Look;
 
@@ -114,12 +116,12 @@ static ALWAYS_INLINE bool is_container(const Heap *heap, Value v) {
     return page ? page->sort == HEAP_CONTAINER : !(to_object(v)->flags & OBJECT_ATOM);
 }
 
-/* Is it a container that may be part of a cycle? */
-static ALWAYS_INLINE bool is_inner(const Heap *heap, Value v) {
+/* Is it a container that may be part of a cycle? Between looks no page says so of any. */
+static ALWAYS_INLINE bool is_inner(const Look *look, Value v) {
     if (!v || !is_object(v)) return false;
     const Obj *object = to_object(v);
-    HeapPage *page = heap_page_of(heap, object);
-    if (UNLIKELY(!page)) return is_live_container(object);
+    HeapPage *page = heap_page_of(look->heap, object);
+    if (UNLIKELY(!page)) return !look->end && is_live_container(object);
     return page->sort == HEAP_CONTAINER && heap_marks_of(page)->inner[mark_word(object)] & mark_bit(object);
 }
 
@@ -204,6 +206,16 @@ static void sort_page(Look *look, HeapPage *page) {
     for (u32 i = 0; heap_run(page, i, &run); i++) sort_run(look, marks, run);
 }
 
+static void sort_pages(Look *look) {
+    for (HeapPage *page = look->heap->pages[HEAP_CONTAINER]; page != look->end; page = page->older)
+        sort_page(look, page);
+}
+
+static void clear_inner(Look *look) {
+    for (HeapPage *page = look->heap->pages[HEAP_CONTAINER]; page != look->end; page = page->older)
+        memset(heap_marks_of(page)->inner, 0, sizeof heap_marks_of(page)->inner);
+}
+
 static void count_large(void *piece, void *look) {
     ((Look *)look)->live++;
 }
@@ -212,27 +224,31 @@ static void count_large(void *piece, void *look) {
 
 typedef void (*LookAction)(void *object, void *look);
 
+static void each_large(Look *look, LookAction action) {
+    if (!look->end) heap_each_large(look->heap, HEAP_CONTAINER, action, look);
+}
+
 static ALWAYS_INLINE void each_inner(Look *look, LookAction action) {
-    for (HeapPage *page = look->heap->pages[HEAP_CONTAINER]; page; page = page->older) {
+    for (HeapPage *page = look->heap->pages[HEAP_CONTAINER]; page != look->end; page = page->older) {
         const u64 *inner = heap_marks_of(page)->inner;
         for (u32 word = 0; word < MARK_WORDS; word++)
             for (u64 bits = inner[word]; bits; bits &= bits - 1)
                 action((char *)page + (word * 64 + (u32)__builtin_ctzll(bits)) * HEAP_GRAIN, look);
     }
-    heap_each_large(look->heap, HEAP_CONTAINER, action, look);
+    each_large(look, action);
 }
 
 static void take_count(Visitor *visitor, Value v) {
-    if (is_inner(((Look *)visitor)->heap, v)) to_object(v)->rc--;
+    if (is_inner((Look *)visitor, v)) to_object(v)->rc--;
 }
 
 static void give_count(Visitor *visitor, Value v) {
-    if (is_inner(((Look *)visitor)->heap, v)) to_object(v)->rc++;
+    if (is_inner((Look *)visitor, v)) to_object(v)->rc++;
 }
 
 static void reach(Visitor *visitor, Value v) {
     Look *look = (Look *)visitor;
-    if (is_inner(look->heap, v) && set_reached(look->heap, to_object(v))) push(&look->pile, to_object(v));
+    if (is_inner(look, v) && set_reached(look->heap, to_object(v))) push(&look->pile, to_object(v));
 }
 
 static void take_all(void *object, void *look) {
@@ -278,7 +294,7 @@ static void forget(void *piece, void *look) {
 /* ---- leaves that end with the garbage: they count as garbage too ---- */
 
 static bool is_leaf_of(const Look *look, Value v) {
-    return is_container(look->heap, v) && !is_inner(look->heap, v) && is_live_container(to_object(v));
+    return is_container(look->heap, v) && !is_inner(look, v) && is_live_container(to_object(v));
 }
 
 static void take_leaf(Visitor *visitor, Value v) {
@@ -327,11 +343,11 @@ static void mark_frames(VM *vm, Look *look) {
 /* What was reached is out of it: its references are left alone, and so they hold what they lead to. Large
  * pieces stay. */
 static void leave_out_reached(Look *look) {
-    for (HeapPage *page = look->heap->pages[HEAP_CONTAINER]; page; page = page->older) {
+    for (HeapPage *page = look->heap->pages[HEAP_CONTAINER]; page != look->end; page = page->older) {
         HeapMarks *marks = heap_marks_of(page);
         for (u32 word = 0; word < MARK_WORDS; word++) marks->inner[word] &= ~marks->reached[word];
     }
-    heap_each_large(look->heap, HEAP_CONTAINER, forget, look);
+    each_large(look, forget);
 }
 
 static void mark_known(VM *vm, Look *look) {
@@ -346,10 +362,16 @@ static void mark_known(VM *vm, Look *look) {
 
 /* ---- all together ---- */
 
+typedef enum Scope {
+    LOOK_SAMPLE,
+    LOOK_QUICK, /* at everything, but what words of the value stack seem to hold is alive */
+    LOOK_THOROUGH,
+} Scope;
+
 /* False: there is a class that only its leaves may hold. */
 static bool mark_all(VM *vm, Look *look, bool is_quick) {
-    for (HeapPage *page = look->heap->pages[HEAP_CONTAINER]; page; page = page->older) sort_page(look, page);
-    heap_each_large(look->heap, HEAP_CONTAINER, count_large, look);
+    sort_pages(look);
+    each_large(look, count_large);
     if (is_quick) mark_known(vm, look);
     look->visitor.visit = take_count;
     each_inner(look, take_all);
@@ -359,25 +381,37 @@ static bool mark_all(VM *vm, Look *look, bool is_quick) {
     for (usize i = 0; i < look->classes.count; i++) {
         Obj *type = look->classes.items[i];
         ((Type *)type)->leaves = 0;
-        all_known &= !set_reached(look->heap, type);
+        all_known &= !is_inner(look, from_object(type)) || !set_reached(look->heap, type);
     }
     look->visitor.visit = give_count;
     each_inner(look, sort_out);
-    heap_each_large(look->heap, HEAP_CONTAINER, forget, look);
+    each_large(look, forget);
     return all_known;
 }
 
+/* Where a sample ends. NULL: the heap is too small for one. */
+static HeapPage *end_of_sample(const Heap *heap) {
+    usize count = 0;
+    for (HeapPage *page = heap->pages[HEAP_CONTAINER]; page; page = page->older) count++;
+    usize wanted = SAMPLE_LEAST + count / SAMPLE_PART;
+    HeapPage *end = heap->pages[HEAP_CONTAINER];
+    for (usize i = 0; end && i < wanted; i++) end = end->older;
+    return end;
+}
+
 /* The unreachable containers, held by one more count each. False: no memory. */
-static bool find_garbage(VM *vm, bool is_quick, Pile *garbage, usize *live) {
-    Look look = {.heap = &vm->heap};
+static bool find_garbage(VM *vm, Scope scope, Pile *garbage, usize *live) {
+    bool is_quick = scope != LOOK_THOROUGH;
+    Look look = {.heap = &vm->heap, .end = scope == LOOK_SAMPLE ? end_of_sample(&vm->heap) : NULL};
     if (!mark_all(vm, &look, is_quick)) {
         Pile pile = look.pile, classes = look.classes;
         free(look.garbage.items);
-        look = (Look){.heap = &vm->heap, .pile = pile, .classes = classes, .counts_classes = true};
+        look = (Look){.heap = &vm->heap, .pile = pile, .classes = classes, .end = look.end, .counts_classes = true};
         look.classes.count = 0;
         mark_all(vm, &look, is_quick);
     }
-    if (look.garbage.count) add_leaves(&look);
+    if (look.garbage.count && !look.end) add_leaves(&look);
+    clear_inner(&look);
     free(look.pile.items);
     free(look.classes.items);
     *garbage = look.garbage;
@@ -502,11 +536,10 @@ static Collector *collector_of(VM *vm) {
 }
 
 /* Finalizers may keep some of the garbage alive, and let go of more, whose finalizers have their turn then. */
-static i64 collect(VM *vm, bool is_quick) {
+static i64 collect(VM *vm, Scope scope, usize *live) {
     Pile garbage = {0};
-    usize live = 0;
     const Obj *first = collector_of(vm)->first;
-    for (u32 round = 0; round < MOST_ROUNDS && find_garbage(vm, is_quick, &garbage, &live) && garbage.count; round++) {
+    for (u32 round = 0; round < MOST_ROUNDS && find_garbage(vm, scope, &garbage, live) && garbage.count; round++) {
         clear_weak_references(vm, &garbage);
         if (first) sort_from(&garbage, first);
         if (!finalize_all(vm, &garbage)) {
@@ -517,7 +550,29 @@ static i64 collect(VM *vm, bool is_quick) {
     }
     i64 count = (i64)garbage.count;
     let_go(&garbage);
+    return count;
+}
+
+/* Gives how many were found. */
+static i64 collect_all(VM *vm, Scope scope) {
+    usize live = 0;
+    i64 count = collect(vm, scope, &live);
     vm->heap.containers_live = live;
+    vm->heap.containers_made = 0;
+    collector_of(vm)->bytes = vm->heap.bytes;
+    return count;
+}
+
+/* A sample, and if that has shown enough garbage, everything. */
+static i64 collect_some(VM *vm) {
+    Heap *heap = &vm->heap;
+    if (heap->bytes > heap->trigger_bytes || !end_of_sample(heap)) return collect_all(vm, LOOK_QUICK);
+    usize seen = 0, made = heap->containers_made;
+    i64 count = collect(vm, LOOK_SAMPLE, &seen);
+    usize freed = made - heap->containers_made;
+    if (made > heap->containers_made && freed > seen / ENOUGH_PART) return count + collect_all(vm, LOOK_QUICK);
+    heap->containers_live += heap->containers_made;
+    heap->containers_made = 0;
     return count;
 }
 
@@ -526,9 +581,8 @@ static i64 collect(VM *vm, bool is_quick) {
 static void set_trigger(VM *vm) {
     Collector *collector = collector_of(vm);
     usize live = vm->heap.containers_live;
-    vm->heap.containers_made = 0;
     vm->heap.trigger_bytes =
-        collector->is_disabled ? SIZE_MAX : LEAST_BYTES + GROWTH_OF_BYTES * vm->heap.bytes;
+        collector->is_disabled ? SIZE_MAX : LEAST_BYTES + GROWTH_OF_BYTES * collector->bytes;
     vm->heap.trigger = collector->is_disabled ? INT64_MAX : LEAST_TRIGGER + GROWTH * live;
 }
 
@@ -537,7 +591,7 @@ i64 collector_run(VM *vm, int generation) {
     if (!collector || collector->is_running) return 0;
     collector->is_running = true;
     Value exception = exception_take(vm);
-    i64 count = collect(vm, generation == COLLECT_QUICK);
+    i64 count = generation == COLLECT_QUICK ? collect_some(vm) : collect_all(vm, LOOK_THOROUGH);
     exception_restore(vm, exception);
     collector->is_running = false;
     set_trigger(vm);
@@ -575,6 +629,7 @@ void collector_start(VM *vm) {
     if (!vm->collector) return;
     vm->heap.alarm = alarm;
     vm->heap.alarm_context = vm;
+    vm->heap.containers_made = 0;
     set_trigger(vm);
 }
 

@@ -9,6 +9,8 @@
  * A collection is due when the containers made since the last one, less those freed, pass a limit that
  * grows with the live heap: a program that builds a large heap pays in proportion to it, not to its square,
  * and one that makes and drops (a million tasks, one after the other) never pays.
+ * Most are samples, of the newest pages: all that lies elsewhere counts as alive. If a sample has shown enough
+ * garbage, or the heap's bytes have grown too much since, everything is looked through.
  */
 #ifndef APY_VM_COLLECTOR_H
 #define APY_VM_COLLECTOR_H
