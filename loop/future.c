@@ -260,7 +260,6 @@ int future_cancel(VM *vm, Future *future, Value message) {
     future->h.aux |= FUTURE_CANCELLED;
     replace(&future->extra, incref(message));
     replace(&future->result, EMPTY); /* what a timer would have set */
-    if (future->h.aux & FUTURE_IN_TIMER) loop_timer_cancelled(vm, future->loop);
     return schedule(vm, future) ? 1 : -1;
 }
 

@@ -1,5 +1,6 @@
 #include "loop/loop.h"
 
+#include "loop/chance.h"
 #include "loop/context.h"
 #include "loop/debug.h"
 #include "loop/gather.h"
@@ -131,6 +132,7 @@ void loop_note_replaced(VM *vm, Loop *loop) {
         if (is_replaced(vm, loop, watched[i])) loop->is_plain = false;
     loop->has_own_time = is_replaced(vm, loop, NAME(time));
     loop->has_own_turns = is_replaced(vm, loop, NAME(_run_once));
+    loop->sorts_equal_times = vm->chance->is_virtual && !loop->has_own_time;
 }
 
 static bool setattr_loop(VM *vm, Value self, Value name, Value value) {
@@ -149,6 +151,7 @@ static Value new_loop(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames)
                        &loop->step_what};
     for (u32 i = 0; i < COUNT_OF(fields); i++) *fields[i] = EMPTY;
     loop->slow_callback_duration = 0.1;
+    loop->clock_resolution = 1e-9;
     loop_note_replaced(vm, loop);
     int is_debug = debug_is_wanted(vm);
     if (is_debug < 0) return decref(from_object(loop)), FAIL;

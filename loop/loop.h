@@ -3,7 +3,7 @@
  * Turns. Everything that is to run stands in the ready queue, a ring of small entries. The loop works in
  * turns (CPython's _run_once): look for what the system has to tell (loop/poll.c), move timers that are due
  * to the queue (loop/timer.c), then run the entries that are there now; what they add belongs to the next
- * turn. So what is ready runs first in, first out; timers by time, then in the order of their making.
+ * turn. So what is ready runs first in, first out; timers by time.
  *
  * Running. run_forever is one nested run of a small piece of built-in code (loop/running.c), whose LOOPSTEP
  * instruction asks loop/step.c to enter the next entry: the coroutine of a task, the frame of a callback.
@@ -58,6 +58,7 @@ typedef struct Loop {
     Value current; /* the current task, EMPTY: none */
     Timer *timers; /* a heap */
     u32 timer_count, timer_capacity, cancelled_timers;
+    u32 leaving_sleeps; /* cancelled ones that have not had their step: loop/sleep.h */
     u64 timer_order;
     Poll *poll; /* NULL: no descriptors */
     Value signal_handlers; /* dict: number -> Handle; or EMPTY */
@@ -65,7 +66,7 @@ typedef struct Loop {
     Value async_generators; /* weak set, or EMPTY */
     Value main_task; /* of run_until_complete: what deadlocks are told about; borrowed */
     Thread *thread; /* where it runs */
-    double slow_callback_duration;
+    double slow_callback_duration, clock_resolution;
     i64 step_began;  /* debug mode: when what runs began, and what it is */
     Value step_what; /* ... or EMPTY */
     bool is_running, is_stopping, is_closed, has_turned;
@@ -74,6 +75,7 @@ typedef struct Loop {
     bool is_debug, notes_lines, generators_closed, executor_closed;
     bool has_own_time; /* a script has replaced time() */
     bool has_own_turns; /* ... and _run_once() */
+    bool sorts_equal_times; /* in the order of their making: loop/timer.c */
     bool is_stepping; /* only one turn is to run */
     bool is_plain; /* no method that matters is replaced by a script */
 } Loop;

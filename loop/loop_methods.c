@@ -396,6 +396,12 @@ GETTER(BaseEventLoop, slow_callback_duration) {
 SETTER(BaseEventLoop, slow_callback_duration) {
     return value != EMPTY && object_to_double(vm, value, &to_loop(self)->slow_callback_duration);
 }
+GETTER(BaseEventLoop, _clock_resolution) {
+    return float_new(vm, to_loop(self)->clock_resolution);
+}
+SETTER(BaseEventLoop, _clock_resolution) {
+    return value != EMPTY && object_to_double(vm, value, &to_loop(self)->clock_resolution);
+}
 GETTER(BaseEventLoop, _debug) {
     return from_bool(to_loop(self)->is_debug);
 }

@@ -30,7 +30,10 @@ bool sleep_begin(VM *vm, Task *task) {
 
 bool sleep_end(VM *vm, Loop *loop) {
     Task *task = to_task(loop->running.what);
-    if (task->waiter != loop->running.argument) return true; /* cancelled since it came into the queue */
+    if (task->waiter != loop->running.argument) { /* cancelled since it came into the queue */
+        if (task->waiter == from_small(SLEEP_LEAVING - to_small(loop->running.argument))) sleep_note_moved(loop, task);
+        return true;
+    }
     task->waiter = from_small(SLEEP_WOKEN);
     loop->running.sort = ENTRY_TASK;
     return loop_push_running(vm, loop) || loop_push_waiter(vm, from_object(loop), from_object(task), EMPTY);
@@ -40,9 +43,20 @@ int sleep_cancel(VM *vm, Task *task, Value message) {
     if (to_small(task->waiter) < 0) return 0;
     OWNED Value error = exception_make(vm, from_object(EXC(CancelledError)), message == NONE ? EMPTY : message);
     if (error == FAIL) return -1;
-    task->waiter = from_small(SLEEP_CANCELLED);
-    loop_timer_cancelled(vm, task->future.loop);
+    task->waiter = from_small(SLEEP_LEAVING - to_small(task->waiter));
+    to_loop(task->future.loop)->leaving_sleeps++;
     return loop_push_waiter(vm, task->future.loop, from_object(task), error) ? 1 : -1;
+}
+
+void sleep_note_moved(Loop *loop, Task *task) {
+    task->waiter = from_small(SLEEP_CANCELLED);
+    loop->leaving_sleeps--;
+}
+
+void sleep_leave(VM *vm, Task *task) {
+    if (LIKELY(to_small(task->waiter) > SLEEP_LEAVING)) return;
+    to_loop(task->future.loop)->leaving_sleeps--;
+    loop_timer_cancelled(vm, task->future.loop);
 }
 
 /* ---- the future that a program may look at ---- */
@@ -50,7 +64,7 @@ int sleep_cancel(VM *vm, Task *task, Value message) {
 static Value make_future(VM *vm, Task *task, i64 state) {
     OWNED Value made = TRY(future_new(vm, task->future.loop));
     Future *future = to_future(made);
-    if (state == SLEEP_CANCELLED) {
+    if (state <= SLEEP_CANCELLED) {
         future->h.aux |= FUTURE_CANCELLED;
         return TAKE(made);
     }
@@ -80,14 +94,20 @@ static void replace_in_timer(Loop *loop, Value task, Value order, Value future) 
 
 Value sleep_future(VM *vm, Task *task) {
     OWNED Value held = incref(from_object(task)); /* the timer may be the last to hold it */
-    Value order = task->waiter, future = TRY(make_future(vm, task, to_small(order)));
-    if (to_small(order) >= 0) replace_in_timer(to_loop(task->future.loop), held, order, future);
+    Loop *loop = to_loop(task->future.loop);
+    i64 state = to_small(task->waiter);
+    Value future = TRY(make_future(vm, task, state));
+    if (state <= SLEEP_LEAVING) {
+        loop->leaving_sleeps--;
+        replace_in_timer(loop, held, from_small(SLEEP_LEAVING - state), future);
+    }
+    if (state >= 0) replace_in_timer(loop, held, task->waiter, future);
     return task->waiter = future;
 }
 
 void sleep_forget(VM *vm, const Timer *timer) {
     Task *task = to_task(timer->what);
-    if (sleep_is_over(timer) || vm->is_closing) return;
+    if (sleep_is_over(timer) || sleep_is_leaving(timer) || vm->is_closing) return;
     Value future = make_future(vm, task, 0);
     if (future == FAIL) exception_clear(vm);
     task->waiter = future == FAIL ? EMPTY : future;

@@ -263,6 +263,20 @@ int task_cancel(VM *vm, Task *task, Value message) {
 
 /* ---- one step ---- */
 
+/* It no longer waits. A timer that was to end that will not be needed: sleep() cancels it on its way out. */
+static void leave_waiter(VM *vm, Task *task) {
+    if (task_sleeps(task)) {
+        sleep_leave(vm, task);
+        task->waiter = EMPTY;
+        return;
+    }
+    if (is_future(task->waiter) && UNLIKELY(to_future(task->waiter)->h.aux & FUTURE_IN_TIMER)) {
+        to_future(task->waiter)->h.aux &= (u16)~FUTURE_IN_TIMER;
+        loop_timer_cancelled(vm, task->future.loop);
+    }
+    replace(&task->waiter, EMPTY);
+}
+
 Value task_begin_step(VM *vm, Task *task, Value argument) {
     OWNED Value error = EMPTY;
     if (argument != EMPTY && is_future(argument)) {
@@ -282,7 +296,7 @@ Value task_begin_step(VM *vm, Task *task, Value argument) {
         if (error == EMPTY || !is_cancelled_error(vm, error))
             replace(&error, TRY(future_cancelled_error(vm, &task->future)));
     }
-    replace(&task->waiter, EMPTY);
+    leave_waiter(vm, task);
     return TAKE(error);
 }
 

@@ -1,5 +1,9 @@
-/* Timers: a heap of those that are set, by time and then by the order of their making. Cancelled ones stay
- * until their time comes, or until they are many: then the heap is made anew without them. */
+/* Timers: a heap of those that are set, by time. Cancelled ones stay until they are the first, or until they are many:
+ * then the heap is made anew without them.
+ *
+ * Timers of the same time come out in the order that CPython's heapq gives them: every comparison and every move is as
+ * there. (Its sift to a leaf and back is also the faster one.) Only the virtual clock does otherwise: it stands still
+ * where a real one goes on between the making of two timers, so there the first made is the first. */
 #include <math.h>
 
 #include "loop/chance.h"
@@ -7,7 +11,6 @@
 #include "loop/sleep.h"
 
 enum { FEW_TIMERS = 100 }; /* below that, cancelled timers just wait for their time */
-static const double CLOCK_RESOLUTION = 1e-9;
 
 /* By the script's own time(); what that raises is told and nothing more. */
 static double own_time(VM *vm, Loop *loop) {
@@ -21,15 +24,15 @@ double loop_time(VM *vm, Loop *loop) {
     return LIKELY(!loop->has_own_time) ? (double)chance_monotonic(vm) / 1e9 : own_time(vm, loop);
 }
 
-static inline bool is_before(const Timer *a, const Timer *b) {
-    return a->when < b->when || (a->when == b->when && a->order < b->order);
+static inline bool is_before(const Loop *loop, const Timer *a, const Timer *b) {
+    return a->when < b->when || (UNLIKELY(loop->sorts_equal_times) && a->when == b->when && a->order < b->order);
 }
 
-static void rise(Timer *timers, u32 at) {
-    Timer moved = timers[at];
+static void rise(const Loop *loop, u32 at) {
+    Timer *timers = loop->timers, moved = timers[at];
     while (at) {
         u32 parent = (at - 1) / 2;
-        if (!is_before(&moved, &timers[parent])) break;
+        if (!is_before(loop, &moved, &timers[parent])) break;
         timers[at] = timers[parent];
         at = parent;
     }
@@ -38,11 +41,11 @@ static void rise(Timer *timers, u32 at) {
 
 /* What was the last of all is moved down: it most often belongs down there again, so the lesser child rises all the way
  * before anything is compared with it. */
-static void sink(Timer *timers, u32 count, u32 at) {
-    Timer moved = timers[at];
-    u32 top = at, child;
+static void sink(const Loop *loop, u32 at) {
+    Timer *timers = loop->timers, moved = timers[at];
+    u32 top = at, count = loop->timer_count, child;
     while ((child = 2 * at + 2) < count) {
-        child -= is_before(&timers[child - 1], &timers[child]);
+        child -= is_before(loop, &timers[child - 1], &timers[child]);
         timers[at] = timers[child];
         at = child;
     }
@@ -50,7 +53,7 @@ static void sink(Timer *timers, u32 count, u32 at) {
         timers[at] = timers[child - 1];
         at = child - 1;
     }
-    while (at != top && is_before(&moved, &timers[(at - 1) / 2])) {
+    while (at != top && is_before(loop, &moved, &timers[(at - 1) / 2])) {
         timers[at] = timers[(at - 1) / 2];
         at = (at - 1) / 2;
     }
@@ -70,14 +73,14 @@ static bool grow(VM *vm, Loop *loop) {
 bool loop_add_timer(VM *vm, Loop *loop, double when, Value what) {
     if (loop->timer_count == loop->timer_capacity && !grow(vm, loop)) return false;
     loop->timers[loop->timer_count] = (Timer){when, loop->timer_order++, incref(what)};
-    rise(loop->timers, loop->timer_count++);
+    rise(loop, loop->timer_count++);
     return true;
 }
 
 static bool is_cancelled(const Timer *timer) {
     Value what = timer->what;
     if (is_task(what)) return sleep_is_over(timer);
-    if (is_future(what)) return future_state(to_future(what)) != FUTURE_PENDING;
+    if (is_future(what)) return !(to_future(what)->h.aux & FUTURE_IN_TIMER);
     return to_handle(what)->h.aux & HANDLE_CANCELLED;
 }
 
@@ -91,7 +94,7 @@ static void unmark(Value what) {
 static Value take_first(Loop *loop) {
     Value what = loop->timers[0].what;
     loop->timers[0] = loop->timers[--loop->timer_count];
-    if (loop->timer_count) sink(loop->timers, loop->timer_count, 0);
+    if (loop->timer_count) sink(loop, 0);
     unmark(what);
     return what;
 }
@@ -115,7 +118,7 @@ static void drop_cancelled(VM *vm, Loop *loop) {
     }
     loop->timer_count = kept;
     loop->cancelled_timers = 0;
-    for (u32 at = kept / 2; at-- > 0;) sink(loop->timers, kept, at);
+    for (u32 at = kept / 2; at-- > 0;) sink(loop, at);
     for (u32 i = 0; i < dropped; i++) decref(gone[i]);
     heap_raw_free(&vm->heap, gone, count * sizeof(Value));
 }
@@ -131,11 +134,15 @@ void loop_compact_timers(VM *vm, Loop *loop) {
     }
 }
 
+static void note_moved_sleep(Loop *loop, const Timer *timer) {
+    if (is_task(timer->what) && sleep_is_leaving(timer)) sleep_note_moved(loop, to_task(timer->what));
+}
+
 bool loop_move_timers(VM *vm, Loop *loop) {
     if (!loop->timer_count) return true;
-    double end = loop_time(vm, loop) + CLOCK_RESOLUTION;
+    double end = loop_time(vm, loop) + loop->clock_resolution;
     while (loop->timer_count && loop->timers[0].when < end) {
-        if (loop->cancelled_timers && is_cancelled(&loop->timers[0])) loop->cancelled_timers--;
+        if (UNLIKELY(loop->leaving_sleeps)) note_moved_sleep(loop, &loop->timers[0]);
         Value order = from_small((i64)loop->timers[0].order), what = take_first(loop);
         if (loop->timer_count > FEW_TIMERS) __builtin_prefetch(to_object(loop->timers[0].what));
         Entry entry = {.what = what, .argument = is_task(what) ? order : EMPTY, .context = EMPTY,

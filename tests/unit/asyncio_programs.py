@@ -149,6 +149,32 @@ class Maker:
         self.add(f'log.handles[{self.number()} % len(log.handles)].cancel()')
         self.nesting -= 1
 
+    def many(self):
+        return self.pick(self.pick(4, 5, 6, 9), self.pick(12, 20, 33), self.pick(110, 150) if self.chance(25) else 7)
+
+    def make_many_timers(self):
+        """so many that those of the same time are not in the order of their making"""
+        label = self.label()
+        when = self.pick(f'call_at(loop.time() + {self.delay()}', f'call_later({self.delay()}',
+                         f'call_at(log.started + i % {self.pick(2, 3)} / 8', f'call_later(i % {self.pick(2, 3, 5)} / 8')
+        self.add('loop = asyncio.get_running_loop()')
+        self.add(f'for i in range({self.many()}):')
+        self.add(f'    log.handles.append(loop.{when}, log, {label}, i))')
+
+    def make_many_sleeps(self):
+        limit = self.pick('', '', f', {self.random.choice(TIMEOUTS)}', f', i % {self.pick(2, 3)} / 8')
+        delay = self.pick(self.delay(), f'i % {self.pick(2, 3)} / 8')
+        self.add(f'for i in range({self.many()}):')
+        self.add(f'    log.tasks.append(asyncio.create_task(s.sleeper(i, {delay}{limit}), name=f"s{{i}}"))')
+
+    def make_cancel_many(self):
+        things = self.pick('log.handles', 'log.tasks[1:]')
+        self.add(f'for each in {things}[{self.number(4)}::{self.pick(1, 1, 2, 3)}]:')
+        self.nesting += 1
+        self.add('if each is not asyncio.current_task():')
+        self.add('    each.cancel()')
+        self.nesting -= 1
+
     def make_done_callback(self):
         label = self.label()
         callback = self.pick(f'lambda f: log("done{label}", f)', 'log.on_done', 'log.on_done', 'log.fail')
@@ -458,8 +484,8 @@ class Maker:
 
 STATEMENTS = dict(
     log=6, sleep=14, await_call=10, await_task=8, spawn=16, future=2, settle=6, cancel=8, uncancel=3, callback=6,
-    cancel_handle=2, done_callback=4, raise_=0, loop=4, event=6, lock=6, condition=4, queue=8, barrier=3, timeout=6,
-    reschedule=2, wait_for=6, shield=4, gather=6, keep_gather=2, wait=5, as_completed=4, group=5, try_star=3, variable=2,
+    cancel_handle=2, many_timers=4, many_sleeps=4, cancel_many=3, done_callback=4, raise_=0, loop=4, event=6, lock=6,
+    condition=4, queue=8, barrier=3, timeout=6, reschedule=2, wait_for=6, shield=4, gather=6, keep_gather=2, wait=5, as_completed=4, group=5, try_star=3, variable=2,
     generator=2, remove_callback=2, look=5, ask=3, join=1, lock_by_hand=3, shared_generator=4, left_generator=2,
     comprehension=3, manager=3, exit_stack=2, custom_await=4, token=2, thread_future=1, threadsafe=1)
 del STATEMENTS['raise_']
