@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "loop/asyncio.h"
-#include "loop/chance.h"
 #include "loop/report.h"
 #include "objects/dict.h"
 #include "objects/exc.h"
@@ -65,7 +64,7 @@ bool debug_check_thread(VM *vm, Loop *loop) {
 /* ---- slow callbacks ---- */
 
 void debug_begin(VM *vm, Loop *loop) {
-    loop->step_began = chance_monotonic(vm);
+    loop->step_began = loop_time(vm, loop);
     replace(&loop->step_what, incref(loop->running.what));
 }
 
@@ -81,7 +80,7 @@ static void warn_slow(VM *vm, Value what, double seconds) {
 
 void debug_end(VM *vm, Loop *loop) {
     OWNED Value what = take(&loop->step_what);
-    double seconds = (double)(chance_monotonic(vm) - loop->step_began) / 1e9;
+    double seconds = loop_time(vm, loop) - loop->step_began;
     if (what == EMPTY || seconds < loop->slow_callback_duration) return;
     OWNED Value pending = exception_take(vm);
     warn_slow(vm, what, seconds);

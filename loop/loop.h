@@ -39,7 +39,7 @@ typedef struct Entry {
 
 typedef struct Timer {
     double when; /* of the loop's clock */
-    u64 order;   /* of making */
+    u64 order;   /* Loop.looks when it was made: the same for those whose time comes of one look at the clock */
     Value what;  /* TimerHandle; a Future with FUTURE_IN_TIMER, whose `result` is what it will get; a Task that sleeps,
                   * loop/sleep.h */
 } Timer;
@@ -59,7 +59,7 @@ typedef struct Loop {
     Timer *timers; /* a heap */
     u32 timer_count, timer_capacity, cancelled_timers;
     u32 leaving_sleeps; /* cancelled ones that have not had their step: loop/sleep.h */
-    u64 timer_order;
+    u64 looks; /* at its clock */
     Poll *poll; /* NULL: no descriptors */
     Value signal_handlers; /* dict: number -> Handle; or EMPTY */
     Value exception_handler, task_factory, executor; /* EMPTY: the default */
@@ -67,7 +67,7 @@ typedef struct Loop {
     Value main_task; /* of run_until_complete: what deadlocks are told about; borrowed */
     Thread *thread; /* where it runs */
     double slow_callback_duration, clock_resolution;
-    i64 step_began;  /* debug mode: when what runs began, and what it is */
+    double step_began; /* debug mode: when what runs began, and what it is */
     Value step_what; /* ... or EMPTY */
     bool is_running, is_stopping, is_closed, has_turned;
     bool is_entered; /* the context of the callback that runs was entered */
@@ -75,7 +75,7 @@ typedef struct Loop {
     bool is_debug, notes_lines, generators_closed, executor_closed;
     bool has_own_time; /* a script has replaced time() */
     bool has_own_turns; /* ... and _run_once() */
-    bool sorts_equal_times; /* in the order of their making: loop/timer.c */
+    bool sorts_equal_times; /* by the looks at the clock: loop/timer.c */
     bool is_stepping; /* only one turn is to run */
     bool is_plain; /* no method that matters is replaced by a script */
 } Loop;

@@ -163,6 +163,7 @@ METHOD(BaseEventLoop, call_at, "($self, when, callback, *args, context=None)") {
  * epoch, precision, accuracy and drift are unspecified and may
  * differ per event loop. */
 METHOD(BaseEventLoop, time, "($self, /)") {
+    self_loop(args)->looks++;
     return float_new(vm, (double)chance_monotonic(vm) / 1e9);
 }
 

@@ -15,7 +15,7 @@ Task *sleep_task(Loop *loop, Frame *frame) {
 }
 
 bool sleep_start(VM *vm, Loop *loop, Task *task, double when) {
-    u64 order = loop->timer_order;
+    u64 order = loop->looks;
     if (!loop_add_timer(vm, loop, when, from_object(task))) return false;
     replace(&task->waiter, from_small((i64)order));
     return true;

@@ -1,6 +1,6 @@
 /* asyncio.sleep in a task that the loop itself drives: no future is made for it.
  *
- * The timer holds the task, and task->waiter is an inline int: the `order` of that timer, which no other has, so that a
+ * The timer holds the task, and task->waiter is an inline int: the `order` of that timer, which no other sleep has, so that a
  * timer knows whether its task still sleeps by it. When the sleep is over and the step that follows is queued, the int
  * is below zero. A program that asks what the task waits for gets a future all the same: sleep_future makes it then,
  * and puts it in the place of the task in the timer.

@@ -2,8 +2,8 @@
  * then the heap is made anew without them.
  *
  * Timers of the same time come out in the order that CPython's heapq gives them: every comparison and every move is as
- * there. (Its sift to a leaf and back is also the faster one.) Only the virtual clock does otherwise: it stands still
- * where a real one goes on between the making of two timers, so there the first made is the first. */
+ * there. (Its sift to a leaf and back is also the faster one.) The virtual clock stands still where a real one goes on
+ * between two looks at it: of equal times the one that comes of the earlier look is the first there. */
 #include <math.h>
 
 #include "loop/chance.h"
@@ -21,6 +21,7 @@ static double own_time(VM *vm, Loop *loop) {
 }
 
 double loop_time(VM *vm, Loop *loop) {
+    loop->looks++;
     return LIKELY(!loop->has_own_time) ? (double)chance_monotonic(vm) / 1e9 : own_time(vm, loop);
 }
 
@@ -72,7 +73,7 @@ static bool grow(VM *vm, Loop *loop) {
 
 bool loop_add_timer(VM *vm, Loop *loop, double when, Value what) {
     if (loop->timer_count == loop->timer_capacity && !grow(vm, loop)) return false;
-    loop->timers[loop->timer_count] = (Timer){when, loop->timer_order++, incref(what)};
+    loop->timers[loop->timer_count] = (Timer){when, loop->looks, incref(what)};
     rise(loop, loop->timer_count++);
     return true;
 }
