@@ -13,8 +13,8 @@
 
 enum {
     SECOND = 1000000000,
-    PATIENT_LOOKS = 1000, /* at a virtual clock that stands still */
-    IMPATIENCE = 100000,  /* how far each further look moves it */
+    PATIENT_LOOKS = 100000, /* at a virtual clock that stands still */
+    IMPATIENCE = 100000,    /* how far each further look moves it */
 };
 
 static i64 pass(Chance *chance, ChanceSort sort, i64 answer) {
@@ -46,6 +46,12 @@ i64 chance_monotonic(VM *vm) {
     Chance *chance = vm->chance;
     if (UNLIKELY(chance->is_virtual)) return chance->start_monotonic + look(chance);
     return pass_growing(chance, CHANCE_MONOTONIC, read_clock(CLOCK_MONOTONIC));
+}
+
+i64 chance_monotonic_to_plan(VM *vm) {
+    Chance *chance = vm->chance;
+    if (UNLIKELY(chance->is_virtual)) return chance->start_monotonic + chance->virtual_passed;
+    return chance_monotonic(vm);
 }
 
 i64 chance_wall(VM *vm) {

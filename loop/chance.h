@@ -55,6 +55,8 @@ void chance_free(Chance *chance);
 /* ---- clocks ---- */
 
 i64 chance_monotonic(VM *vm);
+/* The same for who plans by it and does not wait for it to change. */
+i64 chance_monotonic_to_plan(VM *vm);
 i64 chance_wall(VM *vm); /* since 1970 */
 i64 chance_process_time(VM *vm);
 i64 chance_thread_time(VM *vm);

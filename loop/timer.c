@@ -22,6 +22,12 @@ static double own_time(VM *vm, Loop *loop) {
 
 double loop_time(VM *vm, Loop *loop) {
     loop->looks++;
+    return LIKELY(!loop->has_own_time) ? (double)chance_monotonic_to_plan(vm) / 1e9 : own_time(vm, loop);
+}
+
+/* The loop turns until something happens, so it may be waiting for the clock. */
+static double time_of_turn(VM *vm, Loop *loop) {
+    loop->looks++;
     return LIKELY(!loop->has_own_time) ? (double)chance_monotonic(vm) / 1e9 : own_time(vm, loop);
 }
 
@@ -141,7 +147,7 @@ static void note_moved_sleep(Loop *loop, const Timer *timer) {
 
 bool loop_move_timers(VM *vm, Loop *loop) {
     if (!loop->timer_count) return true;
-    double end = loop_time(vm, loop) + loop->clock_resolution;
+    double end = time_of_turn(vm, loop) + loop->clock_resolution;
     while (loop->timer_count && loop->timers[0].when < end) {
         if (UNLIKELY(loop->leaving_sleeps)) note_moved_sleep(loop, &loop->timers[0]);
         Value order = from_small((i64)loop->timers[0].order), what = take_first(loop);
