@@ -36,6 +36,9 @@ NOTES = """
 - `help(object)` prints name, signature and documentation; there is no pager and no index as in `pydoc`.
 - `sys.settrace`, `sys.setprofile`, `frame.f_trace`, `f_trace_lines`, `f_trace_opcodes` and setting `f_lineno` tell CPython's
   events, in its order and with its lines; `opcode` events are those of apy's own instructions.
+- asyncio has the call graphs of Python 3.14 (`capture_call_graph`, `format_call_graph`, `print_call_graph`) and, beside them, `asyncio.print_task_tree()` and
+  `asyncio.format_task_tree()`: all tasks of the running loop, their coroutines, and who awaits whom. `asyncio.tools` has the parts (`build_async_tree`,
+  `build_task_table`, `display_awaited_by_tasks_tree` and `_table`) with 3.14's names and look; they look at the program itself, not at another process.
 - `tokenize` is written in Python and reads the whole text before it gives the first token.
 """
 
