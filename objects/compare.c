@@ -67,7 +67,7 @@ static Value compare_flonums(double a, double b, CompareOp op) {
 Value object_compare(VM *vm, Value a, Value b, CompareOp op) {
     if (are_small(a, b)) return from_bool(holds(op, (i64)a < (i64)b, a == b));
     if (has_exact_kind(a, KIND_STR) && has_exact_kind(b, KIND_STR)) return compare_texts(a, b, op);
-    if (is_flonum(a) && is_flonum(b)) return compare_flonums(to_flonum(a), to_flonum(b), op);
+    if (are_flonums(a, b)) return compare_flonums(to_flonum(a), to_flonum(b), op);
     if (!enter_recursion(vm, " in comparison")) return FAIL;
     Value result = compare(vm, a, b, op);
     leave_recursion(vm);

@@ -30,7 +30,7 @@ static int less_tuple(VM *vm, Value a, Value b) {
         Value x = left->items[i], y = right->items[i];
         if (x == y) continue;
         if (are_small(x, y)) return (i64)x < (i64)y;
-        if (is_flonum(x) && is_flonum(y)) return to_flonum(x) < to_flonum(y);
+        if (are_flonums(x, y)) return to_flonum(x) < to_flonum(y);
         if (!has_exact_kind(x, KIND_STR) || !has_exact_kind(y, KIND_STR)) return object_less(vm, a, b);
         int order = str_order(x, y);
         if (order) return order < 0;

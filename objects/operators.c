@@ -98,7 +98,7 @@ static Value refuse(VM *vm, BinaryOp op, Value a, Value b, bool is_inplace) {
 /* Numbers and texts of exactly those types: nobody else has a say. */
 static ALWAYS_INLINE Value binary_quickly(VM *vm, BinaryOp op, Value a, Value b) {
     if (is_exact_int(a) && is_exact_int(b)) return int_binary(vm, op, a, b);
-    if (is_flonum(a) && is_flonum(b)) return float_binary(vm, op, a, b);
+    if (are_flonums(a, b)) return float_binary(vm, op, a, b);
     if (op == BINARY_ADD && has_exact_kind(a, KIND_STR) && has_exact_kind(b, KIND_STR)) return str_concat(vm, a, b);
     if (op == BINARY_MOD && has_exact_kind(a, KIND_STR) && (!is_object(b) || to_object(b)->kind == KIND_TUPLE))
         return str_percent(vm, a, b);

@@ -1,7 +1,7 @@
 /* A value: one 64-bit word that is an int, a float, a special, or a pointer to an object.
  *
  *     ...xxx1   int of 63 bits (larger ones are objects holding GMP limbs)
- *     ...xx10   flonum: a float whose exponent is common (magnitude 1e-77 .. 1e77), rotated
+ *     ...xx10   flonum: a float whose exponent is common (magnitude 1e-77 .. 1e77), biased and rotated
  *     ...0000   pointer to an Obj (objects are 16-byte aligned)
  *     ...0100   special: EMPTY, None, False, True, NotImplemented, Ellipsis
  *     ...1000   FAIL
@@ -77,18 +77,26 @@ static inline double double_from_bits(u64 bits) {
     memcpy(&d, &bits, sizeof d);
     return d;
 }
+/* Both are floats with an inline form. */
+static inline bool are_flonums(Value a, Value b) {
+    return (((a - 2) | (b - 2)) & 3) == 0;
+}
+static inline u64 rotate_left(u64 bits, u32 by) {
+    return bits << by | bits >> (64 - by);
+}
 /* A double has an inline form when the top three bits of its exponent are 011 or 100: one bit of
- * information in three, so that two are free for the tag. */
+ * information in three. Adding 5 there makes the upper two of them 00, and rotating by three brings
+ * those to the place of the tag. */
+#define FLONUM_BIAS ((u64)5 << 60)
 static inline bool fits_flonum(double d) {
-    return (((double_bits(d) >> 60) + 5) & 7) < 2;
+    return (rotate_left(double_bits(d) + FLONUM_BIAS, 3) & 3) == 0;
 }
 static inline Value from_flonum(double d) {
-    u64 bits = double_bits(d);
-    return ((bits << 3 | bits >> 61) & ~(u64)3) | 2;
+    return rotate_left(double_bits(d) + FLONUM_BIAS, 3) | 2;
 }
+/* The tag has come to where it counts as four times the unit of the bias. */
 static inline double to_flonum(Value v) {
-    u64 bits = (v & ~(u64)3) | (2 - (v >> 63));
-    return double_from_bits(bits >> 3 | bits << 61);
+    return double_from_bits(rotate_left(v, 61) - FLONUM_BIAS - ((u64)4 << 60));
 }
 
 #endif

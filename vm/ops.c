@@ -239,7 +239,7 @@ OP(ADD) {
             STORE((Value)sum);
             NEXT;
         }
-    } else if (is_flonum(b) && is_flonum(c)) {
+    } else if (are_flonums(b, c)) {
         double d = to_flonum(b) + to_flonum(c);
         if (LIKELY(fits_flonum(d))) {
             STORE(from_flonum(d));
@@ -257,7 +257,7 @@ OP(SUB) {
             STORE((Value)difference);
             NEXT;
         }
-    } else if (is_flonum(b) && is_flonum(c)) {
+    } else if (are_flonums(b, c)) {
         double d = to_flonum(b) - to_flonum(c);
         if (LIKELY(fits_flonum(d))) {
             STORE(from_flonum(d));
@@ -275,7 +275,7 @@ OP(MUL) {
             STORE((Value)product + 1);
             NEXT;
         }
-    } else if (is_flonum(b) && is_flonum(c)) {
+    } else if (are_flonums(b, c)) {
         double d = to_flonum(b) * to_flonum(c);
         if (LIKELY(fits_flonum(d))) {
             STORE(from_flonum(d));
@@ -289,7 +289,7 @@ OP(MATMUL) { goto binary_slow; }
 
 OP(TRUEDIV) {
     Value b = r[B], c = r[C];
-    if (is_flonum(b) && is_flonum(c)) {
+    if (are_flonums(b, c)) {
         double d = to_flonum(b) / to_flonum(c);
         if (LIKELY(fits_flonum(d))) {
             STORE(from_flonum(d));
@@ -543,7 +543,7 @@ OP(LT) {
         STORE(from_bool((i64)b < (i64)c));
         NEXT;
     }
-    if (is_flonum(b) && is_flonum(c)) {
+    if (are_flonums(b, c)) {
         STORE(from_bool(to_flonum(b) < to_flonum(c)));
         NEXT;
     }
@@ -556,7 +556,7 @@ OP(LE) {
         STORE(from_bool((i64)b <= (i64)c));
         NEXT;
     }
-    if (is_flonum(b) && is_flonum(c)) {
+    if (are_flonums(b, c)) {
         STORE(from_bool(to_flonum(b) <= to_flonum(c)));
         NEXT;
     }
@@ -569,7 +569,7 @@ OP(EQ) {
         STORE(from_bool((i64)b == (i64)c));
         NEXT;
     }
-    if (is_flonum(b) && is_flonum(c)) {
+    if (are_flonums(b, c)) {
         STORE(from_bool(to_flonum(b) == to_flonum(c)));
         NEXT;
     }
@@ -582,7 +582,7 @@ OP(NE) {
         STORE(from_bool((i64)b != (i64)c));
         NEXT;
     }
-    if (is_flonum(b) && is_flonum(c)) {
+    if (are_flonums(b, c)) {
         STORE(from_bool(to_flonum(b) != to_flonum(c)));
         NEXT;
     }
@@ -595,7 +595,7 @@ OP(GT) {
         STORE(from_bool((i64)b > (i64)c));
         NEXT;
     }
-    if (is_flonum(b) && is_flonum(c)) {
+    if (are_flonums(b, c)) {
         STORE(from_bool(to_flonum(b) > to_flonum(c)));
         NEXT;
     }
@@ -608,7 +608,7 @@ OP(GE) {
         STORE(from_bool((i64)b >= (i64)c));
         NEXT;
     }
-    if (is_flonum(b) && is_flonum(c)) {
+    if (are_flonums(b, c)) {
         STORE(from_bool(to_flonum(b) >= to_flonum(c)));
         NEXT;
     }
@@ -764,7 +764,7 @@ OP(JLT) {
         if (((i64)a < (i64)b) != !!HAS(F_NEGATE)) JUMP_BY(SC);
         NEXT;
     }
-    if (is_flonum(a) && is_flonum(b)) {
+    if (are_flonums(a, b)) {
         if ((to_flonum(a) < to_flonum(b)) != !!HAS(F_NEGATE)) JUMP_BY(SC);
         NEXT;
     }
@@ -777,7 +777,7 @@ OP(JLE) {
         if (((i64)a <= (i64)b) != !!HAS(F_NEGATE)) JUMP_BY(SC);
         NEXT;
     }
-    if (is_flonum(a) && is_flonum(b)) {
+    if (are_flonums(a, b)) {
         if ((to_flonum(a) <= to_flonum(b)) != !!HAS(F_NEGATE)) JUMP_BY(SC);
         NEXT;
     }
@@ -790,7 +790,7 @@ OP(JEQ) {
         if (((i64)a == (i64)b) != !!HAS(F_NEGATE)) JUMP_BY(SC);
         NEXT;
     }
-    if (is_flonum(a) && is_flonum(b)) {
+    if (are_flonums(a, b)) {
         if ((to_flonum(a) == to_flonum(b)) != !!HAS(F_NEGATE)) JUMP_BY(SC);
         NEXT;
     }
@@ -803,7 +803,7 @@ OP(JNE) {
         if (((i64)a != (i64)b) != !!HAS(F_NEGATE)) JUMP_BY(SC);
         NEXT;
     }
-    if (is_flonum(a) && is_flonum(b)) {
+    if (are_flonums(a, b)) {
         if ((to_flonum(a) != to_flonum(b)) != !!HAS(F_NEGATE)) JUMP_BY(SC);
         NEXT;
     }
@@ -816,7 +816,7 @@ OP(JGT) {
         if (((i64)a > (i64)b) != !!HAS(F_NEGATE)) JUMP_BY(SC);
         NEXT;
     }
-    if (is_flonum(a) && is_flonum(b)) {
+    if (are_flonums(a, b)) {
         if ((to_flonum(a) > to_flonum(b)) != !!HAS(F_NEGATE)) JUMP_BY(SC);
         NEXT;
     }
@@ -829,7 +829,7 @@ OP(JGE) {
         if (((i64)a >= (i64)b) != !!HAS(F_NEGATE)) JUMP_BY(SC);
         NEXT;
     }
-    if (is_flonum(a) && is_flonum(b)) {
+    if (are_flonums(a, b)) {
         if ((to_flonum(a) >= to_flonum(b)) != !!HAS(F_NEGATE)) JUMP_BY(SC);
         NEXT;
     }

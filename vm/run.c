@@ -29,12 +29,12 @@
 #include "vm/trace.h"
 
 #define FP       ((Frame *)((char *)r - offsetof(Frame, r)))
-/* Fields of the current instruction, while pc is right behind it. B would take three machine instructions
- * from `insn`, and is one load where it stands. */
+/* Fields of the current instruction, while pc is right behind it. A, B and C would take two or three machine
+ * instructions from `insn`, and are one load where they stand. */
 #define OPCODE   INSN_OP(insn)
-#define A        ((u32)insn >> 16)
+#define A        FIELD_A(pc)
 #define B        FIELD_B(pc)
-#define C        (insn >> 48)
+#define C        FIELD_C(pc)
 #define SC       INSN_SC(insn)
 #define BC       INSN_BC(insn)
 #define HAS(f)   ((u32)insn & (u32)(f) << 8)
@@ -45,7 +45,8 @@
 #define NAME_OF(i) (FP->code->names[i])
 #define NEXT                                                                             \
     do {                                                                                 \
-        insn = *pc++;                                                                    \
+        pc++;                                                                            \
+        insn = pc[-1];                                                                   \
         goto *vm->dispatch[OPCODE];                                                      \
     } while (0)
 #define OP(name) op_##name:
