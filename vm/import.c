@@ -350,16 +350,49 @@ Value import_text(VM *vm, const char *name) {
     return import_absolute(vm, text);
 }
 
-/* The package that relative imports start from. */
-static Value package_of(VM *vm, Value globals) {
-    Value package = has_kind(globals, KIND_DICT) ? dict_get_str(vm, to_dict(globals), NAME(__package__)) : EMPTY;
-    if (package != EMPTY && package != NONE) return incref(package);
-    Value name = has_kind(globals, KIND_DICT) ? dict_get_str(vm, to_dict(globals), NAME(__name__)) : EMPTY;
-    if (name == EMPTY || !is_str(name))
-        return raise_format(vm, EXC(KeyError), "'__name__' not in globals");
-    if (dict_get_str(vm, to_dict(globals), NAME(__path__)) != EMPTY) return incref(name);
+/* __spec__.parent, or EMPTY if there is no spec. */
+static Value parent_of_spec(VM *vm, Dict *globals) {
+    OWNED Value spec = EMPTY;
+    Value found = dict_get_str(vm, globals, NAME(__spec__));
+    if (found == EMPTY || found == NONE) return EMPTY;
+    spec = incref(found);
+    return object_getattr(vm, spec, NAME(parent));
+}
+
+/* __package__ is there: it should be what the spec says. */
+static Value package_that_agrees(VM *vm, Dict *globals, Value package) {
+    if (!is_str(package)) return raise_type(vm, "package must be a string");
+    OWNED Value kept = incref(package);
+    OWNED Value parent = TRY(parent_of_spec(vm, globals));
+    if (parent == EMPTY) return TAKE(kept);
+    int same = object_equal(vm, kept, parent);
+    if (same < 0) return FAIL;
+    if (!same) CHECK(warn(vm, EXC(DeprecationWarning), 1, "__package__ != __spec__.parent"));
+    return TAKE(kept);
+}
+
+/* Neither __package__ nor __spec__: it is read off the name. */
+static Value package_by_name(VM *vm, Dict *globals) {
+    CHECK(warn(vm, EXC(ImportWarning), 1,
+               "can't resolve package from __spec__ or __package__, falling back on __name__ and __path__"));
+    Value name = dict_get_str(vm, globals, NAME(__name__));
+    if (name == EMPTY) return raise_format(vm, EXC(KeyError), "'__name__' not in globals");
+    if (!is_str(name)) return raise_type(vm, "__name__ must be a string");
+    if (dict_get_str(vm, globals, NAME(__path__)) != EMPTY) return incref(name);
     const char *dot = strrchr(to_str(name)->data, '.');
     return str_new(vm, to_str(name)->data, dot ? (usize)(dot - to_str(name)->data) : 0);
+}
+
+/* The package that relative imports start from. */
+static Value package_of(VM *vm, Value globals) {
+    if (!has_kind(globals, KIND_DICT))
+        return globals == EMPTY ? raise_format(vm, EXC(KeyError), "'__name__' not in globals")
+                                : raise_type(vm, "globals must be a dict");
+    Value package = dict_get_str(vm, to_dict(globals), NAME(__package__));
+    if (package != EMPTY && package != NONE) return package_that_agrees(vm, to_dict(globals), package);
+    OWNED Value parent = TRY(parent_of_spec(vm, to_dict(globals)));
+    if (parent == EMPTY) return package_by_name(vm, to_dict(globals));
+    return is_str(parent) ? TAKE(parent) : raise_type(vm, "__spec__.parent must be a string");
 }
 
 static Value resolve(VM *vm, Value name, Value globals, i64 level) {
@@ -378,9 +411,10 @@ static Value resolve(VM *vm, Value name, Value globals, i64 level) {
 }
 
 /* `from package import submodule`: import what is no attribute yet. */
-static bool import_listed(VM *vm, Value module, Value name, Value listed) {
+static bool import_listed(VM *vm, Value module, Value name, Value listed, bool from_all) {
     if (!is_str(listed)) {
-        raise_type(vm, "Item in ``from list'' must be str, not %T", listed);
+        if (from_all) raise_type(vm, "Item in %S.__all__ must be str, not %T", name, listed);
+        else raise_type(vm, "Item in ``from list'' must be str, not %T", listed);
         return false;
     }
     if (str_equals_text(listed, "*")) {
@@ -390,7 +424,7 @@ static bool import_listed(VM *vm, Value module, Value name, Value listed) {
         if (names == FAIL) return false;
         for (usize i = 0; i < to_list(names)->count; i++)
             if (!str_equals_text(to_list(names)->items[i], "*") &&
-                !import_listed(vm, module, name, to_list(names)->items[i]))
+                !import_listed(vm, module, name, to_list(names)->items[i], true))
                 return false;
         return true;
     }
@@ -421,7 +455,7 @@ Value import_module(VM *vm, Value name, Value globals, Value fromlist, i64 level
         if (path == EMPTY) return TAKE(module);
         OWNED Value names = TRY(object_to_list(vm, fromlist));
         for (usize i = 0; i < to_list(names)->count; i++)
-            CHECK(import_listed(vm, module, absolute, to_list(names)->items[i]));
+            CHECK(import_listed(vm, module, absolute, to_list(names)->items[i], false));
         return TAKE(module);
     }
     if (!level) return TAKE(first);
