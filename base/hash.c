@@ -1,4 +1,5 @@
 #include "base/hash.h"
+#include "base/siphash.h"
 
 /* Odd numbers with about half of their bits set. */
 #define FACTOR_A 0x9E3779B97F4A7C15u
@@ -38,9 +39,10 @@ static inline u64 hash_short(const u8 *at, usize size, u64 state) {
     return mix(a ^ FACTOR_A, b ^ state);
 }
 
-u64 hash_bytes(const void *data, usize size, u64 seed) {
+u64 hash_bytes(const void *data, usize size, HashKey key) {
+    if (UNLIKELY(key.is_chosen)) return siphash_bytes(data, size, key);
     const u8 *at = data;
-    u64 state = mix(seed ^ FACTOR_B, size ^ FACTOR_C);
+    u64 state = mix(key.first ^ FACTOR_B, size ^ FACTOR_C);
     usize left = size;
     for (; left > 16; at += 16, left -= 16)
         state = mix(read_word(at) ^ FACTOR_B, read_word(at + 8) ^ state);

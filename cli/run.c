@@ -282,7 +282,7 @@ static int leave_at_once(int status) {
 
 static int run_and_end(const Options *options) {
     widen_stack();
-    VM *vm = vm_new(&(VmOptions){.hash_seed = chance_hash_seed(), .library = &library_inside});
+    VM *vm = vm_new(&(VmOptions){.hash_key = chance_hash_key(), .library = &library_inside});
     if (!vm || !chance_start(vm, options->is_virtual_clock)) {
         fputs("apy: no memory to start\n", stderr);
         return 1;

@@ -56,7 +56,7 @@ static void write_key(VM *vm, Value v, Buffer *key) {
     }
 }
 
-static u32 hash_bytes(Span key) {
+static u32 hash_of(Span key) {
     u64 hash = 0xCBF29CE484222325u;
     for (usize i = 0; i < key.length; i++) hash = (hash ^ (u8)key.data[i]) * 0x100000001B3u;
     return (u32)(hash ^ hash >> 32);
@@ -66,7 +66,7 @@ static u32 hash_bytes(Span key) {
 
 static u32 *find_slot(const ConstantTable *table, Span key) {
     u32 mask = table->slot_count - 1;
-    for (u32 i = hash_bytes(key) & mask;; i = (i + 1) & mask) {
+    for (u32 i = hash_of(key) & mask;; i = (i + 1) & mask) {
         u32 number = table->slots[i];
         if (!number || span_equal(table->keys[number - 1], key)) return &table->slots[i];
     }

@@ -5,7 +5,7 @@
 
 enum { FIRST_CAPACITY = 256 };
 
-static u32 hash_text(Span text) {
+static u32 hash_of(Span text) {
     u32 hash = 2166136261u;
     for (usize i = 0; i < text.length; i++)
         hash = (hash ^ (u8)text.data[i]) * 16777619u;
@@ -38,7 +38,7 @@ static const Name no_name = {{"", 0}, 0, EMPTY};
 
 Name *name_get(Compiler *c, Span text) {
     if (c->names.count * 4 >= c->names.capacity * 3 && !grow(c)) return (Name *)&no_name;
-    u32 hash = hash_text(text);
+    u32 hash = hash_of(text);
     Name **slot = find_slot(&c->names, text, hash);
     if (*slot) return *slot;
     Name *name = COMPILER_NEW(c, Name);

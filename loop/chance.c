@@ -249,12 +249,13 @@ void chance_random(VM *vm, void *out, usize size) {
     }
 }
 
-u64 chance_hash_seed(void) {
+HashKey chance_hash_key(void) {
     const char *text = getenv("PYTHONHASHSEED");
-    if (text && *text && strcmp(text, "random")) return strtoull(text, NULL, 10);
+    if (text && *text && strcmp(text, "random"))
+        return hash_key_chosen((u32)strtoul(text, NULL, 10));
     u64 seed;
     fill(&seed, sizeof seed);
-    return seed | 1;
+    return hash_key_random(seed | 1);
 }
 
 /* ---- signals ---- */

@@ -81,7 +81,7 @@ bool chance_allow_wake(VM *vm);
 
 void chance_random(VM *vm, void *out, usize size);
 /* For hashes, before there is a VM: PYTHONHASHSEED or random. */
-u64 chance_hash_seed(void);
+HashKey chance_hash_key(void);
 
 /* ---- signals ---- */
 

@@ -27,7 +27,8 @@ static Value repr(VM *vm, Value self) {
 static bool hash(VM *vm, Value self, u64 *out) {
     Bytes *bytes = (Bytes *)self;
     if (!bytes->hash && bytes->size) {
-        u64 hash = (u64)((i64)hash_bytes(bytes->data, bytes->size, vm->hash_seed) >> 1);
+        u64 hash = hash_bytes(bytes->data, bytes->size, vm->hash_key);
+        if (!vm->hash_key.is_chosen) hash = (u64)((i64)hash >> 1); /* fits an inline int */
         bytes->hash = hash ? hash : 1;
     }
     *out = bytes->hash;

@@ -4,7 +4,7 @@
 
 #include "objects/vm.h"
 
-/* Make the types, names and constants in a VM that is all zero but for `hash_seed`.
+/* Make the types, names and constants in a VM that is all zero but for `hash_key`.
  * False: no memory left. */
 bool objects_start(VM *vm);
 /* Release all that the start made; whoever holds objects has released them before. Gives

@@ -2,10 +2,13 @@
 #include "base/hash.h"
 #include "objects/str.h"
 
-/* The hash fits an inline int, so that scripts that handle hashes stay fast. */
+/* The hash fits an inline int, so that scripts that handle hashes stay fast; one that is CPython's
+ * cannot. */
 u64 str_hash_span(VM *vm, Span text) {
     if (!text.length) return 0;
-    u64 hash = (u64)((i64)hash_bytes(text.data, text.length, vm->hash_seed) >> 1);
+    u64 hash = UNLIKELY(vm->hash_key.is_chosen)
+                   ? hash_text(text.data, text.length, vm->hash_key)
+                   : (u64)((i64)hash_bytes(text.data, text.length, vm->hash_key) >> 1);
     return hash ? hash : 1;
 }
 

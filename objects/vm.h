@@ -8,6 +8,7 @@
 #define APY_OBJECTS_VM_H
 
 #include "base/buffer.h"
+#include "base/hash.h"
 #include "objects/object.h"
 #include "tables.gen.h" /* enum TypeId, NameId, OpCode, IntrinsicId */
 
@@ -106,7 +107,7 @@ struct VM {
     Value empty_tuple, empty_str, empty_bytes;
     Value latin1[256];       /* strings of one character, made on first use, EMPTY before */
     Value float_zero, float_minus_zero;
-    u64 hash_seed;
+    HashKey hash_key;
     i32 int_digit_limit; /* sys.set_int_max_str_digits: 4300 at the start, 0 is none */
     u32 next_shape_id, next_type_version, next_dict_version;
     void *type_cache;        /* objects/type.c */

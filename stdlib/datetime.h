@@ -50,6 +50,23 @@ typedef struct Zone {
     Value name;   /* str or None */
 } Zone;
 
+/* As CPython keeps and pickles them; hashes are of these bytes. */
+enum { DATE_BYTES = 4, CLOCK_BYTES = 6 };
+static inline void date_to_bytes(const Date *date, char *out) {
+    out[0] = (char)(date->year >> 8);
+    out[1] = (char)date->year;
+    out[2] = (char)date->month;
+    out[3] = (char)date->day;
+}
+static inline void clock_to_bytes(const Clock *clock, char *out) {
+    out[0] = (char)clock->hour;
+    out[1] = (char)clock->minute;
+    out[2] = (char)clock->second;
+    out[3] = (char)(clock->microsecond >> 16);
+    out[4] = (char)(clock->microsecond >> 8);
+    out[5] = (char)clock->microsecond;
+}
+
 typedef struct Ymd {
     int year, month, day;
 } Ymd;
@@ -102,6 +119,8 @@ bool add_to_type(VM *vm, Type *type, const char *name, Value owned);
 /* ---- timedelta: datetime_delta.c ---- */
 
 Value delta_new(VM *vm, Microseconds total);
+/* What hash() gives for a duration of that many microseconds. */
+bool delta_hash(VM *vm, Microseconds total, u64 *out);
 static inline Microseconds delta_total(const Delta *delta) {
     return ((Microseconds)delta->days * DAY_SECONDS + delta->seconds) *
                SECOND_MICROSECONDS +

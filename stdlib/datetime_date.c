@@ -1,4 +1,5 @@
 /* date, and the record of isocalendar() */
+#include "base/hash.h"
 #include "loop/chance.h"
 #include "objects/bytes.h"
 #include "objects/int.h"
@@ -256,9 +257,8 @@ METHOD(datetime_date, timetuple, "($self, /)") {
 
 /* __reduce__() -> (cls, state) */
 METHOD(datetime_date, __reduce__, "($self, /)") {
-    Date *date = to_date(args[0]);
-    char bytes[] = {(char)(date->year >> 8), (char)date->year, (char)date->month,
-                    (char)date->day};
+    char bytes[DATE_BYTES];
+    date_to_bytes(to_date(args[0]), bytes);
     return clock_reduce_state(vm, bytes, sizeof bytes, args[0], NONE);
 }
 
@@ -275,9 +275,9 @@ static Value str(VM *vm, Value self) {
 /* ---- operators ---- */
 
 static bool hash(VM *vm, Value self, u64 *out) {
-    Date *date = to_date(self);
-    u64 key = (u64)date->year << 16 | (u64)date->month << 8 | date->day;
-    *out = (key * 0x9E3779B97F4A7C15u) >> 4;
+    char bytes[DATE_BYTES];
+    date_to_bytes(to_date(self), bytes);
+    *out = hash_bytes(bytes, sizeof bytes, vm->hash_key);
     return true;
 }
 

@@ -256,10 +256,19 @@ static Value compare(VM *vm, Value a, Value b, CompareOp op) {
     }
 }
 
+/* That of the tuple (days, seconds, microseconds). */
+bool delta_hash(VM *vm, Microseconds total, u64 *out) {
+    Microseconds rest = total % DAY_MICROSECONDS;
+    if (rest < 0) rest += DAY_MICROSECONDS;
+    Value days = from_small((i64)((total - rest) / DAY_MICROSECONDS));
+    Value seconds = from_small((i64)(rest / SECOND_MICROSECONDS));
+    Value microseconds = from_small((i64)(rest % SECOND_MICROSECONDS));
+    OWNED Value parts = tuple_of(vm, 3, days, seconds, microseconds);
+    return parts != FAIL && object_hash(vm, parts, out);
+}
+
 static bool hash(VM *vm, Value self, u64 *out) {
-    u64 total = (u64)delta_total(to_delta(self));
-    *out = (total ^ total >> 32) * 0x9E3779B97F4A7C15u >> 4;
-    return true;
+    return delta_hash(vm, delta_total(to_delta(self)), out);
 }
 
 /* ---- text and the rest ---- */

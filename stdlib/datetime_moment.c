@@ -1,4 +1,5 @@
 /* datetime: a date and a time of day */
+#include "base/hash.h"
 #include "objects/bytes.h"
 #include "objects/int.h"
 #include "objects/native.h"
@@ -271,19 +272,11 @@ static Value repr(VM *vm, Value self) {
 }
 
 static Value reduce(VM *vm, Value self, bool with_fold) {
-    Ymd day = date_of(self);
     Clock *clock = clock_of(self);
-    i32 us = clock->microsecond;
-    char bytes[] = {(char)(day.year >> 8),
-                    (char)day.year,
-                    (char)(day.month | (with_fold && clock->fold) << 7),
-                    (char)day.day,
-                    (char)clock->hour,
-                    (char)clock->minute,
-                    (char)clock->second,
-                    (char)(us >> 16),
-                    (char)(us >> 8),
-                    (char)us};
+    char bytes[DATE_BYTES + CLOCK_BYTES];
+    date_to_bytes(&to_moment(self)->date, bytes);
+    clock_to_bytes(clock, bytes + DATE_BYTES);
+    if (with_fold && clock->fold) bytes[2] |= (char)0x80;
     return clock_reduce_state(vm, bytes, sizeof bytes, self, clock->zone);
 }
 
@@ -406,8 +399,14 @@ static bool hash(VM *vm, Value self, u64 *out) {
         clock.fold = 0;
         replace(&first, moment_new(vm, DATETIME_TYPE(datetime), date_of(self), &clock));
     }
-    if (first == FAIL || zone_shift(vm, clock.zone, first, &shift) < 0) return false;
-    *out = ((u64)(moment_total(to_moment(self)) - shift) * 0x9E3779B97F4A7C15u) >> 4;
+    if (first == FAIL) return false;
+    int has_shift = zone_shift(vm, clock.zone, first, &shift);
+    if (has_shift < 0) return false;
+    if (has_shift) return delta_hash(vm, moment_total(to_moment(self)) - shift, out);
+    char bytes[DATE_BYTES + CLOCK_BYTES];
+    date_to_bytes(&to_moment(self)->date, bytes);
+    clock_to_bytes(&clock, bytes + DATE_BYTES);
+    *out = hash_bytes(bytes, sizeof bytes, vm->hash_key);
     return true;
 }
 

@@ -1,4 +1,5 @@
 /* time: a time of day */
+#include "base/hash.h"
 #include "objects/bytes.h"
 #include "objects/native.h"
 #include "objects/str.h"
@@ -166,13 +167,9 @@ METHOD(datetime_time, __replace__,
 
 static Value reduce(VM *vm, Value self, bool with_fold) {
     Clock *clock = clock_of(self);
-    i32 us = clock->microsecond;
-    char bytes[] = {(char)(clock->hour | (with_fold && clock->fold) << 7),
-                    (char)clock->minute,
-                    (char)clock->second,
-                    (char)(us >> 16),
-                    (char)(us >> 8),
-                    (char)us};
+    char bytes[CLOCK_BYTES];
+    clock_to_bytes(clock, bytes);
+    if (with_fold && clock->fold) bytes[0] |= (char)0x80;
     return clock_reduce_state(vm, bytes, sizeof bytes, self, clock->zone);
 }
 
@@ -220,8 +217,12 @@ static Microseconds total(const Clock *clock) {
 
 static bool hash(VM *vm, Value self, u64 *out) {
     Microseconds shift;
-    if (zone_shift(vm, clock_of(self)->zone, NONE, &shift) < 0) return false;
-    *out = ((u64)(total(clock_of(self)) - shift) * 0x9E3779B97F4A7C15u) >> 4;
+    int has_shift = zone_shift(vm, clock_of(self)->zone, NONE, &shift);
+    if (has_shift < 0) return false;
+    if (has_shift) return delta_hash(vm, total(clock_of(self)) - shift, out);
+    char bytes[CLOCK_BYTES];
+    clock_to_bytes(clock_of(self), bytes);
+    *out = hash_bytes(bytes, sizeof bytes, vm->hash_key);
     return true;
 }
 

@@ -142,7 +142,7 @@ int main(int argc, char **argv) {
     const char *table_path = argv[1], *assembler_path = argv[2], *bytes_path = argv[3];
     char *root = realpath(argv[4], NULL);
     int count = argc - 6;
-    vm = vm_new(&(VmOptions){.hash_seed = 1});
+    vm = vm_new(&(VmOptions){.hash_key = hash_key_random(1)});
     Source *modules = calloc((usize)count + 1, sizeof *modules);
     if (!vm || !modules || !root) fail("no memory");
     for (int i = 0; i < count; i++) modules[i] = module_of(root, argv[6 + i], argv[5]);

@@ -101,7 +101,7 @@ static void empty_values(VM *vm) {
 VM *vm_new(const VmOptions *options) {
     VM *vm = calloc(1, sizeof(VM));
     if (!vm) return NULL;
-    vm->hash_seed = options->hash_seed;
+    vm->hash_key = options->hash_key;
     vm->library = options->library;
     vm->depth_limit = DEFAULT_RECURSION_LIMIT;
     empty_values(vm);

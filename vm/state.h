@@ -5,7 +5,7 @@
 #include "objects/vm.h"
 
 typedef struct VmOptions {
-    u64 hash_seed;      /* PYTHONHASHSEED or chance */
+    HashKey hash_key;   /* PYTHONHASHSEED or chance */
     usize memory_limit; /* bytes; 0: none */
     const Library *library; /* modules inside the binary: vm/library.h; or NULL */
 } VmOptions;
