@@ -20,11 +20,9 @@ typedef struct Code Code;
 #define INSN_C(i)     ((u16)((i) >> 48))
 #define INSN_SC(i)    ((i16)((i) >> 48))       /* C as signed immediate or jump */
 #define INSN_BC(i)    ((i32)((i) >> 32))       /* B and C as one signed number */
-/* The fields of the instruction that ends at `pc`. */
-#define FIELD_A(pc)   (((const u16 *)(pc))[-3])
-#define FIELD_B(pc)   (((const u16 *)(pc))[-2])
-#define FIELD_C(pc)   (((const u16 *)(pc))[-1])
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "FIELD_A looks where a little-endian machine has B");
+/* The field at that byte of the word that ends at `pc`. */
+#define FIELD(pc, type, byte) (*(const type *)((const char *)(pc) - sizeof(Insn) + (byte)))
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "FIELD looks where a little-endian machine has them");
 #define INSN_MAKE(op, flags, a, b, c)                                                    \
     ((u64)(u8)(op) | (u64)(u8)(flags) << 8 | (u64)(u16)(a) << 16 | (u64)(u16)(b) << 32 | \
      (u64)(u16)(c) << 48)

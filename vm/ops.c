@@ -2217,8 +2217,8 @@ OP(FOR_GENERATOR) {
 
 /* What follows has the cache words of the instruction it was: see vm/cache.c. A guard that fails runs the
  * general instruction, which may quicken anew. */
-#define CACHE_ID     ((u32)(pc[1] >> 32))
-#define CACHE_OFFSET ((u16)pc[1])
+#define CACHE_ID     FIELD(pc + 2, u32, 4)
+#define CACHE_OFFSET FIELD(pc + 2, u16, 0)
 
 /* GLOBAL_MODULE A, B, C +2: GLOBAL found among the globals. */
 OP(GLOBAL_MODULE) {

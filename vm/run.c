@@ -29,15 +29,15 @@
 #include "vm/trace.h"
 
 #define FP       ((Frame *)((char *)r - offsetof(Frame, r)))
-/* Fields of the current instruction, while pc is right behind it. A, B and C would take two or three machine
- * instructions from `insn`, and are one load where they stand. */
+/* Fields of the current instruction, while pc is right behind it. They would take two or three machine instructions
+ * from `insn`, and are one load where they stand. */
 #define OPCODE   INSN_OP(insn)
-#define A        FIELD_A(pc)
-#define B        FIELD_B(pc)
-#define C        FIELD_C(pc)
+#define A        FIELD(pc, u16, 2)
+#define B        FIELD(pc, u16, 4)
+#define C        FIELD(pc, u16, 6)
 #define SC       INSN_SC(insn)
 #define BC       INSN_BC(insn)
-#define HAS(f)   ((u32)insn & (u32)(f) << 8)
+#define HAS(f)   (FIELD(pc, u8, 1) & (f))
 #define K        (FP->code->constants)
 #define GAP      (HAS(F_COMPACT) ? 0 : WINDOW_GAP)
 #define SAVE()   (FP->pc = pc, vm->frame = FP)
@@ -201,14 +201,15 @@ void vm_prepare_dispatch(VM *vm) {
     vm_run(vm, FAIL);
 }
 
-/* Each opcode body must keep its own jump to the next one: branch prediction works by the jump's
- * address. Bodies begin on a boundary of 32 bytes: where they fall otherwise changes with every edit, and
- * with it the speed of the shortest, by a tenth. */
+/* Each opcode body must keep its own jump to the next one: branch prediction works by the jump's address. Nothing is
+ * computed before it is known to be needed (no-tree-pre, no-code-hoisting). Bodies begin on a boundary of 32 bytes:
+ * where they fall otherwise changes with every edit, and with it the speed of the shortest, by a tenth. */
 #ifdef __clang__
 #define LOOP_FUNCTION
 #else
 #define LOOP_FUNCTION                                                                    \
-    __attribute__((optimize("no-crossjumping", "no-gcse", "no-reorder-blocks-and-partition", "align-jumps=32")))
+    __attribute__((optimize("no-crossjumping", "no-gcse", "no-tree-pre", "no-code-hoisting",        \
+                            "no-reorder-blocks-and-partition", "align-jumps=32")))
 #endif
 
 LOOP_FUNCTION Value vm_run(VM *vm, Value sent) {
@@ -267,7 +268,7 @@ traced:
     if (!trace_step(vm, insn)) goto error;
     if (FP->pc != pc) goto reload;
     insn = pc[-1];
-    goto *vm->dispatch_clean[INSN_OP(insn)];
+    goto *vm->dispatch_clean[OPCODE];
 
     /* a call has entered a frame, or resumed a coroutine that waits for something else */
 entered:
