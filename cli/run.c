@@ -80,7 +80,10 @@ static bool make_main(VM *vm) {
     OWNED Value builtins = module == FAIL ? FAIL : import_text(vm, "builtins");
     if (builtins == FAIL) return false;
     vm->main_module = incref(module);
-    return dict_set(vm, to_dict(main_dict(vm)), NAME(__builtins__), builtins);
+    OWNED Value annotations = TRY_OR_FALSE(dict_new(vm));
+    Dict *dict = to_dict(main_dict(vm));
+    return dict_set(vm, dict, NAME(__annotations__), annotations) &&
+           dict_set(vm, dict, NAME(__builtins__), builtins);
 }
 
 static bool append_text(VM *vm, const char *list_name, const char *text, bool in_front) {
@@ -155,6 +158,12 @@ static void tell_unreadable(VM *vm, const char *path) {
     exception_clear(vm);
 }
 
+static void set_file(VM *vm, Span path) {
+    OWNED Value name = str_from_os(vm, path.data, path.length);
+    dict_set_text(vm, to_dict(main_dict(vm)), "__file__", name);
+    dict_set_text(vm, to_dict(main_dict(vm)), "__cached__", NONE);
+}
+
 static int run_file(VM *vm, const Options *options, const char *given) {
     Buffer source = {0}, path = {0};
     absolute_path(given, &path);
@@ -164,8 +173,7 @@ static int run_file(VM *vm, const Options *options, const char *given) {
         buffer_free(&path);
         return 2;
     }
-    OWNED Value name = str_from_os(vm, path.data, path.length);
-    dict_set_text(vm, to_dict(main_dict(vm)), "__file__", name);
+    set_file(vm, buffer_span(&path));
     bool done = run_text(vm, buffer_span(&source), path.data, true);
     buffer_free(&source);
     buffer_free(&path);
@@ -188,6 +196,7 @@ static int run_stdin(VM *vm) {
     while ((at = buffer_reserve(&source, 64 * 1024)) && (got = read(0, at, 64 * 1024)) > 0)
         source.length += (usize)got;
     if (source.data) source.data[source.length] = '\0';
+    set_file(vm, SPAN("<stdin>"));
     bool done = run_text(vm, buffer_span(&source), "<stdin>", true);
     buffer_free(&source);
     return done ? 0 : report_exception(vm);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
+#include "base/utf8.h"
 #include "compiler/state.h"
 #include "objects/exc.h"
 #include "objects/str.h"
@@ -86,17 +87,37 @@ static Span find_line(Span source, u32 number) {
     return (Span){at, (usize)(stop - at) + (stop < end)};
 }
 
-/* CPython reads the line from the file, or from what was typed; what has neither has no line. */
-static bool has_lines(Span filename) {
-    static const char typed[] = "<stdin>-";
-    bool is_file = filename.length && filename.data[0] != '<';
-    return is_file || (filename.length >= sizeof typed && memcmp(filename.data, typed, sizeof typed - 1) == 0);
+static bool is_typed(Span filename) {
+    static const char start[] = "<stdin>-";
+    usize length = sizeof start - 1;
+    return filename.length > length && memcmp(filename.data, start, length) == 0;
 }
 
+/* None if the file has no such line. */
+static Value line_of_file(VM *vm, FILE *file, u32 number) {
+    char *line = NULL;
+    usize room = 0;
+    ssize_t length = 0;
+    for (u32 i = 0; i < number && length >= 0; i++) length = getline(&line, &room, file);
+    Span text = {line, length < 0 ? 0 : (usize)length};
+    usize bad;
+    bool is_utf8 = utf8_check(text.data, text.length, &bad) == text.length;
+    Value made = length >= 0 && is_utf8 ? str_from_span(vm, text) : NONE;
+    free(line);
+    return made;
+}
+
+/* CPython reads the line of what it could parse from the file of this name, if there is one. Only
+ * what was typed has its text here. */
 static Value text_of_line(Compiler *c, u32 line) {
-    Span text = find_line(c->source, line);
-    if (!has_lines(c->filename) || !text.length) return NONE;
-    return str_from_span(c->vm, text);
+    if (is_typed(c->filename)) return str_from_span(c->vm, find_line(c->source, line));
+    char *path = strndup(c->filename.data, c->filename.length);
+    FILE *file = path ? fopen(path, "re") : NULL;
+    free(path);
+    if (!file) return NONE;
+    Value text = line_of_file(c->vm, file, line);
+    fclose(file);
+    return text;
 }
 
 static Value message_list(Compiler *c, const char *format, va_list arguments) {

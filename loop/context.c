@@ -229,6 +229,8 @@ static Value new_variable(VM *vm, Type *type, Value *args, u32 nargs, Value kwna
     static const char *const names[] = {"name", "default", NULL};
     static const Arguments arguments = {"ContextVar", names, 1, 1, 1};
     Value given[2];
+    if (nargs == 2 && kwnames == EMPTY) /* "exactly" elsewhere */
+        return raise_type(vm, "ContextVar() takes at most 1 positional argument (2 given)");
     CHECK(arguments_bind(vm, &arguments, args, nargs, kwnames, given));
     if (!is_str(given[0])) return raise_type(vm, "context variable name must be a str");
     ContextVar *variable = (ContextVar *)object_new(vm, type);

@@ -115,16 +115,10 @@ int object_contains(VM *vm, Value container, Value item) {
 
 /* ---- iteration ---- */
 
-static bool is_sequence(const Type *type) {
-    return type->slots.getitem &&
-           (type->slots.getitem == script_getitem || type->flags & TYPE_SEQUENCE) &&
-           (type->kind & KIND_MASK) != KIND_DICT;
-}
-
 Value object_iter(VM *vm, Value v) {
     Type *type = type_of(vm, v);
     if (!type->slots.iter) {
-        if (is_sequence(type)) return sequence_iterator_new(vm, v);
+        if (is_sequence(vm, v)) return sequence_iterator_new(vm, v);
         return raise_type(vm, "'%T' object is not iterable", v);
     }
     OWNED Value iterator = TRY(type->slots.iter(vm, v));

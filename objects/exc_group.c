@@ -8,6 +8,7 @@
 #include "objects/generic_alias.h"
 #include "objects/list.h"
 #include "objects/native.h"
+#include "objects/sequence.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 
@@ -20,10 +21,6 @@ static bool is_group(VM *vm, Value v) {
 }
 
 /* ---- making ---- */
-
-static bool is_sequence(VM *vm, Value v) {
-    return type_of(vm, v)->slots.getitem && !has_kind(v, KIND_DICT);
-}
 
 static bool check_arguments(VM *vm, Value *args, u32 nargs) {
     static const char name[] = "BaseExceptionGroup.__new__()";

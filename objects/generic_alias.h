@@ -21,6 +21,8 @@ typedef struct UnionType {
 Value generic_alias_new(VM *vm, Value origin, Value item);
 /* a | b of types; NOT_IMPLEMENTED if one of them cannot be in a union. */
 Value union_new(VM *vm, Value a, Value b);
+/* The same where one of the two is a type alias (of the `type` statement). */
+Value union_with_alias(VM *vm, Value a, Value b);
 
 /* ---- shared by both: objects/generic_substitute.c ---- */
 

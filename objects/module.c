@@ -86,14 +86,38 @@ static void clear_module(VM *vm, Obj *self) {
     dict_clear(vm, ((Module *)self)->dict);
 }
 
-static Value repr_module(VM *vm, Value self) {
+static Value ask_importlib(VM *vm, const char *function_name, Value argument) {
+    OWNED Value library = TRY(str_intern_text(vm, "_frozen_importlib"));
+    OWNED Value module = TRY(vm->hooks.import(vm, library, EMPTY, EMPTY, 0));
+    OWNED Value function = TRY(object_getattr_text(vm, module, function_name));
+    return call_1(vm, function, argument);
+}
+
+/* __spec__, __loader__ and __cached__ of an imported module are made when they are asked for. */
+static Value describe(VM *vm, Value self, Value name) {
+    OWNED Value done = TRY(ask_importlib(vm, "_describe", self));
+    return generic_find(vm, self, name);
+}
+
+static Value repr_plain(VM *vm, Value self) {
     Value name = dict_get_str(vm, dict_of(self), NAME(__name__));
     Value file = dict_get_str(vm, dict_of(self), NAME(__file__));
-    if (name == EMPTY) return str_from_text(vm, "<module '?'>");
-    if (file != EMPTY && file != NONE)
-        return str_format(vm, "<module %R from %R>", name, file);
-    const char *end = to_object(self)->flags & MODULE_NATIVE ? " (built-in)" : "";
-    return str_format(vm, "<module %R%s>", name, end);
+    Value loader = dict_get_str(vm, dict_of(self), NAME(__loader__));
+    OWNED Value shown = name == EMPTY ? str_from_text(vm, "'?'") : object_repr(vm, name);
+    if (shown == FAIL) return FAIL;
+    if (file != EMPTY) return str_format(vm, "<module %S from %R>", shown, file);
+    if (loader != EMPTY && loader != NONE) return str_format(vm, "<module %S (%R)>", shown, loader);
+    return str_format(vm, "<module %S>", shown);
+}
+
+/* By the __spec__, if it has one: the text for what is imported is importlib's. */
+static Value repr_module(VM *vm, Value self) {
+    if (!vm->hooks.import) return repr_plain(vm, self);
+    OWNED Value spec = generic_find(vm, self, NAME(__spec__));
+    if (spec == EMPTY) spec = describe(vm, self, NAME(__spec__));
+    int has_spec = spec == FAIL ? -1 : spec == EMPTY ? 0 : object_truth(vm, spec);
+    if (has_spec < 0) exception_clear(vm);
+    return has_spec > 0 ? ask_importlib(vm, "_module_repr_from_spec", spec) : repr_plain(vm, self);
 }
 
 /* ---- attributes ---- */
@@ -107,20 +131,14 @@ static Value ask_module(VM *vm, Value self, Value name) {
     return found;
 }
 
-/* __spec__ and __loader__ of an imported module are made when they are asked for. */
-static Value describe(VM *vm, Value self, Value name) {
-    OWNED Value library = TRY(str_intern_text(vm, "_frozen_importlib"));
-    OWNED Value module = TRY(vm->hooks.import(vm, library, EMPTY, EMPTY, 0));
-    OWNED Value describe = TRY(object_getattr_text(vm, module, "_describe"));
-    OWNED Value done = TRY(call_1(vm, describe, self));
-    return generic_find(vm, self, name);
-}
-
 Value module_find(VM *vm, Value self, Value name) {
     Value found = generic_find(vm, self, name);
     if (found != EMPTY) return found;
-    if (UNLIKELY(name == NAME(__spec__) || name == NAME(__loader__)) && vm->hooks.import)
-        return describe(vm, self, name);
+    bool is_lazy = name == NAME(__spec__) || name == NAME(__loader__) || name == NAME(__cached__);
+    if (UNLIKELY(is_lazy) && vm->hooks.import) {
+        found = describe(vm, self, name);
+        if (found != EMPTY) return found;
+    }
     return ask_module(vm, self, name);
 }
 
@@ -233,6 +251,8 @@ SETTER(module, __annotations__) {
 METHOD(module, __dir__, "($self, /)") {
     Value function = dict_get_str(vm, dict_of(args[0]), NAME(__dir__));
     if (function != EMPTY) return call_0(vm, function);
+    OWNED Value spec = object_find_attr(vm, args[0], NAME(__spec__));
+    if (spec == FAIL) exception_clear(vm);
     OWNED Value dict = TRY(object_getattr(vm, args[0], NAME(__dict__)));
     if (!has_kind(dict, KIND_DICT))
         return raise_type(vm, "%T.__dict__ is not a dictionary", args[0]);

@@ -45,6 +45,7 @@ struct NativeSpec {
     u16 required_keywords;         /* keyword-only ones without default, as a count */
     u8 plain_least, plain_end;     /* [least, end) arguments, all by position, need no more than EMPTY for
                                       those that are missing; end is 0: the function is not of that sort */
+    const char *keywords_of;       /* the name, or that of the function to which keywords are passed on */
     u16 owner;                     /* TypeId for methods */
     u16 intrinsic;                 /* INTRINSIC_x: the VM runs it without C recursion; else 0 */
 };

@@ -19,6 +19,7 @@
 /* What NativeSpec and Arguments have in common. */
 typedef struct Signature {
     const char *name;       /* bare */
+    const char *keywords_of; /* whose name messages of wrong keywords show; NULL: the same */
     const NativeSpec *spec; /* NULL: a type; messages show its bare name */
     Value bound;            /* self of a bound method, else EMPTY */
     const char *const *names;
@@ -188,8 +189,8 @@ static bool raise_unexpected(VM *vm, const Signature *signature, Value name) {
     for (u32 i = signature->positional_only; i < signature->named; i++)
         if (similar_is_nearer(str_span(name), span_of(signature->names[i]), &distance))
             meant = signature->names[i];
-    raise_type(vm, "%s() got an unexpected keyword argument '%S'%s%s%s", signature->name,
-               name, meant ? ". Did you mean '" : "", meant ? meant : "",
+    raise_type(vm, "%s() got an unexpected keyword argument '%S'%s%s%s",
+               signature->keywords_of ? signature->keywords_of : signature->name, name, meant ? ". Did you mean '" : "", meant ? meant : "",
                meant ? "'?" : "");
     return false;
 }
@@ -272,6 +273,7 @@ bool arguments_no_keywords(VM *vm, const char *function, Value kwnames) {
 static Signature signature_of(const NativeSpec *spec, Value bound) {
     bool has_varkw = spec->rest & NATIVE_VARKW;
     return (Signature){.name = spec->name,
+                       .keywords_of = spec->keywords_of,
                        .spec = spec,
                        .bound = bound,
                        .names = spec->parameters,

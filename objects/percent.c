@@ -243,7 +243,12 @@ static bool format_char(Percent *p, Value v, Piece *piece) {
         return true;
     }
     if (!has_index(vm, v)) return refuse_char(p);
-    OWNED Value index = TRY_OR_FALSE(object_index(vm, v));
+    OWNED Value index = object_index(vm, v);
+    if (index == FAIL) {
+        if (!exception_matches(vm, EXC(TypeError))) return false;
+        exception_clear(vm);
+        return refuse_char(p);
+    }
     i64 c, limit = p->is_bytes ? 256 : 0x110000;
     if (!int_fits_i64(index, &c) || c < 0 || c >= limit) {
         raise_overflow(vm, p->is_bytes ? "%%c arg not in range(256)"

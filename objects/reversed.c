@@ -15,14 +15,6 @@ static Value raise_not_reversible(VM *vm, Value v) {
     return raise_type(vm, "'%T' object is not reversible", v);
 }
 
-/* Whether the type can be walked by index; dicts and sets have items but no order of that
- * sort. */
-static bool is_sequence(VM *vm, Value v) {
-    Type *type = type_of(vm, v);
-    u8 kind = type->kind & KIND_MASK;
-    return type->slots.getitem && kind != KIND_DICT;
-}
-
 static Value construct(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     CHECK(arguments_no_keywords(vm, "reversed", kwnames));
     if (nargs != 1) return raise_type(vm, "reversed expected 1 argument, got %u", nargs);

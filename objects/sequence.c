@@ -47,6 +47,12 @@ bool sequence_bounds(VM *vm, Value start, Value stop, i64 length, i64 *start_out
            read_bound(vm, stop, length, INT64_MAX, stop_out);
 }
 
+bool is_sequence(VM *vm, Value v) {
+    const Type *type = type_of(vm, v);
+    if (!type->slots.getitem || has_kind(v, KIND_DICT)) return false;
+    return type->flags & TYPE_HEAP || (type->slots.length && !(type->flags & TYPE_MAPPING));
+}
+
 Value sequence_item(VM *vm, Value v, i64 index) {
     if (has_kind(v, KIND_DICT)) return raise_type(vm, "%T is not a sequence", v);
     if (!type_of(vm, v)->slots.getitem)

@@ -21,6 +21,8 @@ bool size_from_argument(VM *vm, Value v, i64 *out);
 /* What __setstate__ of iterators takes: an int, "an integer is required". */
 bool index_from_state(VM *vm, Value state, i64 *out);
 
+/* Does it count as a sequence, as PySequence_Check says: items by place, and no dict? */
+bool is_sequence(VM *vm, Value v);
 /* An item by place, of what counts as a sequence: dicts do not, whatever their keys. */
 Value sequence_item(VM *vm, Value v, i64 index);
 

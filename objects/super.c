@@ -52,8 +52,19 @@ static Value bind(VM *vm, Value found, Value self, Type *start) {
     return get(vm, held, instance, from_object(start));
 }
 
+static Value new_super(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames);
+static bool fill(VM *vm, Super *super, Type *type, Value self);
+
+/* With None as self: what the super object that belongs to nobody has itself. Owned. */
+static Value find_without_self(VM *vm, Type *type, Value name) {
+    OWNED Value super = TRY(new_super(vm, vm->types[TYPE_super], NULL, 0, EMPTY));
+    CHECK(fill(vm, to_super(super), type, EMPTY));
+    return generic_getattr(vm, super, name);
+}
+
 Value super_find(VM *vm, Type *type, Value self, Value name, bool *unbound) {
     *unbound = false;
+    if (self == NONE) return find_without_self(vm, type, name);
     Type *start = check(vm, type, self);
     if (!start) return FAIL;
     Value found = find_behind(vm, type, start, name);
@@ -178,8 +189,9 @@ static bool init_super(VM *vm, Value self, Value *args, u32 nargs, Value kwnames
         return false;
     }
     Type *type = NULL;
-    Value object = nargs == 2 && args[1] != NONE ? args[1] : EMPTY;
+    Value object = nargs == 2 ? args[1] : EMPTY;
     if (!nargs && !find_arguments(vm, &type, &object)) return false;
+    if (object == NONE) object = EMPTY;
     if (nargs && !is_type(args[0])) {
         raise_type(vm, "super() argument 1 must be a type, not %T", args[0]);
         return false;

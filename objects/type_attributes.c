@@ -1,5 +1,6 @@
 /* Attributes of classes: __name__, __bases__, __dict__ ... */
 #include "objects/class.h"
+#include "objects/codecs.h"
 #include "objects/dict.h"
 #include "objects/list.h"
 #include "objects/native.h"
@@ -40,6 +41,7 @@ SETTER(type, __name__) {
         raise_value(vm, "type name must not contain null characters");
         return false;
     }
+    OWNED Value encoded = TRY_OR_FALSE(codec_encode(vm, value, "utf-8", "strict"));
     replace(&type->name, incref(value));
     return true;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "objects/class.h"
+#include "objects/codecs.h"
 #include "objects/dict.h"
 #include "objects/generic_alias.h"
 #include "objects/int.h"
@@ -94,6 +95,7 @@ static Value new_type(VM *vm, Type *metatype, Value *args, u32 nargs, Value kwna
     if (!has_kind(args[2], KIND_DICT)) return check_argument(vm, 3, "dict", args[2]);
     if (memchr(to_str(args[0])->data, 0, to_str(args[0])->size))
         return raise_value(vm, "type name must not contain null characters");
+    OWNED Value encoded = TRY(codec_encode(vm, args[0], "utf-8", "strict"));
     TRY(refuse_bases(vm, args[1]));
     Type *winner = class_metatype(vm, metatype, args[1]);
     if (!winner) return FAIL;
@@ -128,8 +130,10 @@ Value type_call(VM *vm, Value callable, Value *args, u32 nargs, Value kwnames) {
         if (type == vm->types[TYPE_int]) return int_convert(vm, args[0]);
     }
     if (type == vm->types[TYPE_type]) {
-        if (nargs == 1 && kwnames == EMPTY)
-            return incref(from_object(type_of(vm, args[0])));
+        if (nargs == 1)
+            return arguments_no_keywords(vm, "type", kwnames)
+                       ? incref(from_object(type_of(vm, args[0])))
+                       : FAIL;
         if (nargs != 3) return raise_type(vm, "type() takes 1 or 3 arguments");
     }
     if (type->flags & TYPE_NO_NEW || !type->slots.new) return refuse_new(vm, type);

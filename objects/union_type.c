@@ -55,11 +55,21 @@ static Value from_list(VM *vm, const List *list) {
     return from_object(made);
 }
 
-Value union_new(VM *vm, Value a, Value b) {
-    if (!can_be_in_union(vm, a) || !can_be_in_union(vm, b)) return NOT_IMPLEMENTED;
+static Value unite(VM *vm, Value a, Value b) {
     OWNED Value list = TRY(list_new(vm, 2));
     CHECK(add_members(vm, to_list(list), a) && add_members(vm, to_list(list), b));
     return from_list(vm, to_list(list));
+}
+
+Value union_new(VM *vm, Value a, Value b) {
+    bool is_possible = can_be_in_union(vm, a) && can_be_in_union(vm, b);
+    return is_possible ? unite(vm, a, b) : NOT_IMPLEMENTED;
+}
+
+Value union_with_alias(VM *vm, Value a, Value b) {
+    bool is_same = type_of(vm, a) == type_of(vm, b); /* two aliases */
+    bool is_possible = is_same || can_be_in_union(vm, a) || can_be_in_union(vm, b);
+    return is_possible ? unite(vm, a, b) : NOT_IMPLEMENTED;
 }
 
 /* ---- the type ---- */

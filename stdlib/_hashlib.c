@@ -148,7 +148,8 @@ static Value digest_of_length(VM *vm, Value self, Value length, bool is_hex) {
     i64 size;
     CHECK(object_to_i64(vm, length, &size));
     if (size < 0)
-        return raise_system(vm, "Negative size passed to PyBytes_FromStringAndSize");
+        return is_hex ? raise_memory(vm)
+                      : raise_system(vm, "Negative size passed to PyBytes_FromStringAndSize");
     u8 *out = heap_raw_alloc(&vm->heap, size ? (usize)size : 1);
     if (!out) return raise_memory(vm);
     Value result = FAIL;

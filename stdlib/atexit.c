@@ -121,16 +121,22 @@ static void report(VM *vm, Value function) {
     vm->hooks.unraisable(vm, text == FAIL ? NULL : to_str(text)->data, NONE);
 }
 
-/* The last registered first; those that are registered meanwhile too. */
+static void run_callback(VM *vm, const Callback *callback) {
+    OWNED Value function = incref(callback->function), args = incref(callback->args);
+    OWNED Value kwargs = incref(callback->kwargs);
+    OWNED Value done = call_with_tuple(vm, function, args, kwargs);
+    if (done == FAIL) report(vm, function);
+}
+
+/* The last registered first. Those that are registered meanwhile are forgotten. */
 static void run_callbacks(VM *vm) {
     Callbacks *callbacks = vm->module_state[MODULE_atexit].state;
-    while (callbacks && callbacks->count) {
-        Callback callback = callbacks->items[--callbacks->count];
-        if (callback.function == EMPTY) continue;
-        OWNED Value done = call_with_tuple(vm, callback.function, callback.args, callback.kwargs);
-        if (done == FAIL) report(vm, callback.function);
-        drop(&callback);
+    if (!callbacks) return;
+    for (usize i = callbacks->count; i--;) {
+        if (i < callbacks->count && callbacks->items[i].function != EMPTY)
+            run_callback(vm, &callbacks->items[i]);
     }
+    drop_all(callbacks);
 }
 
 /* Run all registered exit functions. */

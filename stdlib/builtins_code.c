@@ -264,6 +264,7 @@ static bool read_namespaces(VM *vm, bool is_eval, Value globals, Value locals,
 /* The code of a function: its own locals, no namespace. */
 static Value run_function_code(VM *vm, Code *code, Value globals, Value closure) {
     OWNED Value function = TRY(function_new(vm, code, globals));
+    replace(&((Function *)to_object(function))->qualname, incref(code->name));
     if (closure != EMPTY) {
         replace(&((Function *)to_object(function))->closure, incref(closure));
     }

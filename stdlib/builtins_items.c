@@ -177,7 +177,8 @@ FUNCTION(builtins, min, "(*args, key=None, default=<unrepresentable>) hidden") {
  * A custom key function can be supplied to customize the sort order, and the
  * reverse flag can be set to request the result in descending order.
  */
-FUNCTION(builtins, sorted, "(*args, key=None, reverse=False) shown (iterable, /, *, key=None, reverse=False)") {
+FUNCTION(builtins, sorted, "(*args, key=None, reverse=False) keywords of sort "
+                           "shown (iterable, /, *, key=None, reverse=False)") {
     u32 count = nargs - 2;
     if (count != 1) return raise_type(vm, "sorted expected 1 argument, got %u", count);
     OWNED Value list = TRY(object_to_list(vm, args[2]));

@@ -145,6 +145,7 @@ Value format_date(VM *vm, Value object, Value format, Value timetuple) {
         buffer_free(&out);
         return FAIL;
     }
+    if (out.length) out.length = strnlen(out.data, out.length); /* CPython's ends at a NUL */
     OWNED Value filled = TRY(str_from_buffer(vm, &out));
     OWNED Value strftime = TRY(import_attribute(vm, "time", "strftime"));
     return call_2(vm, strftime, filled, timetuple);

@@ -17,6 +17,7 @@
 #include "objects/int.h"
 #include "objects/list.h"
 #include "objects/record.h"
+#include "objects/sequence.h"
 #include "objects/str.h"
 #include "objects/want.h"
 #include "stdlib/posix.h"
@@ -186,7 +187,12 @@ static void release_pieces(VM *vm, Pieces *pieces) {
     errno = error;
 }
 
-static bool take_pieces(VM *vm, Value sequence, bool writable, Pieces *pieces) {
+static bool take_pieces(VM *vm, const char *function, Value sequence, bool writable,
+                        Pieces *pieces) {
+    if (!is_sequence(vm, sequence)) {
+        raise_type(vm, "%s() arg 2 must be a sequence", function);
+        return false;
+    }
     OWNED Value list = object_to_list(vm, sequence);
     if (list == FAIL) return false;
     usize count = to_list(list)->count;
@@ -207,24 +213,31 @@ static bool take_pieces(VM *vm, Value sequence, bool writable, Pieces *pieces) {
 
 enum { AT_POSITION = -1 }; /* for preadv2 and pwritev2: where the descriptor stands, as readv and writev */
 
-static Value move_pieces_at(VM *vm, Value *args, bool is_reading, i64 offset, int flags) {
+typedef struct Mover {
+    const char *name; /* as messages have it */
+    bool is_reading;
+} Mover;
+
+static Value move_pieces_at(VM *vm, Mover mover, Value *args, i64 offset, int flags) {
     int fd;
     Pieces pieces;
-    CHECK(take_fd(vm, args[0], &fd) && take_pieces(vm, args[1], is_reading, &pieces));
-    ssize_t size = is_reading ? BLOCKING(vm, preadv2(fd, pieces.vectors, pieces.count, offset, flags))
-                              : BLOCKING(vm, pwritev2(fd, pieces.vectors, pieces.count, offset, flags));
+    CHECK(take_fd(vm, args[0], &fd) && 
+          take_pieces(vm, mover.name, args[1], mover.is_reading, &pieces));
+    ssize_t size = mover.is_reading
+                       ? BLOCKING(vm, preadv2(fd, pieces.vectors, pieces.count, offset, flags))
+                       : BLOCKING(vm, pwritev2(fd, pieces.vectors, pieces.count, offset, flags));
     release_pieces(vm, &pieces);
     return size < 0 ? posix_raise(vm) : from_small(size);
 }
 
 /* Read from a file descriptor fd into an iterable of buffers. */
 FUNCTION(posix, readv, "(fd, buffers, /)") {
-    return move_pieces_at(vm, args, true, AT_POSITION, 0);
+    return move_pieces_at(vm, (Mover){"readv", true}, args, AT_POSITION, 0);
 }
 
 /* Iterate over buffers, and write the contents of each to a file descriptor. */
 FUNCTION(posix, writev, "(fd, buffers, /)") {
-    return move_pieces_at(vm, args, false, AT_POSITION, 0);
+    return move_pieces_at(vm, (Mover){"writev", false}, args, AT_POSITION, 0);
 }
 
 /* Copy count bytes from file descriptor in_fd to file descriptor out_fd. */
@@ -509,22 +522,22 @@ FUNCTION(posix, eventfd_write, "(fd, value)") {
 
 /* ---- more of them ---- */
 
-static Value move_pieces_from(VM *vm, Value *args, bool is_reading) {
+static Value move_pieces_from(VM *vm, Mover mover, Value *args) {
     i64 offset;
     int flags = 0;
     CHECK(object_to_i64(vm, args[2], &offset));
     if (args[3] != EMPTY) CHECK(want_int(vm, args[3], &flags));
-    return move_pieces_at(vm, args, is_reading, offset, flags);
+    return move_pieces_at(vm, mover, args, offset, flags);
 }
 
 /* Reads from a file descriptor into a number of mutable bytes-like objects. */
 FUNCTION(posix, preadv, "(fd, buffers, offset, flags=0, /)") {
-    return move_pieces_from(vm, args, true);
+    return move_pieces_from(vm, (Mover){"preadv2", true}, args);
 }
 
 /* Writes the contents of bytes-like objects to a file descriptor at a given offset. */
 FUNCTION(posix, pwritev, "(fd, buffers, offset, flags=0, /)") {
-    return move_pieces_from(vm, args, false);
+    return move_pieces_from(vm, (Mover){"pwritev", false}, args);
 }
 
 /* Transfer count bytes from one pipe to a descriptor or vice versa. */

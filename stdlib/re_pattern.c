@@ -57,6 +57,9 @@ static Value find_one(VM *vm, Value *args, ReMode mode) {
     Subject subject;
     const usize *spans;
     CHECK(subject_open(vm, &subject, pattern, args[1], args[2], args[3]));
+    bool is_empty = has_kind(pattern->pattern, KIND_STR) && !to_str(pattern->pattern)->size;
+    if (mode == RE_MATCH && is_empty && subject.size < subject.start)
+        subject.size = subject.start; /* nothing is found even behind endpos */
     int found = pattern_run(vm, pattern, &subject, mode, subject.start, false, &spans);
     Value match = found > 0 ? match_new(vm, pattern, &subject, spans)
                   : found   ? FAIL

@@ -174,8 +174,10 @@ def plain_end(macro, signature):
 
 def write_callable(entry, found, out):
     macro, owner, name, text, doc = entry
-    # "(A) shown (B)": arguments are matched as A says, __text_signature__ is B; "(A) hidden": None
+    # "(A) shown (B)": arguments are matched as A says, __text_signature__ is B; "(A) hidden": None;
+    # "(A) keywords of f": a wrong keyword is said to be f's
     text, _, shown = text.partition(' shown ')
+    text, _, passed_to = text.partition(' keywords of ')
     text, hidden, _ = text.partition(' hidden')
     signature = Signature(text)
     is_method = 'METHOD' in macro
@@ -190,6 +192,7 @@ def write_callable(entry, found, out):
               ('positional_only', signature.positional_only), ('required', signature.required),
               ('required_keywords', signature.required_keywords),
               ('plain_least', signature.required), ('plain_end', plain_end(macro, signature)),
+              ('keywords_of', quoted(passed_to or name)),
               ('owner', 'TYPE_' + owner if is_method else 'MODULE_' + owner),
               ('intrinsic', 'INTRINSIC_%s_%s' % (owner, name) if macro[:3] == 'VM_' else '0')]
     out.write('static const NativeSpec %s_spec = {%s};\n' % (

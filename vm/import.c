@@ -116,15 +116,10 @@ Value import_add_module(VM *vm, Value name) {
     return TAKE(module);
 }
 
-/* __builtins__: the module in the main program, its dict in all others. */
+/* __builtins__: the dict of the module; the main program has the module itself (cli/run.c). */
 static bool add_builtins(VM *vm, Value module) {
     Dict *dict = module_dict(module);
-    if (dict_get_text(vm, dict, "__builtins__") != EMPTY) return true;
-    if (module != vm->main_module) return dict_set_text(vm, dict, "__builtins__", vm->builtins);
-    Value builtins = dict_get_text(vm, to_dict(vm->modules), "builtins");
-    OWNED Value annotations = dict_new(vm);
-    return annotations != FAIL && (builtins == EMPTY || dict_set_text(vm, dict, "__builtins__", builtins)) &&
-           dict_set_text(vm, dict, "__annotations__", annotations) && dict_set_text(vm, dict, "__cached__", NONE);
+    return dict_get_text(vm, dict, "__builtins__") != EMPTY || dict_set_text(vm, dict, "__builtins__", vm->builtins);
 }
 
 /* A module that is imported gets its __spec__ and __loader__ when somebody asks for them (objects/module.c). */

@@ -48,9 +48,9 @@ static Value builtin(VM *vm, const char *name) {
     return found == EMPTY ? raise_format(vm, EXC(NameError), "%s not found", name) : found;
 }
 
-/* The type parameter objects are made by the module _typing, in the language's own terms. */
+/* The type parameter objects are made by the module _type_parameters, in the language's own terms. */
 static Value call_typing(VM *vm, const char *function, Value *args, u32 count) {
-    OWNED Value name = TRY(str_from_text(vm, "_typing"));
+    OWNED Value name = TRY(str_from_text(vm, "_type_parameters"));
     OWNED Value list = TRY(tuple_of(vm, 1, name));
     OWNED Value module = TRY(vm->hooks.import(vm, name, EMPTY, list, 0));
     OWNED Value maker = TRY(object_getattr_text(vm, module, function));

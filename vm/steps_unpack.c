@@ -3,6 +3,7 @@
 
 #include "objects/dict.h"
 #include "objects/list.h"
+#include "objects/sequence.h"
 #include "objects/set.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
@@ -15,7 +16,7 @@ static void release_items(Value *items, u32 count) {
 static Value unpack_iterator(VM *vm, Value source) {
     Value iterator = object_iter(vm, source);
     if (iterator != FAIL || !exception_matches(vm, EXC(TypeError))) return iterator;
-    if (type_of(vm, source)->slots.iter || object_find_special(vm, source, NAME(__getitem__)) != EMPTY)
+    if (type_of(vm, source)->slots.iter || is_sequence(vm, source))
         return FAIL;
     exception_clear(vm);
     return raise_type(vm, "cannot unpack non-iterable %T object", source);
@@ -89,8 +90,7 @@ bool step_unpack_ex(VM *vm, Value source, Value *out, u32 before, u32 after) {
 
 bool step_list_extend(VM *vm, Value list, Value iterable) {
     if (object_extend(vm, to_list(list), iterable)) return true;
-    if (exception_matches(vm, EXC(TypeError)) && !type_of(vm, iterable)->slots.iter &&
-        object_find_special(vm, iterable, NAME(__getitem__)) == EMPTY) {
+    if (exception_matches(vm, EXC(TypeError)) && !type_of(vm, iterable)->slots.iter && !is_sequence(vm, iterable)) {
         exception_clear(vm);
         raise_type(vm, "Value after * must be an iterable, not %T", iterable);
     }
@@ -130,8 +130,8 @@ static bool merge_one(VM *vm, Value dict, Value key, Value value, Value callee) 
     if (found == EMPTY) return dict_set(vm, to_dict(dict), key, value);
     OWNED Value name = step_callee_name(vm, callee);
     if (name == FAIL) return false;
-    if (is_str(key)) raise_type(vm, "%S got multiple values for keyword argument '%S'", name, key);
-    else raise_type(vm, "%S keywords must be strings", name);
+    OWNED Value shown = TRY_OR_FALSE(object_str(vm, key));
+    raise_type(vm, "%S got multiple values for keyword argument '%S'", name, shown);
     return false;
 }
 
