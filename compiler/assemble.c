@@ -100,7 +100,7 @@ static u16 real_register(const Unit *u, u16 reg) {
 }
 
 static u16 real_field(const Unit *u, const Instruction *i, char role, u16 field) {
-    if (role == 'K') return (u16)u->constants.rows[i->link].index;
+    if (role == 'K') return (u16)u->constants.rows[has_short_jump(i) ? field : i->link].index;
     if (role == 'H' && !(i->flags & F_HANDLER)) return 0;
     if (role == 'E' && field == 0xFFFF) return field;
     return format_is_register(role) ? real_register(u, field) : field;

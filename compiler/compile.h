@@ -93,6 +93,8 @@ void compile_set(Unit *u, const SetNode *node, Place place);
 void compile_dict(Unit *u, const DictNode *node, Place place);
 /* The iterable, with a constant one made a tuple or frozenset. */
 void compile_iterable(Unit *u, const Node *node, Place place);
+/* As a constant, a list as a tuple and a set as a frozenset; or EMPTY. */
+Value fold_iterable(Unit *u, const Node *node);
 void compile_slice(Unit *u, const SliceNode *node, Place place);
 void compile_subscript(Unit *u, const SubscriptNode *node, Operand value, Place place);
 /* All elements, starred ones spread, as a new list on the stack. */

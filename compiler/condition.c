@@ -54,6 +54,14 @@ static const u8 immediate_forms[] = {
     [COMPARE_LT_E] = OP_JLEI, [COMPARE_GT] = OP_JGTI,     [COMPARE_GT_E] = OP_JGEI,
 };
 
+static const u8 constant_forms[] = {
+    [COMPARE_EQ] = OP_JEQK,
+    [COMPARE_NOT_EQ] = OP_JNEK,
+    [COMPARE_IN] = OP_JINK,
+    [COMPARE_NOT_IN] = OP_JINK,
+};
+enum { MOST_NARROW = 0x8000 };
+
 static u32 negate_flag(u8 op, bool when) {
     return jump_forms[op].negated == when ? F_NEGATE : 0;
 }
@@ -89,6 +97,23 @@ static bool jump_immediate(Unit *u, const CompareNode *node, Label target, bool 
     return true;
 }
 
+/* `x == "..."`, `x in (...)` and their negations, the constant being on the same line: a line of its own is told
+ * to tracers by an instruction of its own. */
+static bool jump_constant(Unit *u, const CompareNode *node, Label target, bool when) {
+    const Node *right = node->comparators.items[0];
+    u8 op = node->ops.items[0];
+    u8 form = constant_forms[op];
+    if (!form || right->at.line != node->node.at.line || u->constants.count >= MOST_NARROW) return false;
+    Value constant = op >= COMPARE_IN ? fold_iterable(u, right) : fold(u, right);
+    if (constant == EMPTY || u->c->failed) return false;
+    if (form != OP_JINK && !has_exact_kind(constant, KIND_STR)) return false;
+    Operand left = compile_operand(u, node->left, NULL, NULL);
+    u->at = node->node.at;
+    consume(u, left);
+    emit_constant_jump(u, form, first(left) | negate_flag(op, when), left.reg, constant, target);
+    return true;
+}
+
 static Operand comparand(Unit *u, u8 op, const Node *node, const Node *later) {
     if (op >= COMPARE_IN && (node->kind == NODE_List || node->kind == NODE_Set)) {
         compile_iterable(u, node, TEMPORARY);
@@ -108,6 +133,7 @@ static void jump_on(Unit *u, u8 op, Operand left, Operand right, Label target, b
 static void jump_single(Unit *u, const CompareNode *node, Label target, bool when) {
     if (jump_none(u, node, target, when)) return;
     if (jump_immediate(u, node, target, when)) return;
+    if (jump_constant(u, node, target, when)) return;
     const Node *right = node->comparators.items[0];
     u8 op = node->ops.items[0];
     Operand left = compile_operand(u, node->left, right, NULL);

@@ -86,20 +86,23 @@ static bool push_from_constant(Unit *u, NodeList elements, OpCode make, OpCode e
     return true;
 }
 
+Value fold_iterable(Unit *u, const Node *node) {
+    if (node->kind == NODE_List) return fold_elements(u, as_List(node)->elts);
+    if (node->kind != NODE_Set) return fold(u, node);
+    Value constant = fold_elements(u, as_Set(node)->elts);
+    if (constant == EMPTY || u->c->failed) return EMPTY;
+    return compiler_keep(u->c, frozenset_new(u->c->vm, constant));
+}
+
 void compile_iterable(Unit *u, const Node *node, Place place) {
-    NodeList elements = node->kind == NODE_List  ? as_List(node)->elts
-                        : node->kind == NODE_Set ? as_Set(node)->elts
-                                                 : (NodeList){0};
     bool is_display = node->kind == NODE_List || node->kind == NODE_Set;
-    Value constant = is_display ? fold_elements(u, elements) : EMPTY;
-    if (constant != EMPTY && node->kind == NODE_Set && !u->c->failed)
-        constant = compiler_keep(u->c, frozenset_new(u->c->vm, constant));
+    Value constant = is_display ? fold_iterable(u, node) : EMPTY;
     SourceRange at = u->at;
     u->at = node->at;
     if (constant != EMPTY)
         emit_load(u, constant, place);
     else if (node->kind == NODE_List)
-        compile_tuple(u, elements, place);
+        compile_tuple(u, as_List(node)->elts, place);
     else
         compile_expr(u, node, place);
     u->at = at;

@@ -100,6 +100,14 @@ void emit_jump(Unit *u, OpCode op, u32 flags, u32 a, u32 b, Label label) {
     instruction->link = label;
 }
 
+void emit_constant_jump(Unit *u, OpCode op, u32 flags, u32 a, Value constant, Label label) {
+    if (!u->reachable || u->c->failed) return;
+    u32 number = constant_number(u, constant);
+    ConstantRow *row = &u->constants.rows[number];
+    row->is_used = row->is_narrow = true;
+    emit_jump(u, op, flags, a, number, label);
+}
+
 void label_bind(Unit *u, Label label) {
     if (!label) return;
     LabelState *state = &u->labels[label];

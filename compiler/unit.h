@@ -219,6 +219,8 @@ void emit(Unit *u, OpCode op, u32 flags, u32 a, u32 b, u32 c);
 void emit_wide(Unit *u, OpCode op, u32 a, i32 value);
 /* `b` is for those that have one. */
 void emit_jump(Unit *u, OpCode op, u32 flags, u32 a, u32 b, Label label);
+/* With a constant in B. */
+void emit_constant_jump(Unit *u, OpCode op, u32 flags, u32 a, Value constant, Label label);
 /* With a constant in the field that has one. */
 void emit_constant(Unit *u, OpCode op, u32 flags, u32 a, u32 b, u32 c, Value constant);
 /* Instructions with a destination: the result goes to `place`. */

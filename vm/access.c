@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "objects/code.h"
+#include "objects/native.h"
 #include "objects/type.h"
 
 static AccessRow *row_of(VM *vm, u8 general, Value name, u32 id) {
@@ -10,7 +11,25 @@ static AccessRow *row_of(VM *vm, u8 general, Value name, u32 id) {
     return (AccessRow *)vm->access + hash % ACCESS_ROWS;
 }
 
+enum { METHOD_WORDS = 3 };
+
+/* Is the method, which the cache is to hold, called right behind with nothing but self, and is it of the kind
+ * that METHOD_NATIVE calls? */
+static const NativeSpec *called_at_once(const Insn *at, Value method) {
+    Insn call = at[METHOD_WORDS];
+    if (INSN_OP(call) != OP_CALLM || INSN_A(call) != INSN_A(*at) || INSN_B(call) != 1) return NULL;
+    if (!has_exact_kind(method, KIND_NATIVE)) return NULL;
+    const NativeSpec *spec = ((Native *)to_object(method))->spec;
+    return spec->sort == NATIVE_METHOD && native_is_plain(spec, 0) && spec->named < METHOD_NATIVE_ROOM ? spec : NULL;
+}
+
 void access_fill(Insn *at, u8 op, u64 word, u32 offset, u32 id) {
+    const NativeSpec *spec = op == OP_METHOD_CLASS ? called_at_once(at, word) : NULL;
+    if (spec) {
+        op = OP_METHOD_NATIVE;
+        word = (u64)(usize)spec->function;
+        offset = spec->named + 1u;
+    }
     at[1] = word;
     at[2] = (u64)(u16)offset | (at[2] & 0xFFFF0000u) | (u64)id << 32;
     at[0] = (at[0] & ~(Insn)0xFF) | op;

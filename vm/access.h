@@ -14,6 +14,8 @@
 
 typedef u64 Insn;
 
+enum { METHOD_NATIVE_ROOM = 4 }; /* for self and parameters that are left out */
+
 /* Quicken the instruction at `at` (`general` is its op before): its cache words are at[1] and at[2]. */
 void access_fill(Insn *at, u8 op, u64 word, u32 offset, u32 id);
 /* The same for the shape with this id, and note it. */

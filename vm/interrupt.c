@@ -11,7 +11,7 @@ void vm_interrupt(VM *vm, u32 reason) {
 /* Every loop and every recursion comes by one of these. */
 static const u8 safe_points[] = {
     OP_JUMP, OP_JTRUE, OP_JFALSE, OP_JLT, OP_JLE, OP_JEQ, OP_JNE, OP_JGT, OP_JGE,
-    OP_JLTI, OP_JLEI, OP_JEQI, OP_JNEI, OP_JGTI, OP_JGEI, OP_FOR, OP_FOR_RANGE,
+    OP_JEQK, OP_JNEK, OP_JIN, OP_JINK, OP_JIS, OP_JLTI, OP_JLEI, OP_JEQI, OP_JNEI, OP_JGTI, OP_JGEI, OP_FOR, OP_FOR_RANGE,
     OP_FOR_LIST, OP_FOR_GENERATOR, OP_CALL, OP_CALLM, OP_CALLKW, OP_CALLX, OP_AWAIT,
 };
 

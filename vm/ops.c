@@ -888,6 +888,63 @@ OP(JIN) {
     NEXT;
 }
 
+/* JEQK A, B, C: jump by C if r[A] == k[B], a str; F_NEGATE: if not. */
+OP(JEQK) {
+    Value a = r[A];
+    if (LIKELY(has_exact_kind(a, KIND_STR))) {
+        bool is_equal = is_same_text(a, K[B]);
+        RELEASE_FIRST(a);
+        if (is_equal != !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
+    goto jump_constant_slow;
+}
+
+OP(JNEK) {
+    Value a = r[A];
+    if (LIKELY(has_exact_kind(a, KIND_STR))) {
+        bool is_equal = is_same_text(a, K[B]);
+        RELEASE_FIRST(a);
+        if (is_equal == !!HAS(F_NEGATE)) JUMP_BY(SC);
+        NEXT;
+    }
+    goto jump_constant_slow;
+}
+
+jump_constant_slow: {
+    BOUND(A);
+    Value a = r[A];
+    SAVE();
+    Value outcome = step_compare(vm, OPCODE == OP_JEQK ? EQ : NE, a, K[B], FRAME_TEST);
+    RELEASE_FIRST(a);
+    if (UNLIKELY(outcome == FAIL)) goto error;
+    if (outcome == EMPTY) goto reload;
+    int truth = quick_truth(outcome);
+    if (truth < 0) {
+        truth = object_truth(vm, outcome);
+        RELEASE(outcome);
+        if (truth < 0) goto error;
+    }
+    if (truth != !!HAS(F_NEGATE)) JUMP_BY(SC);
+    NEXT;
+}
+
+/* JINK A, B, C: jump by C if r[A] in k[B]; F_NEGATE: not in. */
+OP(JINK) {
+    Value a = r[A], container = K[B];
+    int found = -1;
+    if (has_exact_kind(a, KIND_STR)) found = quick_contains(container, a);
+    if (UNLIKELY(found < 0)) {
+        BOUND(A);
+        SAVE();
+        found = object_contains(vm, container, a);
+    }
+    RELEASE_FIRST(a);
+    if (UNLIKELY(found < 0)) goto error;
+    if (found != !!HAS(F_NEGATE)) JUMP_BY(SC);
+    NEXT;
+}
+
 /* JLTI A, B, C: B is a signed immediate int. */
 OP(JLTI) {
     Value a = r[A];
@@ -2360,6 +2417,22 @@ OP(METHOD_CLASS) {
     r[A] = callee;
     r[A + 1 + GAP] = object;
     NEXT_CACHED;
+}
+
+/* METHOD_NATIVE A, B, C +2: METHOD that is a C function, and the CALLM behind it, with no arguments. */
+OP(METHOD_NATIVE) {
+    Value object = r[B];
+    if (UNLIKELY(!is_object(object) || to_object(object)->shape->id != CACHE_ID || vm->is_traced)) goto op_METHOD;
+    Value args[METHOD_NATIVE_ROOM] = {object, EMPTY, EMPTY, EMPTY};
+    u32 nargs = CACHE_OFFSET;
+    NativeFunction function = (NativeFunction)(usize)pc[0];
+    pc += 3;
+    SAVE();
+    Value result = function(vm, args, nargs);
+    RELEASE_FIRST(object);
+    if (UNLIKELY(result == FAIL)) goto error;
+    r[A] = result;
+    NEXT;
 }
 
 /* METHOD_MODULE A, B, C +2: METHOD of a module: math.sqrt(x). */

@@ -185,6 +185,24 @@ static inline int quick_truth(Value v) {
     return -1;
 }
 
+static inline bool is_same_text(Value a, Value b) {
+    return a == b || (to_str(a)->size == to_str(b)->size && to_str(a)->data[0] == to_str(b)->data[0] &&
+                      str_equal(a, b));
+}
+
+/* Is the text in a constant: a character in a str, or one of the texts of a tuple? -1: ask it. */
+static inline int quick_contains(Value container, Value text) {
+    if (has_exact_kind(container, KIND_STR) && to_str(text)->size == 1)
+        return memchr(to_str(container)->data, to_str(text)->data[0], to_str(container)->size) != NULL;
+    if (!has_exact_kind(container, KIND_TUPLE)) return -1;
+    const Tuple *tuple = to_tuple(container);
+    for (usize i = 0; i < tuple->count; i++) {
+        if (!has_exact_kind(tuple->items[i], KIND_STR)) return -1;
+        if (is_same_text(tuple->items[i], text)) return 1;
+    }
+    return 0;
+}
+
 /* Write the result of a coroutine's frame, or an entered frame, into the caller's destination. */
 static void store_by_rule(Frame *caller, Value owned, bool is_local) {
     Insn at = caller->pc[-1];
