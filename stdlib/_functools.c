@@ -182,7 +182,9 @@ METHOD(functools_partial, __setstate__, "($self, state, /) shown ($self, object,
     if (!is_state(vm, args[1])) return raise_type(vm, "invalid partial state");
     Value *parts = to_tuple(args[1])->items;
     OWNED Value keywords =
-        TRY(parts[2] == NONE ? dict_new(vm) : dict_copy(vm, to_dict(parts[2])));
+        TRY(parts[2] == NONE                        ? dict_new(vm)
+            : has_exact_kind(parts[2], KIND_DICT) ? incref(parts[2])
+                                                  : dict_copy(vm, to_dict(parts[2])));
     OWNED Value arguments =
         TRY(has_exact_kind(parts[1], KIND_TUPLE)
                 ? incref(parts[1])
@@ -277,6 +279,10 @@ MEMBER(functools_KeyWrapper, obj) {
 SETTER(functools_KeyWrapper, obj) {
     replace(&((Key *)self)->object, value == EMPTY ? EMPTY : incref(value));
     return true;
+}
+
+GETTER(functools_KeyWrapper, __text_signature__) {
+    return str_from_text(vm, "(obj)");
 }
 
 /* Convert a cmp= function into a key= function.

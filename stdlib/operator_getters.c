@@ -147,7 +147,8 @@ TYPE(
         "After f = attrgetter('name'), the call f(r) returns r.name.\n"
         "After g = attrgetter('name', 'date'), the call g(r) returns (r.name, r.date).\n"
         "After h = attrgetter('name.first', 'name.last'), the call h(r) returns\n"
-        "(r.name.first, r.name.last).")
+        "(r.name.first, r.name.last).",
+    .signature = "(attr, /, *attrs)")
 
 /* Return state information for pickling */
 METHOD(operator_attrgetter, __reduce__, "($self, /)") {
@@ -268,3 +269,21 @@ TYPE(operator_methodcaller, .name = "operator.methodcaller", .size = sizeof(Meth
             "After g = methodcaller('name', 'date', foo=1), the call g(r) returns\n"
             "r.name('date', foo=1).",
      .signature = "(name, /, *args, **kwargs)")
+
+/* ---- their signatures ---- */
+
+static Value give_signature(VM *vm) {
+    return str_from_text(vm, "(obj, /)");
+}
+
+GETTER(operator_itemgetter, __text_signature__) {
+    return give_signature(vm);
+}
+
+GETTER(operator_attrgetter, __text_signature__) {
+    return give_signature(vm);
+}
+
+GETTER(operator_methodcaller, __text_signature__) {
+    return give_signature(vm);
+}
