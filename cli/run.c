@@ -107,7 +107,12 @@ static bool add_environment_path(VM *vm) {
     const char *given = getenv("PYTHONPATH");
     char *copy = given && *given ? strdup(given) : NULL, *rest = copy;
     bool done = true;
-    for (char *one; done && rest && (one = strsep(&rest, ":"));) done = append_text(vm, "path", one, false);
+    for (char *one; done && rest && (one = strsep(&rest, ":"));) {
+        Buffer path = {0};
+        import_add_folder(&path, (Span){one, strlen(one)});
+        done = !path.failed && append_text(vm, "path", path.data, false);
+        buffer_free(&path);
+    }
     free(copy);
     return done;
 }

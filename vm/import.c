@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,13 +32,43 @@ static bool is_file(const char *path) {
     return !stat(path, &status) && S_ISREG(status.st_mode);
 }
 
+static void add_component(Buffer *path, Span part) {
+    if (!part.length || (part.length == 1 && part.data[0] == '.')) return;
+    if (part.length == 2 && !memcmp(part.data, "..", 2)) {
+        while (path->length && path->data[path->length - 1] != '/') path->length--;
+        if (path->length) path->length--;
+        return;
+    }
+    buffer_add_char(path, '/');
+    buffer_add_span(path, part);
+}
+
+void import_add_folder(Buffer *path, Span folder) {
+    if (folder.length && folder.data[0] == '/') {
+        buffer_add_span(path, folder);
+    } else {
+        char *here = getcwd(NULL, 0);
+        buffer_add_text(path, here && strcmp(here, "/") ? here : "");
+        free(here);
+        for (usize start = 0, end; start <= folder.length; start = end + 1) {
+            for (end = start; end < folder.length && folder.data[end] != '/';) end++;
+            add_component(path, (Span){folder.data + start, end - start});
+        }
+    }
+}
+
+/* Modules know their files by names that hold wherever the program goes later. */
+static void add_folder(Buffer *path, Span folder) {
+    import_add_folder(path, folder);
+    if (!path->length || path->data[path->length - 1] != '/') buffer_add_char(path, '/');
+}
+
 /* Look for the module in a folder: its path goes to `path`. */
 static bool find_in_folder(Span folder, const char *tail, Buffer *path, bool *is_package) {
     static const char *const endings[] = {"/__init__.apy", "/__init__.py", ".apy", ".py"};
     for (u32 i = 0; i < COUNT_OF(endings); i++) {
         buffer_clear(path);
-        buffer_add_span(path, folder);
-        if (folder.length && folder.data[folder.length - 1] != '/') buffer_add_char(path, '/');
+        add_folder(path, folder);
         buffer_printf(path, "%s%s", tail, endings[i]);
         *is_package = i < 2;
         if (!path->failed && is_file(path->data)) return true;
@@ -57,8 +88,7 @@ static Value find_portions(VM *vm, Value folders, const char *tail) {
         Value folder = to_list(folders)->items[i];
         if (!is_str(folder)) continue;
         Buffer path = {0};
-        buffer_add_span(&path, str_span(folder));
-        if (path.length && path.data[path.length - 1] != '/') buffer_add_char(&path, '/');
+        add_folder(&path, str_span(folder));
         buffer_add_text(&path, tail);
         Value found = !path.failed && is_folder(path.data) ? str_from_os(vm, path.data, path.length) : EMPTY;
         buffer_free(&path);
