@@ -396,9 +396,8 @@ FUNCTION(builtins, __import__,
     if (level < 0) return raise_value(vm, "level must be >= 0");
     if (level == 0 && to_str(args[0])->size == 0)
         return raise_value(vm, "Empty module name");
-    Value globals = args[1] == EMPTY ? NONE : args[1];
     Value fromlist = args[3] == EMPTY ? NONE : args[3];
-    return vm->hooks.import(vm, args[0], globals, fromlist, level);
+    return vm->hooks.import(vm, args[0], args[1], fromlist, level);
 }
 
 /* Call sys.breakpointhook(*args, **kws).  sys.breakpointhook() must accept

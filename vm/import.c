@@ -311,6 +311,7 @@ static Value load_by_finders(VM *vm, Value name, Value folders) {
 
 /* Find and run the module; `folders` is where files are looked for: sys.path or the parent's __path__. */
 static Value load(VM *vm, Value name, Value folders) {
+    if (strlen(to_str(name)->data) != to_str(name)->size) return raise_not_found(vm, name, EMPTY);
     OWNED Value module = TRY(import_native(vm, name));
     if (module != EMPTY) return TAKE(module);
     if (UNLIKELY(dict_get_text(vm, to_dict(vm->sys), "meta_path") != EMPTY))
