@@ -129,6 +129,17 @@ static bool is_string(const Node *node) {
     return as_Constant(as_Expr(node)->value)->value.kind == CONSTANT_STR;
 }
 
+/* The features are over; what stands behind on the same line is not seen by its line number. */
+static void check_same_line(Compiler *c, NodeList body, u32 first) {
+    for (u32 i = first; i < body.count && body.items[i]->at.line == body.items[first]->at.line; i++) {
+        const Node *node = body.items[i];
+        if (node->kind == NODE_ImportFrom && is_future(as_ImportFrom(node))) {
+            compiler_fail(c, node->at, "from __future__ imports must occur at the beginning of the file");
+            return;
+        }
+    }
+}
+
 void check_future(Compiler *c, const Node *tree) {
     NodeList body = tree->kind == NODE_Module        ? as_Module(tree)->body
                     : tree->kind == NODE_Interactive ? as_Interactive(tree)->body
@@ -142,6 +153,7 @@ void check_future(Compiler *c, const Node *tree) {
         } else if (is_string(node) && !had_docstring) {
             had_docstring = true;
         } else {
+            check_same_line(c, body, i);
             return;
         }
     }

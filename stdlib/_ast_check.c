@@ -14,6 +14,10 @@ static bool need_items(VM *vm, const NodeList *list, const char *what, const Nod
     return false;
 }
 
+static bool need_generators(VM *vm, const NodeList *list) {
+    return list->count || fail(vm, "comprehension with no generators");
+}
+
 /* ---- targets ---- */
 
 static const char *const contexts[] = {"Load", "Store", "Del"};
@@ -83,7 +87,7 @@ static bool check_try(VM *vm, const Node *node, const NodeList *body, const Node
                       const NodeList *orelse, const NodeList *finalbody) {
     if (!need_items(vm, body, "body", node)) return false;
     if (!handlers->count && !finalbody->count) {
-        raise_value(vm, "%s has neither handlers nor finalbody", node_infos[node->kind].name);
+        raise_value(vm, "%s has neither except handlers nor finalbody", node_infos[node->kind].name);
         return false;
     }
     if (handlers->count || !orelse->count) return true;
@@ -140,11 +144,10 @@ static bool check_expression(VM *vm, const Node *node) {
         if (!as_Compare(node)->comparators.count) return fail(vm, "Compare with no comparators");
         if (as_Compare(node)->ops.count == as_Compare(node)->comparators.count) return true;
         return fail(vm, "Compare has a different number of comparators and operands");
-    case NODE_ListComp: return need_items(vm, &as_ListComp(node)->generators, "generators", node);
-    case NODE_SetComp: return need_items(vm, &as_SetComp(node)->generators, "generators", node);
-    case NODE_DictComp: return need_items(vm, &as_DictComp(node)->generators, "generators", node);
-    case NODE_GeneratorExp:
-        return need_items(vm, &as_GeneratorExp(node)->generators, "generators", node);
+    case NODE_ListComp: return need_generators(vm, &as_ListComp(node)->generators);
+    case NODE_SetComp: return need_generators(vm, &as_SetComp(node)->generators);
+    case NODE_DictComp: return need_generators(vm, &as_DictComp(node)->generators);
+    case NODE_GeneratorExp: return need_generators(vm, &as_GeneratorExp(node)->generators);
     case NODE_Set: return need_items(vm, &as_Set(node)->elts, "elts", node);
     case NODE_comprehension:
         return check_target(vm, as_comprehension(node)->target, CONTEXT_STORE);

@@ -280,7 +280,14 @@ Value import_library(VM *vm, Value name) {
     return library ? load_library(vm, library, name) : EMPTY;
 }
 
-Value import_file(VM *vm, Value name, Value folders) {
+/* A __path__ may be any iterable. */
+static Value list_of_folders(VM *vm, Value folders) {
+    if (has_kind(folders, KIND_LIST)) return incref(folders);
+    return folders == NONE ? list_new(vm, 0) : object_to_list(vm, folders);
+}
+
+Value import_file(VM *vm, Value name, Value path_entries) {
+    OWNED Value folders = TRY(list_of_folders(vm, path_entries));
     const char *dot = strrchr(to_str(name)->data, '.'), *tail = dot ? dot + 1 : to_str(name)->data;
     Buffer path = {0};
     bool is_package = false;
@@ -290,13 +297,22 @@ Value import_file(VM *vm, Value name, Value folders) {
     return module;
 }
 
-Value import_namespace(VM *vm, Value name, Value folders) {
+/* The folders of a package without a body: they follow the path of its parent. */
+static Value namespace_path(VM *vm, Value name, Value portions) {
+    OWNED Value module = TRY(import_text(vm, "_frozen_importlib_external"));
+    OWNED Value type = TRY(object_getattr_text(vm, module, "_NamespacePath"));
+    return call_2(vm, type, name, portions);
+}
+
+Value import_namespace(VM *vm, Value name, Value path_entries) {
+    OWNED Value folders = TRY(list_of_folders(vm, path_entries));
     const char *dot = strrchr(to_str(name)->data, '.'), *tail = dot ? dot + 1 : to_str(name)->data;
     OWNED Value portions = TRY(find_portions(vm, folders, tail));
     if (!to_list(portions)->count) return EMPTY;
+    OWNED Value path = TRY(namespace_path(vm, name, portions));
     OWNED Value module = TRY(add_imported(vm, name));
     CHECK(dict_set(vm, module_dict(module), NAME(__package__), name));
-    CHECK(dict_set(vm, module_dict(module), NAME(__path__), portions));
+    CHECK(dict_set(vm, module_dict(module), NAME(__path__), path));
     CHECK(dict_set(vm, module_dict(module), NAME(__file__), NONE));
     return TAKE(module);
 }
