@@ -144,15 +144,12 @@ void check_future(Compiler *c, const Node *tree) {
     NodeList body = tree->kind == NODE_Module        ? as_Module(tree)->body
                     : tree->kind == NODE_Interactive ? as_Interactive(tree)->body
                                                      : (NodeList){0};
-    bool had_docstring = false;
     for (u32 i = 0; i < body.count && !c->failed; i++) {
         const Node *node = body.items[i];
         if (node->kind == NODE_ImportFrom && is_future(as_ImportFrom(node))) {
             take_features(c, as_ImportFrom(node));
             c->future_line = node->at.line;
-        } else if (is_string(node) && !had_docstring) {
-            had_docstring = true;
-        } else {
+        } else if (i || !is_string(node)) { /* but the docstring */
             check_same_line(c, body, i);
             return;
         }
