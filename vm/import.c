@@ -428,7 +428,7 @@ static Value package_by_name(VM *vm, Dict *globals) {
 /* The package that relative imports start from. */
 static Value package_of(VM *vm, Value globals) {
     if (!has_kind(globals, KIND_DICT))
-        return globals == EMPTY ? raise_format(vm, EXC(KeyError), "'__name__' not in globals")
+        return globals == EMPTY || globals == NONE ? raise_format(vm, EXC(KeyError), "'__name__' not in globals")
                                 : raise_type(vm, "globals must be a dict");
     Value package = dict_get_str(vm, to_dict(globals), NAME(__package__));
     if (package != EMPTY && package != NONE) return package_that_agrees(vm, to_dict(globals), package);
