@@ -2426,10 +2426,11 @@ OP(METHOD_NATIVE) {
     Value args[METHOD_NATIVE_ROOM] = {object, EMPTY, EMPTY, EMPTY};
     u32 nargs = CACHE_OFFSET;
     NativeFunction function = (NativeFunction)(usize)pc[0];
-    pc += 3;
+    bool is_last = HAS(F_FIRST);
+    pc += 3; /* from here on the fields are those of the CALLM */
     SAVE();
     Value result = function(vm, args, nargs);
-    RELEASE_FIRST(object);
+    if (is_last) RELEASE(object);
     if (UNLIKELY(result == FAIL)) goto error;
     r[A] = result;
     NEXT;
