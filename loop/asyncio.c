@@ -132,7 +132,7 @@ FUNCTION(_asyncio, _set_loop, "(loop, /)") {
     return NONE;
 }
 
-FUNCTION(_asyncio, new_event_loop, "()") {
+FUNCTION(_asyncio, new_event_loop, "() as def") {
     return loop_new(vm);
 }
 
@@ -185,6 +185,8 @@ static Value current_of(VM *vm, Value loop) {
 /* Return a currently executed task. */
 FUNCTION(_asyncio, current_task, "(loop=None)") {
     OWNED Value loop = TRY(args[0] == EMPTY || args[0] == NONE ? loop_running(vm) : incref(args[0]));
+    u64 hash;
+    if (!is_loop(loop)) CHECK(object_hash(vm, loop, &hash));
     Value task = TRY(current_of(vm, loop));
     return task == EMPTY ? NONE : incref(task);
 }
@@ -283,7 +285,7 @@ static bool add_others(VM *vm, Value set, Value loop) {
 }
 
 /* Return a set of all tasks for the loop. */
-FUNCTION(_asyncio, all_tasks, "(loop=None)") {
+FUNCTION(_asyncio, all_tasks, "(loop=None) as def") {
     OWNED Value loop = TRY(args[0] == EMPTY || args[0] == NONE ? loop_running(vm) : incref(args[0]));
     OWNED Value set = TRY(set_new(vm, EMPTY));
     PendingTasks tasks;
@@ -310,7 +312,7 @@ FUNCTION(_asyncio, _tasks_by_age, "(loop)") {
 /* Schedule the execution of a coroutine object in a spawn task.
  *
  * Return a Task object. */
-FUNCTION(_asyncio, create_task, "(coro, *, name=None, context=None)") {
+FUNCTION(_asyncio, create_task, "(coro, *, name=None, context=None) as def") {
     OWNED Value loop = TRY(loop_running(vm));
     bool is_simple = (args[1] == EMPTY || args[1] == NONE) && (args[2] == EMPTY || args[2] == NONE);
     if (is_simple) return task_create(vm, loop, args[0]);
@@ -347,12 +349,12 @@ static bool is_other_future(VM *vm, Value v) {
  * This returns True when obj is a Future instance or is advertising
  * itself as duck-type compatible by setting _asyncio_future_blocking.
  * See comment in Future for more details. */
-FUNCTION(_asyncio, isfuture, "(obj, /)") {
+FUNCTION(_asyncio, isfuture, "(obj) as def") {
     return from_bool(is_future(args[0]) || is_other_future(vm, args[0]));
 }
 
 /* Return True if obj is a coroutine object. */
-FUNCTION(_asyncio, iscoroutine, "(obj, /)") {
+FUNCTION(_asyncio, iscoroutine, "(obj) as def") {
     return from_bool(is_coroutine(vm, args[0]));
 }
 
@@ -394,12 +396,12 @@ Value ensure_future(VM *vm, Value awaitable, Value loop) {
 /* Wrap a coroutine or an awaitable in a future.
  *
  * If the argument is a Future, it is returned directly. */
-FUNCTION(_asyncio, ensure_future, "(coro_or_future, *, loop=None)") {
+FUNCTION(_asyncio, ensure_future, "(coro_or_future, *, loop=None) as def") {
     return ensure_future(vm, args[0], args[1] == NONE ? EMPTY : args[1]);
 }
 
 /* Return a future aggregating results from the given coroutines/futures. */
-FUNCTION(_asyncio, gather, "(*coros_or_futures, return_exceptions=False)") {
+FUNCTION(_asyncio, gather, "(*coros_or_futures, return_exceptions=False) as def") {
     int flag = args[0] == EMPTY ? 0 : object_truth(vm, args[0]);
     return flag < 0 ? FAIL : gather_new(vm, args + 1, nargs - 1, flag);
 }
@@ -434,7 +436,7 @@ TYPE(Turn, .name = "_asyncio.Turn", .size = sizeof(Obj), .kind = KIND_TURN,
 /* ---- run_until_complete ---- */
 
 /* Stops the loop when its main future is done, unless the program is to end by that. */
-FUNCTION(_asyncio, _run_until_complete_cb, "(fut, /)") {
+FUNCTION(_asyncio, _run_until_complete_cb, "(fut) as def") {
     Value future = args[0];
     OWNED Value loop = EMPTY;
     if (is_future(future)) {

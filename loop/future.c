@@ -390,7 +390,7 @@ METHOD(Future, result, "($self, /)") {
  * the future is done.  If the future has been cancelled, raises
  * CancelledError.  If the future isn't done yet, raises
  * InvalidStateError. */
-METHOD(Future, exception, "($self, /)") {
+METHOD(Future, exception, "($self, /) with class") {
     Future *future = to_future(args[0]);
     if (!(future->h.aux & FUTURE_INITIALIZED)) return raise_invalid_state(vm, "Future object is not initialized.");
     if (future_state(future) == FUTURE_CANCELLED) return future_raise(vm, args[0]);
@@ -402,7 +402,7 @@ METHOD(Future, exception, "($self, /)") {
  *
  * If the future is already done when this method is called, raises
  * InvalidStateError. */
-METHOD(Future, set_result, "($self, result, /)") {
+METHOD(Future, set_result, "($self, result, /) with class") {
     return future_set_result(vm, to_future(args[0]), args[1]) ? NONE : FAIL;
 }
 
@@ -410,7 +410,7 @@ METHOD(Future, set_result, "($self, result, /)") {
  *
  * If the future is already done when this method is called, raises
  * InvalidStateError. */
-METHOD(Future, set_exception, "($self, exception, /)") {
+METHOD(Future, set_exception, "($self, exception, /) with class") {
     return future_set_exception(vm, to_future(args[0]), args[1]) ? NONE : FAIL;
 }
 
@@ -419,7 +419,7 @@ METHOD(Future, set_exception, "($self, exception, /)") {
  * The callback is called with a single argument - the future object. If
  * the future is already done when this is called, the callback is
  * scheduled with call_soon. */
-METHOD(Future, add_done_callback, "($self, fn, /, *, context=None)") {
+METHOD(Future, add_done_callback, "($self, fn, /, *, context=None) with class") {
     Future *future = to_future(args[0]);
     if (!(future->h.aux & FUTURE_INITIALIZED)) return raise_runtime(vm, "Future object is not initialized.");
     Value context = TRY(context_given(vm, args[2]));
@@ -429,7 +429,7 @@ METHOD(Future, add_done_callback, "($self, fn, /, *, context=None)") {
 /* Remove all instances of a callback from the "call when done" list.
  *
  * Returns the number of callbacks removed. */
-METHOD(Future, remove_done_callback, "($self, fn, /)") {
+METHOD(Future, remove_done_callback, "($self, fn, /) with class") {
     if (!(to_future(args[0])->h.aux & FUTURE_INITIALIZED))
         return raise_runtime(vm, "Future object is not initialized.");
     i64 removed = future_remove_callback(vm, to_future(args[0]), args[1]);
@@ -462,7 +462,7 @@ METHOD(Future, done, "($self, /)") {
 }
 
 /* Return the event loop the Future is bound to. */
-METHOD(Future, get_loop, "($self, /)") {
+METHOD(Future, get_loop, "($self, /) with class") {
     if (!(to_future(args[0])->h.aux & FUTURE_INITIALIZED))
         return raise_runtime(vm, "Future object is not initialized.");
     return incref(to_future(args[0])->loop);

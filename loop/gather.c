@@ -1,6 +1,7 @@
 #include "loop/gather.h"
 
 #include "loop/asyncio.h"
+#include "loop/debug.h"
 #include "loop/future.h"
 #include "loop/task.h"
 #include "objects/dict.h"
@@ -154,7 +155,7 @@ typedef struct Gathering {
     Value done;  /* list of the children that were done already, or EMPTY */
 } Gathering;
 
-/* The child of an argument that stood there before: borrowed; EMPTY: it did not. */
+/* The child of an argument that stood there before: borrowed; EMPTY: it did not. FAIL: it has no hash. */
 static Value find_known(VM *vm, Gathering *gathering, GatherFuture *gather, Value awaitable) {
     if (has_exact_kind(awaitable, KIND_COROUTINE)) {
         if (!(to_object(awaitable)->flags & CORO_GATHERED)) return EMPTY;
@@ -162,7 +163,9 @@ static Value find_known(VM *vm, Gathering *gathering, GatherFuture *gather, Valu
         while (gathering->awaitables[i] != awaitable) i++;
         return to_list(gather->children)->items[i];
     }
-    return gathering->known == EMPTY ? EMPTY : dict_get(vm, to_dict(gathering->known), awaitable);
+    u64 hash;
+    if (gathering->known == EMPTY) return is_plain_future(awaitable) || object_hash(vm, awaitable, &hash) ? EMPTY : FAIL;
+    return dict_get(vm, to_dict(gathering->known), awaitable);
 }
 
 static bool remember(VM *vm, Gathering *gathering, Value awaitable, Value child) {
@@ -222,6 +225,7 @@ static bool add_all(VM *vm, Gathering *gathering, Value self) {
     GatherFuture *gather = to_gather(self);
     for (u32 i = 0; i < gathering->count; i++) {
         Value known = find_known(vm, gathering, gather, gathering->awaitables[i]);
+        if (known == FAIL) return false;
         Value child = known != EMPTY ? incref(known) : add_new(vm, gathering, self, gathering->awaitables[i]);
         if (child == FAIL || !list_push_owned(vm, to_list(gather->children), child)) return false;
     }
@@ -269,7 +273,7 @@ Value gather_new(VM *vm, Value *awaitables, u32 count, bool return_exceptions) {
         gather->future.loop = incref(gathering.loop);
         gather->future.h.aux |= FUTURE_INITIALIZED;
         gather->is_open = true;
-        done = finish_done(vm, &gathering, self);
+        done = debug_note_source(vm, gathering.loop, &gather->future.dict) && finish_done(vm, &gathering, self);
     }
     decref(gathering.known);
     decref(gathering.loop);

@@ -70,7 +70,7 @@ static void clear_handle(VM *vm, Obj *self) {
 /* Handle(callback, args, loop, context=None) */
 static Value new_handle(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     static const char *const names[] = {"callback", "args", "loop", "context", NULL};
-    static const Arguments arguments = {"Handle", names, 0, 4, 3};
+    static const Arguments arguments = {"Handle.__init__", names, 0, 4, 3, .is_script = true};
     Value given[4];
     CHECK(arguments_bind(vm, &arguments, args, nargs, kwnames, given));
     OWNED Value tuple = TRY(object_to_tuple(vm, given[1]));
@@ -81,7 +81,7 @@ static Value new_handle(VM *vm, Type *type, Value *args, u32 nargs, Value kwname
 
 static Value new_timer(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
     static const char *const names[] = {"when", "callback", "args", "loop", "context", NULL};
-    static const Arguments arguments = {"TimerHandle", names, 0, 5, 4};
+    static const Arguments arguments = {"TimerHandle.__init__", names, 0, 5, 4, .is_script = true};
     Value given[5];
     double when;
     CHECK(arguments_bind(vm, &arguments, args, nargs, kwnames, given));
@@ -185,18 +185,22 @@ TYPE(TimerHandle, .name = "asyncio.events.TimerHandle", .base = TYPE_Handle, .si
      .slots = {.new = new_timer, .compare = compare_timers, .hash = hash_timer},
      .doc = "Object returned by timed callback registration methods.")
 
-METHOD(Handle, cancel, "($self, /)") {
+METHOD(Handle, cancel, "($self)") {
     handle_cancel(vm, to_handle(args[0]));
     return NONE;
 }
-METHOD(Handle, cancelled, "($self, /)") {
+METHOD(TimerHandle, cancel, "($self)") {
+    handle_cancel(vm, to_handle(args[0]));
+    return NONE;
+}
+METHOD(Handle, cancelled, "($self)") {
     return from_bool(to_handle(args[0])->h.aux & HANDLE_CANCELLED);
 }
-METHOD(Handle, get_context, "($self, /)") {
+METHOD(Handle, get_context, "($self)") {
     return incref(TRY(context_object(vm, &to_handle(args[0])->context)));
 }
 /* Call it now, as loops of other sorts do. */
-METHOD(Handle, _run, "($self, /)") {
+METHOD(Handle, _run, "($self)") {
     Handle *handle = to_handle(args[0]);
     if (handle->h.aux & HANDLE_CANCELLED) return NONE;
     OWNED Value context = incref(TRY(context_object(vm, &handle->context)));
@@ -211,7 +215,7 @@ METHOD(Handle, _run, "($self, /)") {
  *
  * The time is an absolute timestamp, using the same time
  * reference as loop.time(). */
-METHOD(TimerHandle, when, "($self, /)") {
+METHOD(TimerHandle, when, "($self)") {
     return when_of(vm, to_handle(args[0]));
 }
 

@@ -162,7 +162,7 @@ METHOD(BaseEventLoop, call_at, "($self, when, callback, *args, context=None)") {
  * This is a float expressed in seconds since an epoch, but the
  * epoch, precision, accuracy and drift are unspecified and may
  * differ per event loop. */
-METHOD(BaseEventLoop, time, "($self, /)") {
+METHOD(BaseEventLoop, time, "($self)") {
     self_loop(args)->looks++;
     return float_new(vm, (double)chance_monotonic(vm) / 1e9);
 }
@@ -170,7 +170,7 @@ METHOD(BaseEventLoop, time, "($self, /)") {
 /* ---- futures and tasks ---- */
 
 /* Create a Future object attached to the loop. */
-METHOD(BaseEventLoop, create_future, "($self, /)") {
+METHOD(BaseEventLoop, create_future, "($self)") {
     return future_new(vm, args[0]);
 }
 
@@ -212,21 +212,21 @@ METHOD(BaseEventLoop, create_task, "($self, coro, *, name=None, context=None)") 
  * '(loop, coro)', where 'loop' will be a reference to the active
  * event loop, 'coro' will be a coroutine object.  The callable
  * must return a Future. */
-METHOD(BaseEventLoop, set_task_factory, "($self, factory, /)") {
+METHOD(BaseEventLoop, set_task_factory, "($self, factory)") {
     if (args[1] != NONE && !is_callable(vm, args[1]))
         return raise_type(vm, "task factory must be a callable or None");
     replace(&self_loop(args)->task_factory, args[1] == NONE ? EMPTY : incref(args[1]));
     return NONE;
 }
 /* Return a task factory, or None if the default one is in use. */
-METHOD(BaseEventLoop, get_task_factory, "($self, /)") {
+METHOD(BaseEventLoop, get_task_factory, "($self)") {
     return field_get(self_loop(args)->task_factory);
 }
 
 /* ---- running ---- */
 
 /* Run until stop() is called. */
-METHOD(BaseEventLoop, run_forever, "($self, /)") {
+METHOD(BaseEventLoop, run_forever, "($self)") {
     return loop_run_forever(vm, self_loop(args)) ? NONE : FAIL;
 }
 
@@ -273,7 +273,7 @@ static Value result_of_main(VM *vm, Value future) {
  * different Tasks and that can't be good.
  *
  * Return the Future's result, or raise its exception. */
-METHOD(BaseEventLoop, run_until_complete, "($self, future, /)") {
+METHOD(BaseEventLoop, run_until_complete, "($self, future)") {
     Loop *loop = self_loop(args);
     CHECK(loop_check_not_running(vm, loop));
     loop_note_replaced(vm, loop);
@@ -296,7 +296,7 @@ METHOD(BaseEventLoop, run_until_complete, "($self, future, /)") {
  *
  * Every callback already scheduled will still run.  This simply informs
  * run_forever to stop looping after a complete iteration. */
-METHOD(BaseEventLoop, stop, "($self, /)") {
+METHOD(BaseEventLoop, stop, "($self)") {
     self_loop(args)->is_stopping = true;
     return NONE;
 }
@@ -307,7 +307,7 @@ METHOD(BaseEventLoop, stop, "($self, /)") {
  * but does not wait for the executor to finish.
  *
  * The event loop must not be running. */
-METHOD(BaseEventLoop, close, "($self, /)") {
+METHOD(BaseEventLoop, close, "($self)") {
     Loop *loop = self_loop(args);
     if (loop->is_running) return raise_runtime(vm, "Cannot close a running event loop");
     if (loop->is_closed) return NONE;
@@ -326,26 +326,26 @@ METHOD(BaseEventLoop, close, "($self, /)") {
 }
 
 /* Returns True if the event loop was closed. */
-METHOD(BaseEventLoop, is_closed, "($self, /)") {
+METHOD(BaseEventLoop, is_closed, "($self)") {
     return from_bool(self_loop(args)->is_closed);
 }
 /* Returns True if the event loop is running. */
-METHOD(BaseEventLoop, is_running, "($self, /)") {
+METHOD(BaseEventLoop, is_running, "($self)") {
     return from_bool(self_loop(args)->is_running);
 }
-METHOD(BaseEventLoop, _check_closed, "($self, /)") {
+METHOD(BaseEventLoop, _check_closed, "($self)") {
     return loop_check_open(vm, self_loop(args)) ? NONE : FAIL;
 }
-METHOD(BaseEventLoop, _check_running, "($self, /)") {
+METHOD(BaseEventLoop, _check_running, "($self)") {
     return loop_check_not_running(vm, self_loop(args)) ? NONE : FAIL;
 }
 
 /* ---- debug mode, exceptions ---- */
 
-METHOD(BaseEventLoop, get_debug, "($self, /)") {
+METHOD(BaseEventLoop, get_debug, "($self)") {
     return from_bool(self_loop(args)->is_debug);
 }
-METHOD(BaseEventLoop, set_debug, "($self, enabled, /)") {
+METHOD(BaseEventLoop, set_debug, "($self, enabled)") {
     int truth = object_truth(vm, args[1]);
     if (truth < 0) return FAIL;
     self_loop(args)->is_debug = truth;
@@ -353,7 +353,7 @@ METHOD(BaseEventLoop, set_debug, "($self, enabled, /)") {
 }
 
 /* Return an exception handler, or None if the default one is in use. */
-METHOD(BaseEventLoop, get_exception_handler, "($self, /)") {
+METHOD(BaseEventLoop, get_exception_handler, "($self)") {
     return field_get(self_loop(args)->exception_handler);
 }
 
@@ -367,7 +367,7 @@ METHOD(BaseEventLoop, get_exception_handler, "($self, /)") {
  * will be a reference to the active event loop, 'context'
  * will be a dict object (see `call_exception_handler()`
  * documentation for details about context). */
-METHOD(BaseEventLoop, set_exception_handler, "($self, handler, /)") {
+METHOD(BaseEventLoop, set_exception_handler, "($self, handler)") {
     if (args[1] != NONE && !is_callable(vm, args[1]))
         return raise_type(vm, "A callable object or None is expected, got %R", args[1]);
     replace(&self_loop(args)->exception_handler, args[1] == NONE ? EMPTY : incref(args[1]));
@@ -382,12 +382,12 @@ METHOD(BaseEventLoop, set_exception_handler, "($self, handler, /)") {
  *
  * This default handler logs the error message and other
  * context-dependent information. */
-METHOD(BaseEventLoop, default_exception_handler, "($self, context, /)") {
+METHOD(BaseEventLoop, default_exception_handler, "($self, context)") {
     return default_exception_handler(vm, args[1]) ? NONE : FAIL;
 }
 
 /* Call the current event loop's exception handler. */
-METHOD(BaseEventLoop, call_exception_handler, "($self, context, /)") {
+METHOD(BaseEventLoop, call_exception_handler, "($self, context)") {
     return call_exception_handler(vm, args[0], args[1]) ? NONE : FAIL;
 }
 
@@ -521,7 +521,7 @@ METHOD(BaseSelectorEventLoop, add_reader, "($self, fd, callback, *args)") {
     return drop_result(add_descriptor(vm, args, nargs, false));
 }
 /* Remove a reader callback. */
-METHOD(BaseSelectorEventLoop, remove_reader, "($self, fd, /)") {
+METHOD(BaseSelectorEventLoop, remove_reader, "($self, fd)") {
     return remove_descriptor(vm, args, false);
 }
 /* Add a writer callback.. */
@@ -529,7 +529,7 @@ METHOD(BaseSelectorEventLoop, add_writer, "($self, fd, callback, *args)") {
     return drop_result(add_descriptor(vm, args, nargs, true));
 }
 /* Remove a writer callback. */
-METHOD(BaseSelectorEventLoop, remove_writer, "($self, fd, /)") {
+METHOD(BaseSelectorEventLoop, remove_writer, "($self, fd)") {
     return remove_descriptor(vm, args, true);
 }
 METHOD(BaseSelectorEventLoop, _add_reader, "($self, fd, callback, *args)") {
@@ -538,21 +538,21 @@ METHOD(BaseSelectorEventLoop, _add_reader, "($self, fd, callback, *args)") {
 METHOD(BaseSelectorEventLoop, _add_writer, "($self, fd, callback, *args)") {
     return add_descriptor(vm, args, nargs, true);
 }
-METHOD(BaseSelectorEventLoop, _remove_reader, "($self, fd, /)") {
+METHOD(BaseSelectorEventLoop, _remove_reader, "($self, fd)") {
     return remove_descriptor(vm, args, false);
 }
-METHOD(BaseSelectorEventLoop, _remove_writer, "($self, fd, /)") {
+METHOD(BaseSelectorEventLoop, _remove_writer, "($self, fd)") {
     return remove_descriptor(vm, args, true);
 }
 
 /* ---- async generators that are not exhausted ---- */
 
-METHOD(BaseEventLoop, _asyncgen_gone, "($self, reference, /)") {
+METHOD(BaseEventLoop, _asyncgen_gone, "($self, reference)") {
     Value known = self_loop(args)->async_generators;
     return known != EMPTY && dict_delete(vm, to_dict(known), args[1]) < 0 ? FAIL : NONE;
 }
 
-METHOD(BaseEventLoop, _asyncgen_firstiter_hook, "($self, agen, /)") {
+METHOD(BaseEventLoop, _asyncgen_firstiter_hook, "($self, agen)") {
     Loop *loop = self_loop(args);
     if (loop->generators_closed &&
         !warn(vm, EXC(ResourceWarning), 1,
@@ -567,7 +567,7 @@ METHOD(BaseEventLoop, _asyncgen_firstiter_hook, "($self, agen, /)") {
     return dict_set(vm, to_dict(loop->async_generators), reference, NONE) ? NONE : FAIL;
 }
 
-METHOD(BaseEventLoop, _asyncgen_finalizer_hook, "($self, agen, /)") {
+METHOD(BaseEventLoop, _asyncgen_finalizer_hook, "($self, agen)") {
     if (self_loop(args)->is_closed) return NONE;
     OWNED Value closing = TRY(call_method_0(vm, args[1], NAME(aclose)));
     OWNED Value create = TRY(object_getattr(vm, args[0], NAME(create_task)));
@@ -576,7 +576,7 @@ METHOD(BaseEventLoop, _asyncgen_finalizer_hook, "($self, agen, /)") {
 }
 
 /* Those that live, which from now on are no longer known: for shutdown_asyncgens(). */
-METHOD(BaseEventLoop, _take_asyncgens, "($self, /)") {
+METHOD(BaseEventLoop, _take_asyncgens, "($self)") {
     Loop *loop = self_loop(args);
     loop->generators_closed = true;
     OWNED Value known = take(&loop->async_generators);
@@ -596,12 +596,12 @@ METHOD(BaseEventLoop, _take_asyncgens, "($self, /)") {
  * This calls all currently ready callbacks, polls for I/O,
  * schedules the resulting callbacks, and finally schedules
  * 'call_later' callbacks. */
-METHOD(BaseEventLoop, _run_once, "($self, /)") {
+METHOD(BaseEventLoop, _run_once, "($self)") {
     return loop_run_turn(vm, to_loop(args[0])) ? NONE : FAIL;
 }
 
 /* Wait for what wakes the loop, at most so long; what comes is queued: what the select of its selector does. */
-METHOD(BaseEventLoop, _wait_for_events, "($self, timeout, /)") {
+METHOD(BaseEventLoop, _wait_for_events, "($self, timeout)") {
     double seconds = -1;
     if (args[1] != NONE && !object_to_double(vm, args[1], &seconds)) return FAIL;
     i64 timeout = args[1] == NONE ? -1 : seconds > 0 ? (i64)ceil(fmin(seconds, 86400) * 1e9 - 1e-3) : 0;
@@ -609,7 +609,7 @@ METHOD(BaseEventLoop, _wait_for_events, "($self, timeout, /)") {
     return poll_turn(vm, to_loop(args[0]), timeout) ? NONE : FAIL;
 }
 
-METHOD(BaseEventLoop, _process_events, "($self, event_list, /)") {
+METHOD(BaseEventLoop, _process_events, "($self, event_list)") {
     return NONE;
 }
 

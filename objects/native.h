@@ -14,6 +14,8 @@
  *     "(*objects, sep=' ', end='\n')" gives args[0] = sep, args[1] = end, args[2..nargs) = objects;
  *   - with `**kwargs`, a dict of the surplus keywords (never EMPTY) stands at its place among the
  *     named ones.
+ * Behind the signature may stand " as def" (in CPython it is a function in Python: the words of errors are too) or
+ * " with class" (a method that CPython tells its class). Methods of TYPE_OPEN types are as def without that.
  * Methods begin with `$self` and get it as args[0], already checked to be of the type; the named
  * parameters follow from args[1], and nargs counts self too. The counts in NativeSpec do not.
  * CLASS_METHOD gets the class as args[0] (`$type`), STATIC_METHOD gets no self.
@@ -28,6 +30,8 @@
 typedef Value (*NativeFunction)(VM *vm, Value *args, u32 nargs);
 
 enum { NATIVE_METHOD = 1, NATIVE_CLASS_METHOD = 2, NATIVE_STATIC_METHOD = 4 };
+/* NativeSpec.words: how TypeErrors of its arguments read; native_bind.c */
+enum { NATIVE_WORDS_PLAIN, NATIVE_WORDS_SCRIPT, NATIVE_WORDS_CLASS };
 enum { NATIVE_VARARGS = 1, NATIVE_VARKW = 2 }; /* NativeSpec.rest */
 
 struct NativeSpec {
@@ -38,6 +42,7 @@ struct NativeSpec {
     const char *const *parameters; /* names of the named parameters in order, **kwargs's included */
     u8 sort;                       /* NATIVE_METHOD ... or 0 for a plain function */
     u8 rest;                       /* NATIVE_VARARGS | NATIVE_VARKW */
+    u8 words;                      /* NATIVE_WORDS_PLAIN ... */
     u8 named;                      /* parameters with a place in args */
     u8 positional;                 /* of those, how many can be given by position */
     u8 positional_only;
@@ -93,6 +98,7 @@ typedef struct Arguments {
     const char *function;      /* as TypeErrors name it: "list" */
     const char *const *names;  /* NULL-terminated */
     u8 positional_only, positional, required;
+    bool is_script; /* a method in Python, as `function` names it */
     bool counts_plainly; /* without keywords the text is "int expected at most 2 arguments, got 3" */
 } Arguments;
 bool arguments_bind(VM *vm, const Arguments *spec, Value *args, u32 nargs, Value kwnames,

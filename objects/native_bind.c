@@ -5,11 +5,13 @@
  * argument";
  *   - more by position only: "insert expected 2 arguments, got 1";
  *   - keywords allowed: "split() takes at most 2 arguments (3 given)", "missing required
- * argument".
+ * argument"; so too methods that are told their class (NATIVE_WORDS_CLASS);
+ *   - those which it has in Python: as functions of scripts (NATIVE_WORDS_SCRIPT, methods of open types).
  */
 #include <stdio.h>
 
 #include "base/similar.h"
+#include "objects/argument_words.h"
 #include "objects/dict.h"
 #include "objects/native.h"
 #include "objects/str.h"
@@ -28,6 +30,7 @@ typedef struct Signature {
     u32 required_keywords; /* the first keyword-only ones */
     bool has_varargs, has_varkw;
     bool counts_plainly; /* never "takes exactly one argument" */
+    bool is_script;      /* the words are those of functions in Python */
 } Signature;
 
 /* What the caller gave. */
@@ -111,6 +114,10 @@ static bool check_positional(VM *vm, const Signature *signature, const Given *gi
 static bool check_total(VM *vm, const Signature *signature, const Given *given) {
     u32 total = given->nargs + given->keywords;
     if (total <= signature->named || signature->has_varkw) return true;
+    if (!signature->named) {
+        raise_type(vm, "%s() takes no arguments", signature->name);
+        return false;
+    }
     raise_type(vm, "%s() takes at most %u %sargument%s (%u given)", signature->name,
                signature->named, given->nargs == 0 ? "keyword " : "",
                plural(signature->named), total);
@@ -183,14 +190,14 @@ static bool is_parameter(const Signature *signature, Value name) {
     return false;
 }
 
-static bool raise_unexpected(VM *vm, const Signature *signature, Value name) {
+static bool raise_unexpected(VM *vm, const Signature *signature, const char *function, Value name) {
     const char *meant = NULL;
     u32 distance = UINT32_MAX;
     for (u32 i = signature->positional_only; i < signature->named; i++)
         if (similar_is_nearer(str_span(name), span_of(signature->names[i]), &distance))
             meant = signature->names[i];
-    raise_type(vm, "%s() got an unexpected keyword argument '%S'%s%s%s",
-               signature->keywords_of ? signature->keywords_of : signature->name, name, meant ? ". Did you mean '" : "", meant ? meant : "",
+    raise_type(vm, "%s() got an unexpected keyword argument '%S'%s%s%s", function, name,
+               meant ? ". Did you mean '" : "", meant ? meant : "",
                meant ? "'?" : "");
     return false;
 }
@@ -205,7 +212,9 @@ static bool raise_surplus(VM *vm, const Signature *signature, const Given *given
     }
     for (u32 i = 0; i < given->keywords; i++)
         if (!is_parameter(signature, given->names[i]))
-            return raise_unexpected(vm, signature, given->names[i]);
+            return raise_unexpected(vm, signature,
+                                    signature->keywords_of ? signature->keywords_of : signature->name,
+                                    given->names[i]);
     return false;
 }
 
@@ -220,9 +229,69 @@ static Value collect_surplus(VM *vm, const Signature *signature, const Given *gi
     return TAKE(dict);
 }
 
+/* ---- as functions in Python ---- */
+
+typedef struct ScriptName {
+    char text[128];
+} ScriptName;
+
+/* "BaseEventLoop.call_soon": by the class that has it. */
+static ScriptName script_name(VM *vm, const Signature *signature) {
+    ScriptName name;
+    bool is_method = signature->spec && signature->spec->sort;
+    snprintf(name.text, sizeof name.text, "%s%s%s",
+             is_method ? type_short_name(vm->types[signature->spec->owner]) : "", is_method ? "." : "",
+             signature->name);
+    return name;
+}
+
+static bool place_keyword(VM *vm, const Signature *signature, Value name, Value value, Value *out) {
+    for (u32 i = signature->positional_only; i < signature->named; i++) {
+        if (!str_equals_text(name, signature->names[i])) continue;
+        if (out[i] == EMPTY) {
+            out[i] = value;
+            return true;
+        }
+        raise_type(vm, "%s() got multiple values for argument '%S'", script_name(vm, signature).text, name);
+        return false;
+    }
+    return signature->has_varkw || raise_unexpected(vm, signature, script_name(vm, signature).text, name);
+}
+
+static bool check_none_missing(VM *vm, const Signature *signature, u32 from, u32 to, const char *sort, Value *out) {
+    u32 count = 0, seen = 0;
+    for (u32 i = from; i < to; i++) count += out[i] == EMPTY;
+    if (!count) return true;
+    Buffer names = {0};
+    for (u32 i = from; i < to; i++)
+        if (out[i] == EMPTY) argument_words_add(&names, span_of(signature->names[i]), seen++, count);
+    return raise_missing_arguments(vm, span_of(script_name(vm, signature).text), count, sort, &names);
+}
+
+static bool raise_too_many(VM *vm, const Signature *signature, u32 nargs, const Value *out) {
+    u32 self = !signature->spec || signature->spec->sort ? 1 : 0, by_keyword = 0;
+    for (u32 i = signature->positional; i < signature->named; i++) by_keyword += out[i] != EMPTY;
+    return raise_too_many_arguments(vm, span_of(script_name(vm, signature).text), signature->required + self,
+                                    signature->positional + self, nargs + self, by_keyword);
+}
+
+/* out: the positional ones are there. */
+static bool bind_as_script(VM *vm, const Signature *signature, const Given *given, Value *out) {
+    for (u32 i = given->nargs; i < signature->named; i++) out[i] = EMPTY;
+    for (u32 i = signature->positional; i < signature->named; i++) out[i] = EMPTY;
+    for (u32 i = 0; i < given->keywords; i++)
+        if (!place_keyword(vm, signature, given->names[i], given->args[given->nargs + i], out)) return false;
+    if (given->nargs > signature->positional && !signature->has_varargs)
+        return raise_too_many(vm, signature, given->nargs, out);
+    return check_none_missing(vm, signature, 0, signature->required, "positional", out) &&
+           check_none_missing(vm, signature, signature->positional,
+                              signature->positional + signature->required_keywords, "keyword-only", out);
+}
+
 /* ---- binding ---- */
 
 static bool takes_keywords(const Signature *signature) {
+    if (signature->spec && signature->spec->words == NATIVE_WORDS_CLASS) return true;
     return signature->positional_only < signature->named || signature->has_varkw;
 }
 
@@ -231,6 +300,7 @@ static bool bind(VM *vm, const Signature *signature, const Given *given, Value *
     u32 direct =
         given->nargs < signature->positional ? given->nargs : signature->positional;
     for (u32 i = 0; i < direct; i++) out[i] = given->args[i];
+    if (signature->is_script) return bind_as_script(vm, signature, given, out);
     if (!takes_keywords(signature) || (signature->counts_plainly && !given->keywords)) {
         for (u32 i = direct; i < signature->named; i++) out[i] = EMPTY;
         return check_positional(vm, signature, given);
@@ -258,6 +328,7 @@ bool arguments_bind(VM *vm, const Arguments *spec, Value *args, u32 nargs, Value
                            .positional = spec->positional,
                            .positional_only = spec->positional_only,
                            .required = spec->required,
+                           .is_script = spec->is_script,
                            .counts_plainly =
                                spec->counts_plainly || spec->positional_only == named};
     Given given = given_of(args, nargs, kwnames);
@@ -270,7 +341,11 @@ bool arguments_no_keywords(VM *vm, const char *function, Value kwnames) {
     return false;
 }
 
-static Signature signature_of(const NativeSpec *spec, Value bound) {
+static bool is_script(VM *vm, const NativeSpec *spec) {
+    return spec->words == NATIVE_WORDS_SCRIPT || (spec->sort && vm->types[spec->owner]->flags & TYPE_OPEN);
+}
+
+static Signature signature_of(VM *vm, const NativeSpec *spec, Value bound) {
     bool has_varkw = spec->rest & NATIVE_VARKW;
     return (Signature){.name = spec->name,
                        .keywords_of = spec->keywords_of,
@@ -283,7 +358,8 @@ static Signature signature_of(const NativeSpec *spec, Value bound) {
                        .required = spec->required,
                        .required_keywords = spec->required_keywords,
                        .has_varargs = spec->rest & NATIVE_VARARGS,
-                       .has_varkw = has_varkw};
+                       .has_varkw = has_varkw,
+                       .is_script = is_script(vm, spec)};
 }
 
 /* ---- calling ---- */
@@ -313,7 +389,7 @@ static Value call_in(VM *vm, const NativeCall *call, Value *out) {
     const NativeSpec *spec = call->spec;
     Value self = call->self;
     u32 before = self == EMPTY ? 0 : 1, total = before + spec->named + call->surplus;
-    Signature signature = signature_of(spec, call->is_bound ? self : EMPTY);
+    Signature signature = signature_of(vm, spec, call->is_bound ? self : EMPTY);
     OWNED Value keywords = EMPTY;
     out[0] = self;
     if (is_direct(spec, &call->given))

@@ -179,6 +179,8 @@ def write_callable(entry, found, out):
     text, _, shown = text.partition(' shown ')
     text, _, passed_to = text.partition(' keywords of ')
     text, hidden, _ = text.partition(' hidden')
+    text, as_def, _ = text.partition(' as def')
+    text, with_class, _ = text.partition(' with class')
     signature = Signature(text)
     is_method = 'METHOD' in macro
     function = '%s_%s_%s' % (owner, name, 'method' if is_method else 'function')
@@ -188,6 +190,7 @@ def write_callable(entry, found, out):
     fields = [('name', quoted(name)), ('function', function), ('signature', 'NULL' if hidden else quoted(shown or text)),
               ('doc', quoted(doc) if doc else 'NULL'), ('parameters', function + '_parameters'),
               ('sort', SORTS[macro]), ('rest', ' | '.join(signature.rest) or '0'),
+              ('words', 'NATIVE_WORDS_SCRIPT' if as_def else 'NATIVE_WORDS_CLASS' if with_class else '0'),
               ('named', len(signature.names)), ('positional', signature.positional),
               ('positional_only', signature.positional_only), ('required', signature.required),
               ('required_keywords', signature.required_keywords),

@@ -4,6 +4,7 @@
  */
 #include "vm/interpreter.h"
 
+#include "objects/argument_words.h"
 #include "objects/dict.h"
 #include "objects/list.h"
 #include "objects/str.h"
@@ -31,29 +32,13 @@ static Value *varkeywords_slot(Binding *b) {
     return b->out + b->named + (b->code->flags & CODE_VARARGS ? 1 : 0);
 }
 
-/* "'a'", "'a' and 'b'", "'a', 'b', and 'c'" of the parameters [from, to) that are EMPTY. */
-static Value missing_names(Binding *b, u32 from, u32 to, u32 count) {
-    Buffer text = {0};
-    u32 seen = 0;
-    for (u32 i = from; i < to; i++) {
-        if (b->out[i] != EMPTY) continue;
-        if (seen) buffer_add_text(&text, seen + 1 < count ? ", " : count > 2 ? ", and " : " and ");
-        buffer_add_char(&text, '\'');
-        buffer_add_span(&text, str_span(parameter_name(b, i)));
-        buffer_add_char(&text, '\'');
-        seen++;
-    }
-    return str_from_buffer(b->vm, &text);
-}
-
 static bool raise_missing(Binding *b, u32 from, u32 to, const char *sort) {
-    u32 count = 0;
+    u32 count = 0, seen = 0;
     for (u32 i = from; i < to; i++) count += b->out[i] == EMPTY;
-    OWNED Value names = missing_names(b, from, to, count);
-    if (names != FAIL)
-        raise_type(b->vm, "%S() missing %d required %s argument%s: %S", b->function->qualname, count, sort,
-                   count == 1 ? "" : "s", names);
-    return false;
+    Buffer names = {0};
+    for (u32 i = from; i < to; i++)
+        if (b->out[i] == EMPTY) argument_words_add(&names, str_span(parameter_name(b, i)), seen++, count);
+    return raise_missing_arguments(b->vm, str_span(b->function->qualname), count, sort, &names);
 }
 
 static u32 defaults_count(Binding *b) {
@@ -63,22 +48,8 @@ static u32 defaults_count(Binding *b) {
 static bool raise_too_many(Binding *b, u32 given) {
     u32 positional = b->code->positional, defaults = defaults_count(b), keyword_only = 0;
     for (u32 i = positional; i < b->named; i++) keyword_only += b->out[i] != EMPTY;
-    Buffer text = {0};
-    bool is_plural = positional != 1;
-    if (defaults) {
-        buffer_printf(&text, "from %u to %u", positional - defaults, positional);
-        is_plural = true;
-    } else {
-        buffer_printf(&text, "%u", positional);
-    }
-    buffer_printf(&text, " positional argument%s but %u", is_plural ? "s" : "", given);
-    if (keyword_only)
-        buffer_printf(&text, " positional argument%s (and %u keyword-only argument%s)",
-                      given != 1 ? "s" : "", keyword_only, keyword_only != 1 ? "s" : "");
-    buffer_printf(&text, " %s given", given == 1 && !keyword_only ? "was" : "were");
-    raise_type(b->vm, "%S() takes %s", b->function->qualname, text.data ? text.data : "");
-    buffer_free(&text);
-    return false;
+    return raise_too_many_arguments(b->vm, str_span(b->function->qualname), positional - defaults, positional, given,
+                                    keyword_only);
 }
 
 /* Index of the parameter that this keyword names, -1: none. */
