@@ -462,6 +462,7 @@ void asyncio_install(VM *vm) {
     vm->hooks.task_returned = loop_task_returned;
     vm->hooks.task_yielded = loop_task_yielded;
     vm->hooks.future_raise = future_raise;
+    vm->hooks.sleep_awaited = sleep_awaited;
 }
 
 MODULE_INIT(_asyncio) {

@@ -4,6 +4,7 @@
 #include "loop/debug.h"
 #include "loop/loop.h"
 #include "loop/report.h"
+#include "loop/task.h"
 #include "objects/exc.h"
 #include "objects/generic_alias.h"
 #include "objects/list.h"
@@ -530,10 +531,15 @@ GETTER(Future, _source_traceback) {
     return source == EMPTY ? NONE : source;
 }
 
+static bool is_running(Value task) {
+    return to_future(task)->h.aux & TASK_IS_RUNNING;
+}
+
 static Value show_pair(VM *vm, Value callback, Value *context) {
     bool is_waiter = *context == WAITER;
     OWNED Value shown = TRY(is_waiter ? loop_waiter_callable(vm, callback) : incref(callback));
-    if (is_waiter) return tuple_of(vm, 2, shown, NONE);
+    if (is_waiter && !is_task(callback)) return tuple_of(vm, 2, shown, NONE);
+    if (is_waiter) context = is_running(callback) ? &vm->context : &to_task(callback)->context;
     Value object = TRY(context_object(vm, context));
     return tuple_of(vm, 2, shown, object);
 }

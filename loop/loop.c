@@ -71,14 +71,6 @@ bool loop_push_running(VM *vm, Loop *loop) {
     return true;
 }
 
-static Value bound_method(VM *vm, Value self, const char *name) {
-    return object_getattr_text(vm, self, name);
-}
-
-Value loop_waiter_callable(VM *vm, Value waiter) {
-    return bound_method(vm, waiter, is_task(waiter) ? "task_wakeup" : "_done_callback");
-}
-
 /* loop.call_soon(callback, argument, context=...), for loops of other sorts; argument EMPTY: none. */
 static bool call_soon_of(VM *vm, Value loop, Value callback, Value argument, Value *context) {
     OWNED Value method = object_getattr(vm, loop, NAME(call_soon));
@@ -90,7 +82,7 @@ static bool call_soon_of(VM *vm, Value loop, Value callback, Value argument, Val
 }
 
 static bool push_waiter_elsewhere(VM *vm, Value loop, Value waiter, Value argument) {
-    OWNED Value callable = loop_waiter_callable(vm, waiter);
+    OWNED Value callable = is_task(waiter) ? loop_task_callable(vm, waiter, &argument) : loop_waiter_callable(vm, waiter);
     if (callable == FAIL) return false;
     OWNED Value own = EMPTY;
     Value *context = &own;
@@ -106,7 +98,17 @@ bool loop_push_waiter(VM *vm, Value loop, Value waiter, Value argument) {
                                                 .context = EMPTY, .sort = sort});
 }
 
+/* In debug mode the place where it was queued is to be known. */
+static bool push_handle(VM *vm, Loop *loop, Value callback, Value future, Value context) {
+    OWNED Value args = tuple_of(vm, 1, future);
+    Value handle = args == FAIL ? FAIL : handle_new(vm, from_object(loop), callback, args, incref(context));
+    return handle != FAIL && loop_push(vm, loop, (Entry){.what = handle, .argument = EMPTY, .context = EMPTY,
+                                                         .sort = ENTRY_HANDLE});
+}
+
 bool loop_push_callback(VM *vm, Value loop, Value callback, Value future, Value context) {
+    if (is_plain_loop(loop) && UNLIKELY(to_loop(loop)->is_debug))
+        return push_handle(vm, to_loop(loop), callback, future, context);
     if (is_plain_loop(loop))
         return loop_push(vm, to_loop(loop), (Entry){.what = incref(callback), .argument = incref(future),
                                                     .context = incref(context), .sort = ENTRY_CALLBACK});

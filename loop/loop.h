@@ -102,8 +102,10 @@ bool loop_push_running(VM *vm, Loop *loop);
 /* What future_add_waiter promised; any loop. */
 bool loop_push_waiter(VM *vm, Value loop, Value waiter, Value future);
 bool loop_push_callback(VM *vm, Value loop, Value callback, Value future, Value context);
-/* The waiter as a callable: what programs see. Owned. */
+/* The waiter as a callable that gets the future which has become done: what programs see (loop/callable.c). Owned. */
 Value loop_waiter_callable(VM *vm, Value waiter);
+/* The same for a step of a task, from what its queue entry carries; argument becomes EMPTY if the callable takes none. */
+Value loop_task_callable(VM *vm, Value task, Value *argument);
 /* RuntimeError('Event loop is closed') */
 bool loop_check_open(VM *vm, Loop *loop);
 

@@ -613,6 +613,13 @@ METHOD(BaseEventLoop, _process_events, "($self, event_list)") {
     return NONE;
 }
 
+/* With the methods that asyncio.base_events gives. */
+METHOD(AbstractEventLoop, __dir__, "($self)") {
+    OWNED Value loaded = TRY(asyncio_helper(vm, "asyncio.base_events", "BaseEventLoop"));
+    OWNED Value plain = TRY(object_getattr(vm, from_object(vm->types[TYPE_object]), NAME(__dir__)));
+    return call_1(vm, plain, args[0]);
+}
+
 /* A class of the script may ask its base for methods that asyncio.base_events gives. */
 CLASS_METHOD(AbstractEventLoop, __init_subclass__, "($type, /)") {
     OWNED Value loaded = TRY(asyncio_helper(vm, "asyncio.base_events", "BaseEventLoop"));

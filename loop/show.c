@@ -4,6 +4,7 @@
 #include "loop/future.h"
 #include "loop/gather.h"
 #include "loop/sleep.h"
+#include "objects/dict.h"
 #include "objects/exc.h"
 #include "objects/frameobject.h"
 #include "objects/list.h"
@@ -38,13 +39,27 @@ bool loop_is_debug(VM *vm, Value loop) {
 
 /* ---- callbacks ---- */
 
-static bool show_arguments(VM *vm, Buffer *out, Value args, bool with_arguments) {
+static bool show_keywords(VM *vm, Buffer *out, Value keywords, bool is_first) {
+    Value name, value;
+    for (u32 at = 0; dict_next(to_dict(keywords), &at, &name, &value); is_first = false) {
+        if (!is_first) buffer_add_text(out, ", ");
+        if (is_str(name)) buffer_add_span(out, str_span(name));
+        buffer_add_char(out, '=');
+        if (!add_short_repr(vm, out, value)) return false;
+    }
+    return true;
+}
+
+/* keywords: a dict, or EMPTY. */
+static bool show_arguments(VM *vm, Buffer *out, Value args, Value keywords, bool with_arguments) {
     buffer_add_char(out, '(');
     bool done = true;
-    for (usize i = 0; done && with_arguments && has_kind(args, KIND_TUPLE) && i < to_tuple(args)->count; i++) {
+    usize count = with_arguments && has_kind(args, KIND_TUPLE) ? to_tuple(args)->count : 0;
+    for (usize i = 0; done && i < count; i++) {
         if (i) buffer_add_text(out, ", ");
         done = add_short_repr(vm, out, to_tuple(args)->items[i]);
     }
+    if (done && with_arguments && has_kind(keywords, KIND_DICT)) done = show_keywords(vm, out, keywords, !count);
     buffer_add_char(out, ')');
     return done;
 }
@@ -67,15 +82,16 @@ static bool show_name(VM *vm, Buffer *out, Value callback) {
     return add_owned(vm, out, object_repr(vm, callback));
 }
 
-/* partial(f, 1) called with 2 reads f(1)(2). */
-static bool show_call(VM *vm, Buffer *out, Value callback, Value args, bool with_arguments) {
+/* partial(f, 1, a=2) called with 2 reads f(1, a=2)(2). */
+static bool show_call(VM *vm, Buffer *out, Value callback, Value args, Value keywords, bool with_arguments) {
     if (!is_partial(vm, callback))
-        return show_name(vm, out, callback) && show_arguments(vm, out, args, with_arguments);
+        return show_name(vm, out, callback) && show_arguments(vm, out, args, keywords, with_arguments);
     OWNED Value inner = object_getattr_text(vm, callback, "func");
     OWNED Value inner_args = inner == FAIL ? FAIL : object_getattr_text(vm, callback, "args");
-    if (inner_args == FAIL || !enter_recursion(vm, "")) return false;
-    bool done = show_call(vm, out, inner, inner_args, with_arguments) &&
-                show_arguments(vm, out, args, with_arguments);
+    OWNED Value inner_keywords = inner_args == FAIL ? FAIL : object_getattr_text(vm, callback, "keywords");
+    if (inner_keywords == FAIL || !enter_recursion(vm, "")) return false;
+    bool done = show_call(vm, out, inner, inner_args, inner_keywords, with_arguments) &&
+                show_arguments(vm, out, args, keywords, with_arguments);
     leave_recursion(vm);
     return done;
 }
@@ -94,7 +110,7 @@ static Value find_function(VM *vm, Value callback) {
 }
 
 bool show_callback(VM *vm, Buffer *out, Value callback, Value args, bool with_arguments) {
-    if (!show_call(vm, out, callback, args, with_arguments)) return false;
+    if (!show_call(vm, out, callback, args, EMPTY, with_arguments)) return false;
     OWNED Value function = find_function(vm, callback);
     if (function == FAIL) return false;
     if (function == EMPTY) return true;

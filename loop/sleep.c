@@ -105,6 +105,30 @@ Value sleep_future(VM *vm, Task *task) {
     return task->waiter = future;
 }
 
+static bool is_waiting(const Task *task) {
+    return task_sleeps(task) || is_plain_future(task->waiter);
+}
+
+/* The task that sleeps with this coroutine at the end of its chain; borrowed, EMPTY: none. */
+static Value find_sleeper(VM *vm, Coro *coro) {
+    Value root = from_object(coro_root(coro)), found = EMPTY;
+    PendingTasks tasks;
+    if (((Coro *)to_object(root))->leaf != coro || coro->h.kind != KIND_COROUTINE) return EMPTY;
+    if (!tasks_pending(vm, EMPTY, &tasks)) return FAIL;
+    for (u32 i = 0; i < tasks.count; i++)
+        if (tasks.items[i]->coroutine == root && is_waiting(tasks.items[i])) found = from_object(tasks.items[i]);
+    tasks_release(&tasks);
+    return found;
+}
+
+Value sleep_awaited(VM *vm, Coro *coro) {
+    Value task = TRY(find_sleeper(vm, coro));
+    if (task == EMPTY) return NONE;
+    Value future = to_task(task)->waiter;
+    if (is_small(future)) future = TRY(sleep_future(vm, to_task(task)));
+    return type_of(vm, future)->slots.await(vm, future);
+}
+
 void sleep_forget(VM *vm, const Timer *timer) {
     Task *task = to_task(timer->what);
     if (sleep_is_over(timer) || sleep_is_leaving(timer) || vm->is_closing) return;

@@ -36,6 +36,8 @@ void sleep_note_moved(Loop *loop, Task *task);
 int sleep_cancel(VM *vm, Task *task, Value message);
 /* What task->waiter becomes: a future. Borrowed, or FAIL. */
 Value sleep_future(VM *vm, Task *task);
+/* What a coroutine awaits that sleeps without a future: the iterator of one that is made now; None: it does not. Owned. */
+Value sleep_awaited(VM *vm, Coro *coro);
 /* The timer is forgotten: from now on the task waits for a future that nobody completes. */
 void sleep_forget(VM *vm, const Timer *timer);
 /* The step of its task has come: the one that sleeps has left. */

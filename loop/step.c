@@ -117,9 +117,8 @@ static LoopStep call_coroutine(VM *vm, Loop *loop, Task *task, Value error) {
 static LoopStep refuse_done(VM *vm, Loop *loop, Task *task) {
     raise_format(vm, EXC(InvalidStateError), "__step(): already done: %R %R", from_object(task),
                  loop->running.argument == EMPTY ? NONE : loop->running.argument);
-    OWNED Value callable = loop_waiter_callable(vm, from_object(task));
     OWNED Value error = exception_take(vm);
-    OWNED Value handle = callable == FAIL ? FAIL : handle_new(vm, from_object(loop), callable, vm->empty_tuple, EMPTY);
+    OWNED Value handle = loop_entry_handle(vm, loop, &loop->running);
     release_running(loop);
     if (handle == FAIL) return LOOP_FAILED;
     exception_restore(vm, TAKE(error));
@@ -228,15 +227,6 @@ static LoopStep step_gather(VM *vm, Loop *loop) {
 }
 
 /* ---- exceptions ---- */
-
-/* The Handle that stands for what runs in reports; owned. */
-Value loop_entry_handle(VM *vm, Loop *loop, const Entry *entry) {
-    if (entry->sort == ENTRY_HANDLE) return incref(entry->what);
-    bool is_waiter = entry->sort != ENTRY_CALLBACK;
-    OWNED Value callback = TRY(is_waiter ? loop_waiter_callable(vm, entry->what) : incref(entry->what));
-    OWNED Value args = TRY(entry->argument == EMPTY ? incref(vm->empty_tuple) : tuple_of(vm, 1, entry->argument));
-    return handle_new(vm, from_object(loop), callback, args, incref(entry->context));
-}
 
 static bool callback_raised(VM *vm, Loop *loop) {
     OWNED Value error = exception_take(vm);

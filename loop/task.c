@@ -583,12 +583,6 @@ METHOD(Task, print_stack, "($self, /, *, limit=None, file=None)") {
     return call_helper(vm, "_task_print_stack", given, 3);
 }
 
-/* What loops of other sorts call for each step, and futures of other sorts when they are done. */
-METHOD(Task, task_wakeup, "($self, argument=None, /)") {
-    Value argument = args[1] == NONE ? EMPTY : args[1];
-    return task_step(vm, to_task(args[0]), argument) ? NONE : FAIL;
-}
-
 GETTER(Task, _log_destroy_pending) {
     return from_bool(!(to_future(self)->h.aux & TASK_IS_QUIET));
 }

@@ -248,12 +248,13 @@ static Value name_of(VM *vm, Value self) {
     return str_from_text(vm, ((Native *)self)->spec->name);
 }
 
-/* Bound methods show the class of self, or self when it is a class. */
+/* Bound methods show the class of self, or self when it is a class; those of open types, whose methods CPython has in
+ * Python, the class that has them. */
 static Value qualname_of(VM *vm, Value self) {
     Native *native = (Native *)self;
     if (!native->owner) return name_of(vm, self);
     Type *type = native->owner;
-    if (native->self != EMPTY)
+    if (native->self != EMPTY && !(type->flags & TYPE_OPEN))
         type = is_type(native->self) ? to_type(native->self) : type_of(vm, native->self);
     Value owner = TRY(type_qualname_value(vm, type));
     return str_format(vm, "%S.%s", owner, native->spec->name);

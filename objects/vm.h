@@ -53,6 +53,8 @@ typedef struct Hooks {
      * loop's frame as exceptions. */
     void (*task_returned)(VM *vm, Value value);
     void (*task_yielded)(VM *vm, Value value);
+    /* What a suspended coroutine awaits that is in sleep(); None: it is not. Owned. */
+    Value (*sleep_awaited)(VM *vm, Coro *coro);
     /* What awaiting a cancelled or failed future raises: FAIL. */
     Value (*future_raise)(VM *vm, Value future);
     /* At an interrupt (vm/interrupt.h): let another thread run; run calls handed over; run handlers of signals. The

@@ -6,6 +6,7 @@
 #include "vm/generator.h"
 
 #include "objects/exc.h"
+#include "objects/future.h"
 #include "objects/native.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
@@ -232,11 +233,14 @@ bool anext_close(VM *vm, Value gen, Value awaited) {
     return step != FAIL && asend_close(vm, step) != FAIL;
 }
 
-/* What it waits for, or None. */
+/* What it waits for, or None. A future is awaited without the iterator that programs see. */
 Value coro_awaited(VM *vm, Value self) {
     Coro *coro = to_coro(self);
-    if (!(coro->flags & CORO_DELEGATING) || coro->state == CORO_CLOSED || coro_is_running(coro)) return NONE;
+    if (coro->state == CORO_CLOSED || coro_is_running(coro)) return NONE;
+    if (!(coro->flags & CORO_DELEGATING))
+        return coro_root(coro)->state == CORO_SUSPENDED && vm->hooks.sleep_awaited ? vm->hooks.sleep_awaited(vm, coro) : NONE;
     Value awaited = coro->f.r[INSN_A(coro->f.pc[-1])];
+    if (is_plain_future(awaited)) return type_of(vm, awaited)->slots.await(vm, awaited);
     return has_exact_kind(awaited, KIND_ASYNC_GENERATOR) ? step_under_way(vm, awaited) : incref(awaited);
 }
 
