@@ -164,7 +164,8 @@ static Value find_known(VM *vm, Gathering *gathering, GatherFuture *gather, Valu
         return to_list(gather->children)->items[i];
     }
     u64 hash;
-    if (gathering->known == EMPTY) return is_plain_future(awaitable) || object_hash(vm, awaitable, &hash) ? EMPTY : FAIL;
+    if (gathering->known == EMPTY && is_plain_future(awaitable)) return EMPTY;
+    if (gathering->known == EMPTY) return object_hash(vm, awaitable, &hash) ? EMPTY : FAIL;
     return dict_get(vm, to_dict(gathering->known), awaitable);
 }
 

@@ -82,7 +82,8 @@ static bool call_soon_of(VM *vm, Value loop, Value callback, Value argument, Val
 }
 
 static bool push_waiter_elsewhere(VM *vm, Value loop, Value waiter, Value argument) {
-    OWNED Value callable = is_task(waiter) ? loop_task_callable(vm, waiter, &argument) : loop_waiter_callable(vm, waiter);
+    OWNED Value callable = is_task(waiter) ? loop_task_callable(vm, waiter, &argument)
+                                           : loop_waiter_callable(vm, waiter);
     if (callable == FAIL) return false;
     OWNED Value own = EMPTY;
     Value *context = &own;

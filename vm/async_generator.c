@@ -237,8 +237,10 @@ bool anext_close(VM *vm, Value gen, Value awaited) {
 Value coro_awaited(VM *vm, Value self) {
     Coro *coro = to_coro(self);
     if (coro->state == CORO_CLOSED || coro_is_running(coro)) return NONE;
-    if (!(coro->flags & CORO_DELEGATING))
-        return coro_root(coro)->state == CORO_SUSPENDED && vm->hooks.sleep_awaited ? vm->hooks.sleep_awaited(vm, coro) : NONE;
+    if (!(coro->flags & CORO_DELEGATING)) {
+        bool may_sleep = coro_root(coro)->state == CORO_SUSPENDED && vm->hooks.sleep_awaited;
+        return may_sleep ? vm->hooks.sleep_awaited(vm, coro) : NONE;
+    }
     Value awaited = coro->f.r[INSN_A(coro->f.pc[-1])];
     if (is_plain_future(awaited)) return type_of(vm, awaited)->slots.await(vm, awaited);
     return has_exact_kind(awaited, KIND_ASYNC_GENERATOR) ? step_under_way(vm, awaited) : incref(awaited);
