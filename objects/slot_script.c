@@ -232,12 +232,12 @@ i64 script_length(VM *vm, Value self) {
     if (result == FAIL) return -1;
     OWNED Value number = object_index(vm, result);
     if (number == FAIL) return -1;
-    i64 length = is_small(number) ? to_small(number) : int_is_negative(number) ? -1 : 0;
-    if (length < 0) {
+    i64 length;
+    if (int_is_negative(number)) {
         raise_value(vm, "__len__() should return >= 0");
         return -1;
     }
-    if (is_small(number)) return length;
+    if (int_fits_i64(number, &length)) return length;
     raise_overflow(vm, "cannot fit 'int' into an index-sized integer");
     return -1;
 }

@@ -113,7 +113,9 @@ static ssize_t receive_into(VM *vm, Value *args, const char *function,
     Buffered buffer;
     if (!take_flags(vm, args[3], &operation->flags)) return -1;
     if (args[2] != EMPTY && !take_size(vm, args[2], function, &size)) return -1;
-    if (!buffered_get(vm, args[1], &buffer, true)) return -1;
+    const char *argument =
+        !strcmp(function, "recv_into") ? "recv_into() argument 1" : "recvfrom_into() argument 1";
+    if (!buffered_get_writable(vm, argument, args[1], &buffer)) return -1;
     ssize_t got = -1;
     if ((u64)size > buffer.size)
         raise_value(vm, !strcmp(function, "recv_into")
@@ -264,7 +266,11 @@ static bool add_buffers(VM *vm, Message *message, Value iterable, const char *fu
     }
     for (usize i = 0; i < to_list(list)->count; i++) {
         Buffered *buffer = &message->buffers[i];
-        if (!buffered_get(vm, to_list(list)->items[i], buffer, is_writable)) return false;
+        if (!buffered_get(vm, to_list(list)->items[i], buffer, is_writable)) {
+            if (is_writable)
+                raise_type(vm, "%s() argument 1 must be an iterable of single-segment read-write buffers", function);
+            return false;
+        }
         message->parts[i] = (struct iovec){buffer->data, buffer->size};
         message->header.msg_iovlen = ++message->count;
     }
@@ -452,7 +458,7 @@ METHOD(Socket, recvmsg_into, "($self, buffers, ancbufsize=0, flags=0, /)") {
 static Value measure(VM *vm, Value v, const char *function, bool is_space) {
     i64 size;
     CHECK(object_to_i64(vm, v, &size));
-    if (size < 0 || size > INT32_MAX - 64)
+    if (size < 0 || size > (i64)(SIZE_MAX >> 1) - 64)
         return raise_overflow(vm, "%s() argument out of range", function);
     return from_small((i64)(is_space ? CMSG_SPACE((usize)size) : CMSG_LEN((usize)size)));
 }

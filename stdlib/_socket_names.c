@@ -464,7 +464,10 @@ FUNCTION(_socket, if_nametoindex, "(oname, /)") {
 FUNCTION(_socket, if_indextoname, "(if_index, /)") {
     i64 index;
     char name[IF_NAMESIZE + 1];
+    if (!is_int(args[0])) return raise_type(vm, "an integer is required");
     CHECK(object_to_i64(vm, args[0], &index));
+    if (index < 0) return raise_overflow(vm, "can't convert negative value to unsigned int");
+    if (index > UINT32_MAX) return raise_overflow(vm, "Python int too large to convert to C unsigned long");
     if (!if_indextoname((u32)index, name)) return raise_os(vm, errno, EMPTY);
     return str_from_os(vm, name, strlen(name));
 }

@@ -71,7 +71,7 @@ static Value read_filename(VM *vm, Value v) {
         return str_from_os(vm, bytes.data, bytes.length);
     }
     OWNED Value method = TRY(object_find_special(vm, v, NAME(__fspath__)));
-    if (method == EMPTY) {
+    if (method == EMPTY || method == NONE) {
         return raise_type(vm, "expected str, bytes or os.PathLike object, not %T", v);
     }
     OWNED Value path = TRY(call_0(vm, method));

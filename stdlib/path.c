@@ -10,7 +10,7 @@ static bool is_text(Value v) {
 Value path_fspath(VM *vm, Value path) {
     if (is_text(path)) return incref(path);
     OWNED Value special = TRY(object_find_special(vm, path, NAME(__fspath__)));
-    if (special == EMPTY) {
+    if (special == EMPTY || special == NONE) { /* None: it says that it is no path */
         return raise_type(vm, "expected str, bytes or os.PathLike object, not %T", path);
     }
     OWNED Value text = TRY(call_0(vm, special));

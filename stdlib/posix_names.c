@@ -304,8 +304,6 @@ static void normalize(Span text, Buffer *out) {
 
 /* Normalize path, eliminating double slashes, etc. */
 FUNCTION(posix, _path_normpath, "(path)") {
-    PATH(path);
-    CHECK(path_take(vm, args[0], "_path_normpath", "path", 0, &path));
     OWNED Value text = TRY(path_fspath(vm, args[0]));
     bool is_bytes = has_kind(text, KIND_BYTES);
     Buffer out = {0};

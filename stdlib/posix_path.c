@@ -74,7 +74,7 @@ bool path_take(VM *vm, Value given, const char *function, const char *argument, 
     }
     OWNED Value special = object_find_special(vm, given, NAME(__fspath__));
     if (special == FAIL) return false;
-    if (special == EMPTY) return refuse(vm, given, function, argument, allowed);
+    if (special == EMPTY || special == NONE) return refuse(vm, given, function, argument, allowed);
     OWNED Value text = path_fspath(vm, given);
     if (text == FAIL) return false;
     path->object = incref(text);
