@@ -42,7 +42,7 @@ Obj *object_new_sized(VM *vm, Type *type, usize size) {
 }
 
 static void clear_struct(Obj *object, const Type *type) {
-    memset(object + 1, 0, type->struct_size - sizeof(Obj));
+    if (type->struct_size > sizeof(Obj)) memset(object + 1, 0, type->struct_size - sizeof(Obj));
 }
 
 static void fill_empty(char *from, const char *end) {

@@ -92,7 +92,9 @@ Value type_init_function(VM *vm, Type *type) {
                     !(type->flags & TYPE_ABSTRACT) &&
                     type->h.shape->type->slots.call == type_call;
     Value init = is_plain ? type_lookup(vm, type, NAME(__init__)) : EMPTY;
-    type->init_function = has_exact_kind(init, KIND_FUNCTION) ? init : EMPTY;
+    type->init_function = has_exact_kind(init, KIND_FUNCTION)                           ? init
+                          : is_plain && type->slots.init == object_init_slot ? NONE
+                                                                             : EMPTY;
     type->init_version = type->version;
     return type->init_function;
 }

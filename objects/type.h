@@ -178,7 +178,7 @@ struct Type {
     Dict *dict;          /* read it through type_dict */
     Type **subclasses;   /* borrowed, in the order of their making */
     u32 subclass_count, subclass_capacity;
-    Value init_function; /* cached: plain script __init__ when `new` is object's, else EMPTY;
+    Value init_function; /* cached: plain script __init__ or NONE when `new` is object's, else EMPTY;
                             valid while init_version == version: see type_init_function */
     u32 init_version;
     u32 binary_ops, reflected_ops, inplace_ops, unary_ops;
@@ -234,7 +234,8 @@ Value type_bases(VM *vm, Type *type);
 Value type_mro(VM *vm, Type *type);
 /* "module.qualname", without "builtins."; what repr shows of a class. Owned. */
 Value type_full_name(VM *vm, Type *type);
-/* The script __init__ that makes `type(...)` no more than: allocate, call it. Borrowed, or EMPTY. */
+/* The script __init__ that makes `type(...)` no more than: allocate, call it; NONE: there is none to call (and there
+ * must be no arguments). Borrowed, or EMPTY: it is otherwise. */
 Value type_init_function(VM *vm, Type *type);
 static inline bool is_type(Value v) {
     return has_kind(v, KIND_TYPE);

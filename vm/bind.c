@@ -1,6 +1,7 @@
 /* Arguments to parameters of script functions, with CPython's rules and texts.
  *
- * Registers: positional parameters, keyword-only ones, *args, **kwargs; then the other locals.
+ * Registers: positional parameters, keyword-only ones, *args, **kwargs; then the other locals. The arguments stand
+ * where the registers will be: positional ones most often are in their place already.
  */
 #include "vm/interpreter.h"
 
@@ -13,10 +14,13 @@
 
 typedef struct Binding {
     VM *vm;
-    Function *function;
-    Code *code;
+    const Function *function;
+    const Code *code;
     Value *out;
-    u32 named; /* positional + keyword-only */
+    u32 named;  /* positional + keyword-only */
+    Value rest; /* owned: positional arguments that nothing takes, until all is told */
+    Value *given; /* the values of keywords that are still to be bound, owned */
+    u32 keywords;
 } Binding;
 
 static Value parameter_name(Binding *b, u32 index) {
@@ -96,29 +100,24 @@ static Value raise_unexpected(Binding *b, Value name) {
                       b->function->qualname, name, meant);
 }
 
+/* Give the value to the parameter of that name, which takes it over. */
 static bool bind_keyword(Binding *b, Value kwnames, Value name, Value value) {
     i32 index = find_parameter(b, name);
+    if (LIKELY(index >= 0 && b->out[index] == EMPTY)) {
+        b->out[index] = value;
+        return true;
+    }
     if (index >= 0) {
-        if (b->out[index] == EMPTY) {
-            b->out[index] = incref(value);
-            return true;
-        }
         raise_type(b->vm, "%S() got multiple values for argument '%S'", b->function->qualname, name);
         return false;
     }
-    if (varkeywords_slot(b)) return dict_set(b->vm, to_dict(*varkeywords_slot(b)), name, value);
+    if (varkeywords_slot(b)) {
+        bool done = dict_set(b->vm, to_dict(*varkeywords_slot(b)), name, value);
+        if (done) decref(value);
+        return done;
+    }
     if (!raise_positional_only(b, kwnames)) raise_unexpected(b, name);
     return false;
-}
-
-static bool bind_positional(Binding *b, const Value *args, u32 nargs) {
-    u32 taken = nargs < b->code->positional ? nargs : b->code->positional;
-    for (u32 i = 0; i < taken; i++) b->out[i] = incref(args[i]);
-    if (!varargs_slot(b)) return true;
-    Value rest = tuple_from(b->vm, args + taken, nargs - taken);
-    if (rest == FAIL) return false;
-    *varargs_slot(b) = rest;
-    return true;
 }
 
 static bool fill_defaults(Binding *b) {
@@ -145,97 +144,72 @@ static bool fill_keyword_defaults(Binding *b) {
     return !is_missing || raise_missing(b, b->code->positional, b->named, "keyword-only");
 }
 
-static bool bind_all(Binding *b, const Value *args, u32 nargs, Value kwnames) {
-    if (varkeywords_slot(b)) {
+/* The positional arguments that have no parameter of their own. */
+static bool bind_rest(Binding *b, u32 nargs) {
+    u32 positional = b->code->positional, taken = nargs < positional ? nargs : positional;
+    Value *slot = varargs_slot(b);
+    if (nargs > positional || slot) b->rest = tuple_from_owned(b->vm, b->out + taken, nargs - taken);
+    for (u32 i = taken; i < b->code->locals; i++) b->out[i] = EMPTY;
+    if (b->rest == FAIL) {
+        b->rest = EMPTY;
+        return false;
+    }
+    if (slot) *slot = take(&b->rest);
+    return true;
+}
+
+static bool bind_all(Binding *b, u32 nargs, Value kwnames) {
+    Value *slot = varkeywords_slot(b);
+    if (!bind_rest(b, nargs)) return false;
+    if (slot) {
         Value dict = dict_new(b->vm);
         if (dict == FAIL) return false;
-        *varkeywords_slot(b) = dict;
+        *slot = dict;
     }
-    if (!bind_positional(b, args, nargs)) return false;
-    usize keywords = kwnames == EMPTY ? 0 : to_tuple(kwnames)->count;
-    for (usize i = 0; i < keywords; i++)
-        if (!bind_keyword(b, kwnames, to_tuple(kwnames)->items[i], args[nargs + i])) return false;
-    if (nargs > b->code->positional && !varargs_slot(b)) return raise_too_many(b, nargs);
+    for (; b->keywords; b->keywords--, b->given++) {
+        Value name = to_tuple(kwnames)->items[to_tuple(kwnames)->count - b->keywords];
+        if (!bind_keyword(b, kwnames, name, *b->given)) return false;
+    }
+    if (b->rest != EMPTY) return raise_too_many(b, nargs);
     return fill_defaults(b) && fill_keyword_defaults(b);
 }
 
+/* Release all. What dies may run script code, whose frames would lie over the values: they get a tuple first. */
+static void drop_all(Binding *b) {
+    u32 locals = b->code->locals;
+    OWNED Value all = tuple_new(b->vm, locals + b->keywords);
+    OWNED Value rest = b->rest;
+    if (all == FAIL) return;
+    Value *items = to_tuple(all)->items;
+    memcpy(items, b->out, locals * sizeof(Value));
+    memcpy(items + locals, b->given, b->keywords * sizeof(Value));
+    replace(&rest, EMPTY);
+    for (u32 i = 0; i < locals + b->keywords; i++) replace(&items[i], EMPTY);
+}
+
 /* Most calls: only positional parameters, each given or with a default. False: nothing was done. */
-static bool bind_plain(const Function *function, const Value *args, u32 nargs, Value *out) {
+static inline bool bind_plain(const Function *function, u32 nargs, Value *out) {
     const Code *code = function->code;
-    u32 positional = code->signature & ~(u32)SIGNATURE_SUSPENDS;
-    u32 i = 0, missing = positional - nargs;
+    u32 positional = code->signature & ~(u32)SIGNATURE_SUSPENDS, i = nargs;
     if (nargs > positional || positional > UINT16_MAX) return false;
-    const Tuple *defaults = NULL;
-    if (missing) {
-        defaults = function->defaults == EMPTY ? NULL : to_tuple(function->defaults);
-        if (!defaults || defaults->count < missing) return false;
+    if (nargs < positional) {
+        const Tuple *defaults = function->defaults == EMPTY ? NULL : to_tuple(function->defaults);
+        if (!defaults || defaults->count < positional - nargs) return false;
+        for (; i < positional; i++) out[i] = incref(defaults->items[i + defaults->count - positional]);
     }
-    for (; i < nargs; i++) out[i] = incref(args[i]);
-    for (; i < positional; i++) out[i] = incref(defaults->items[i + defaults->count - positional]);
     for (; i < code->locals; i++) out[i] = EMPTY;
     return true;
 }
 
-/* Give the keywords to the parameters of those very names. */
-static bool place_keywords(const Code *code, const Value *values, const Tuple *names, Value *out) {
-    const Value *parameters = to_tuple(code->variables)->items;
+bool bind_arguments(VM *vm, const Function *function, Value *out, u32 nargs, Value kwnames) {
+    if (LIKELY(kwnames == EMPTY) && bind_plain(function, nargs, out)) return true;
+    const Code *code = function->code;
+    u32 keywords = kwnames == EMPTY ? 0 : (u32)to_tuple(kwnames)->count;
+    Value *given = bind_room(code, out, nargs + keywords);
+    memcpy(given, out + nargs, keywords * sizeof(Value));
     u32 named = (u32)code->positional + code->keyword_only;
-    for (usize k = 0; k < names->count; k++) {
-        u32 i = code->positional_only;
-        while (i < named && parameters[i] != names->items[k]) i++;
-        if (i == named || out[i] != EMPTY) return false;
-        out[i] = incref(values[k]);
-    }
-    return true;
-}
-
-/* Give defaults to the parameters that are left. */
-static bool place_defaults(VM *vm, const Function *function, Value *out) {
-    const Code *code = function->code;
-    u32 positional = code->positional, named = positional + code->keyword_only;
-    const Tuple *defaults = function->defaults == EMPTY ? NULL : to_tuple(function->defaults);
-    u32 required = positional - (defaults ? (u32)defaults->count : 0);
-    for (u32 i = 0; i < positional; i++) {
-        if (out[i] != EMPTY) continue;
-        if (i < required) return false;
-        out[i] = incref(defaults->items[i - required]);
-    }
-    for (u32 i = positional; i < named; i++) {
-        if (out[i] != EMPTY) continue;
-        if (function->keyword_defaults == EMPTY) return false;
-        Value found = dict_get_str(vm, to_dict(function->keyword_defaults), to_tuple(code->variables)->items[i]);
-        if (found == EMPTY) return false;
-        out[i] = incref(found);
-    }
-    return true;
-}
-
-/* Calls with keywords, or of functions with keyword-only parameters, where all is as it should be. False: nothing
- * was done; the general way finds out what is wrong. */
-static bool bind_named(VM *vm, const Function *function, const Value *args, u32 nargs, Value kwnames, Value *out) {
-    const Code *code = function->code;
-    usize defaults = function->defaults == EMPTY ? 0 : to_tuple(function->defaults)->count;
-    if (code->flags & (CODE_VARARGS | CODE_VARKEYWORDS) || nargs > code->positional || defaults > code->positional)
-        return false;
-    for (u32 i = 0; i < nargs; i++) out[i] = incref(args[i]);
-    for (u32 i = nargs; i < code->locals; i++) out[i] = EMPTY;
-    if ((kwnames == EMPTY || place_keywords(code, args + nargs, to_tuple(kwnames), out)) &&
-        place_defaults(vm, function, out))
-        return true;
-    for (u32 i = 0; i < code->locals; i++) decref(take(&out[i]));
-    return false;
-}
-
-bool bind_arguments(VM *vm, Function *function, const Value *args, u32 nargs, Value kwnames, Value *out) {
-    Code *code = function->code;
-    if (LIKELY(kwnames == EMPTY) && bind_plain(function, args, nargs, out)) return true;
-    if (bind_named(vm, function, args, nargs, kwnames, out)) return true;
-    for (u32 i = 0; i < code->locals; i++) out[i] = EMPTY;
-    Binding b = {vm, function, code, out, (u32)code->positional + code->keyword_only};
-    if (bind_all(&b, args, nargs, kwnames)) return true;
-    for (u32 i = 0; i < code->locals; i++) {
-        decref(out[i]);
-        out[i] = EMPTY;
-    }
+    Binding b = {vm, function, code, out, named, EMPTY, given, keywords};
+    if (bind_all(&b, nargs, kwnames)) return true;
+    drop_all(&b);
     return false;
 }

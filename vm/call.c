@@ -18,8 +18,9 @@ bool check_depth(VM *vm, Frame *frame) {
     return false;
 }
 
-static bool has_room(VM *vm, Value *end) {
-    if (LIKELY(end <= vm->stack_limit)) return true;
+/* Is there room for a frame with its registers at `r`, and for binding `count` arguments there? */
+static bool has_room(VM *vm, const Code *code, Value *r, u32 count) {
+    if (LIKELY(bind_room(code, r, count) + count <= vm->stack_limit)) return true;
     raise_format(vm, EXC(RecursionError), "maximum recursion depth exceeded");
     return false;
 }
@@ -41,15 +42,20 @@ static void release_all(Value *values, u32 count) {
     for (u32 i = 0; i < count; i++) decref(values[i]);
 }
 
+static u32 count_arguments(u32 nargs, Value kwnames) {
+    return kwnames == EMPTY ? nargs : nargs + (u32)to_tuple(kwnames)->count;
+}
+
 Frame *enter_function(VM *vm, Function *function, const Value *args, u32 nargs, Value kwnames, u8 kind,
                       u32 extra) {
     Code *code = function->code;
     Frame *frame = (Frame *)(stack_top(vm) + extra);
-    if (!has_room(vm, frame->r + code->registers)) return NULL;
+    u32 count = count_arguments(nargs, kwnames);
+    if (!has_room(vm, code, frame->r, count)) return NULL;
+    for (u32 i = 0; i < count; i++) frame->r[i] = incref(args[i]);
     if (LIKELY(kwnames == EMPTY && code->signature == nargs)) {
-        for (u32 i = 0; i < nargs; i++) frame->r[i] = incref(args[i]);
         for (u32 i = nargs; i < code->locals; i++) frame->r[i] = EMPTY;
-    } else if (!bind_arguments(vm, function, args, nargs, kwnames, frame->r)) {
+    } else if (!bind_arguments(vm, function, frame->r, nargs, kwnames)) {
         return NULL;
     }
     if (!open_frame(vm, frame, incref(from_object(function)), code, kind)) {
@@ -61,14 +67,18 @@ Frame *enter_function(VM *vm, Function *function, const Value *args, u32 nargs, 
     return frame;
 }
 
-/* A new generator, coroutine or async generator with its parameters bound. */
+/* A new generator, coroutine or async generator with its parameters bound: first on the stack, where there is room. */
 static Value make_coro(VM *vm, Function *function, const Value *args, u32 nargs, Value kwnames) {
     Code *code = function->code;
-    OWNED Value made = TRY(coro_new(vm, function, code->registers));
-    Coro *coro = (Coro *)to_object(made);
-    if (bind_arguments(vm, function, args, nargs, kwnames, coro->f.r)) return TAKE(made);
-    coro->state = CORO_CLOSED; /* nobody could have awaited it: no warning */
-    return FAIL;
+    Value *out = stack_top(vm);
+    u32 count = count_arguments(nargs, kwnames);
+    if (!has_room(vm, code, out, count)) return FAIL;
+    for (u32 i = 0; i < count; i++) out[i] = incref(args[i]);
+    if (!bind_arguments(vm, function, out, nargs, kwnames)) return FAIL;
+    Value made = coro_new(vm, function, code->registers);
+    if (made == FAIL) release_all(out, code->locals);
+    else memcpy(((Coro *)to_object(made))->f.r, out, code->locals * sizeof(Value));
+    return made;
 }
 
 Value call_function(VM *vm, Value value, Value *args, u32 nargs, Value kwnames) {
@@ -102,19 +112,51 @@ static bool needs_only_defaults(const Function *function, u32 nargs, u32 count) 
            missing <= to_tuple(function->defaults)->count;
 }
 
-/* `args` are owned words of the caller's window, consumed; so is the callee. */
+/* What a window's arguments are for. */
+typedef struct Entry {
+    Value function; /* owned, as are the arguments */
+    Value self;     /* the first argument, which the window does not have; or EMPTY */
+    u32 nargs;      /* positional arguments in the window */
+    Value names;    /* of those that follow them, or EMPTY */
+    u8 kind;        /* FRAME_CALL, FRAME_INIT: the window's first word is the result then */
+} Entry;
+
+/* The window becomes the frame, with the arguments where they stand or, for `self`, one further. Only in code that
+ * suspends, whose window lies in the heap, they move to the stack. All is consumed, but for the window's first word. */
+static Value enter_window(VM *vm, Value *window, u32 gap, Entry entry) {
+    Function *function = (Function *)to_object(entry.function);
+    Code *code = function->code;
+    bool is_init = entry.kind == FRAME_INIT;
+    Frame *frame = (Frame *)(gap ? window + is_init : vm->generator_top);
+    u32 first = entry.self != EMPTY, count = count_arguments(entry.nargs, entry.names);
+    Value *args = window + 1 + gap;
+    bool fits = has_room(vm, code, frame->r, count + first);
+    if (fits) {
+        if (frame->r + first != args) memmove(frame->r + first, args, count * sizeof(Value));
+        if (first) frame->r[0] = entry.self;
+        fits = bind_arguments(vm, function, frame->r, entry.nargs + first, entry.names);
+        if (fits && !open_frame(vm, frame, entry.function, code, gap || is_init ? entry.kind : FRAME_STORE)) {
+            release_all(frame->r, code->locals);
+            fits = false;
+        }
+    } else {
+        release_all(args, count);
+        decref(entry.self);
+    }
+    if (!fits) {
+        decref(entry.function);
+        return FAIL;
+    }
+    vm->frame = frame;
+    return EMPTY;
+}
+
 static Value call_script(VM *vm, Value *window, u32 gap, u32 nargs, u32 count, Value names) {
     Function *function = (Function *)to_object(*window);
-    Value *args = window + 1 + gap;
-    Value result = EMPTY;
-    if (function->code->flags & CODE_SUSPENDS) {
-        if (needs_only_defaults(function, nargs, count)) return coro_from_window(vm, window, gap, nargs);
-        result = make_coro(vm, function, args, nargs, names);
-    } else {
-        /* the new frame must not lie over the arguments that it is bound from */
-        Frame *frame = enter_function(vm, function, args, nargs, names, FRAME_STORE, 0);
-        if (!frame) result = FAIL;
-    }
+    if (!(function->code->flags & CODE_SUSPENDS))
+        return enter_window(vm, window, gap, (Entry){*window, EMPTY, nargs, names, FRAME_CALL});
+    if (needs_only_defaults(function, nargs, count)) return coro_from_window(vm, window, gap, nargs);
+    Value result = make_coro(vm, function, window + 1 + gap, nargs, names);
     release_window(window, gap, count);
     return result;
 }
@@ -125,89 +167,39 @@ static Value call_object(VM *vm, Value *window, u32 gap, u32 nargs, u32 count, V
     return result;
 }
 
-/* f.__call__ is a script function: enter it with the object as self. */
-static Value call_callable_instance(VM *vm, Value *window, u32 gap, u32 nargs, u32 count, Value names,
-                                    Value function) {
-    Value room[16], *args = room;
-    if (count + 1 > COUNT_OF(room)) return call_object(vm, window, gap, nargs, count, names);
-    args[0] = *window;
-    for (u32 i = 0; i < count; i++) args[i + 1] = window[1 + gap + i];
-    Frame *frame = enter_function(vm, (Function *)to_object(function), args, nargs + 1, names,
-                                  FRAME_STORE, 0);
-    release_window(window, gap, count);
-    return frame ? EMPTY : FAIL;
-}
-
 static Value call_bound(VM *vm, Value *window, u32 gap, u32 nargs, u32 count, Value names) {
-    BoundMethod *method = (BoundMethod *)to_object(*window);
-    Value room[16], *args = room;
-    if (!is_enterable(method->function) || count + 1 > COUNT_OF(room))
+    OWNED Value held = *window;
+    BoundMethod *method = (BoundMethod *)to_object(held);
+    if (!is_enterable(method->function)) {
+        incref(held);
         return call_object(vm, window, gap, nargs, count, names);
-    args[0] = method->self;
-    for (u32 i = 0; i < count; i++) args[i + 1] = window[1 + gap + i];
-    Frame *frame = enter_function(vm, (Function *)to_object(method->function), args, nargs + 1, names,
-                                  FRAME_STORE, 0);
-    release_window(window, gap, count);
-    return frame ? EMPTY : FAIL;
-}
-
-/* The script __init__ of a plain class (its `new` is object's), or EMPTY. Cached in the type. */
-static Value plain_init(VM *vm, Type *type) {
-    if (type->init_version == type->version && type->version) return type->init_function;
-    Value init = type_lookup(vm, type, NAME(__init__));
-    bool is_plain = type->slots.new == vm->types[TYPE_object]->slots.new &&
-                    type->h.shape->type == vm->types[TYPE_type] && !(type->flags & TYPE_ABSTRACT) &&
-                    is_enterable(init);
-    type->init_function = is_plain ? init : EMPTY;
-    type->init_version = type->version;
-    return type->init_function;
-}
-
-/* __init__ takes exactly self and the window's arguments: they move into its frame. */
-static Value enter_init(VM *vm, Value *window, u32 gap, u32 nargs, Value init, Obj *instance) {
-    Code *code = ((Function *)to_object(init))->code;
-    Frame *frame = (Frame *)stack_top(vm);
-    if (!has_room(vm, frame->r + code->registers) || !open_frame(vm, frame, init, code, FRAME_INIT)) {
-        release_window(window, gap, nargs);
-        decref(from_object(instance));
-        return FAIL;
     }
-    incref(init);
-    Value type = *window;
-    *window = from_object(instance);
-    frame->r[0] = incref(from_object(instance));
-    for (u32 i = 0; i < nargs; i++) frame->r[i + 1] = window[1 + gap + i];
-    for (u32 i = nargs + 1; i < code->locals; i++) frame->r[i] = EMPTY;
-    vm->frame = frame;
-    decref(type);
-    return EMPTY;
+    Entry entry = {incref(method->function), incref(method->self), nargs, names, FRAME_CALL};
+    *window = entry.function;
+    return enter_window(vm, window, gap, entry);
 }
 
 /* X(...): make the instance, put it where the result goes, enter __init__. */
 static Value call_type(VM *vm, Value *window, u32 gap, u32 nargs, u32 count, Value names) {
     Type *type = (Type *)to_object(*window);
-    Value init = type->flags & TYPE_HEAP ? plain_init(vm, type) : EMPTY;
-    Value room[16], *args = room;
-    if (init == EMPTY || count + 1 > COUNT_OF(room))
-        return call_object(vm, window, gap, nargs, count, names);
+    Value init = type->flags & TYPE_HEAP ? type_init_function(vm, type) : EMPTY;
+    bool is_bare = init == NONE && !count;
+    if (!is_bare && !is_enterable(init)) return call_object(vm, window, gap, nargs, count, names);
     Obj *instance = object_new(vm, type);
-    if (!instance) {
+    if (UNLIKELY(!instance)) {
         release_window(window, gap, count);
         return FAIL;
     }
-    if (LIKELY(names == EMPTY && ((Function *)to_object(init))->code->signature == nargs + 1))
-        return enter_init(vm, window, gap, nargs, init, instance);
-    args[0] = from_object(instance);
-    for (u32 i = 0; i < count; i++) args[i + 1] = window[1 + gap + i];
-    Frame *frame = enter_function(vm, (Function *)to_object(init), args, nargs + 1, names,
-                                  FRAME_INIT, 0);
-    release_window(window, gap, count);
-    if (!frame) {
-        decref(from_object(instance));
-        return FAIL;
+    Value made = from_object(instance);
+    *window = made;
+    if (is_bare) {
+        decref(from_object(type));
+        return made;
     }
-    *window = from_object(instance);
-    return EMPTY;
+    Value outcome = enter_window(vm, window, gap, (Entry){incref(init), incref(made), nargs, names, FRAME_INIT});
+    decref(from_object(type));
+    if (outcome == FAIL) decref(made);
+    return outcome;
 }
 
 static Value call_native(VM *vm, Value *window, u32 gap, u32 nargs, u32 count, Value names) {
@@ -234,8 +226,11 @@ Value call_window(VM *vm, Value *window, u32 gap, u32 total, Value names) {
     }
     if (to_object(callee)->shape->type->flags & TYPE_HEAP) {
         Value call = type_lookup(vm, to_object(callee)->shape->type, NAME(__call__));
-        if (is_enterable(call))
-            return call_callable_instance(vm, window, gap, nargs, total, names, call);
+        if (is_enterable(call)) {
+            Value self = *window;
+            *window = incref(call);
+            return enter_window(vm, window, gap, (Entry){call, self, nargs, names, FRAME_CALL});
+        }
     }
     return call_object(vm, window, gap, nargs, total, names);
 }

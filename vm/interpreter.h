@@ -54,8 +54,12 @@ bool check_depth(VM *vm, Frame *frame);
 
 /* ---- bind.c: arguments to parameters ---- */
 
-/* Fill registers out[0 .. locals) from arguments (borrowed) and defaults. */
-bool bind_arguments(VM *vm, Function *function, const Value *args, u32 nargs, Value kwnames, Value *out);
+/* The arguments stand in out[0 ..), positional ones first; they are owned, and consumed whatever comes. They and the
+ * defaults become the registers out[0 .. locals). There is room up to bind_room and for the keywords' values there. */
+bool bind_arguments(VM *vm, const Function *function, Value *out, u32 nargs, Value kwnames);
+static inline Value *bind_room(const Code *code, Value *out, u32 count) {
+    return out + (count > code->registers ? count : code->registers);
+}
 
 /* ---- coro.c: resuming and suspending ---- */
 

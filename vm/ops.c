@@ -1769,12 +1769,21 @@ OP(CALL) {
                 NEXT;
             }
         }
+        if (to_object(callee)->kind == KIND_TYPE) goto make_instance;
     }
     goto call_slowly;
 }
 
-call_other_function:
-    if (((Function *)to_object(r[A]))->code->signature == (B | SIGNATURE_SUSPENDS)) goto make_coroutine;
+    /* a function that takes another count of arguments, or suspends */
+call_other_function: {
+    Function *function = (Function *)to_object(r[A]);
+    u32 signature = function->code->signature, missing = signature - B;
+    if (signature == (B | SIGNATURE_SUSPENDS)) goto make_coroutine;
+    if (!HAS(F_COMPACT) && has_defaults(function, missing)) {
+        add_defaults(function, missing, r + A + FRAME_WORDS + B);
+        goto enter_window;
+    }
+}
 
 call_slowly: {
     SAVE();
@@ -1785,10 +1794,39 @@ call_slowly: {
     NEXT;
 }
 
-    /* the callee in the window at A is a script function that takes exactly the B arguments there */
-enter_window: {
+    /* the callee in the window at A is a class whose instances have a script __init__ that takes them, the B arguments
+     * there, and defaults: the frame begins one word up, the instance is the result already */
+make_instance: {
+    Type *type = (Type *)to_object(r[A]);
+    Value init = type->init_version == type->version ? type->init_function : EMPTY;
+    if (!is_object(init) || HAS(F_COMPACT)) goto call_slowly;
+    u32 missing = ((Function *)to_object(init))->code->signature - (B + 1u);
+    if (UNLIKELY(missing && !has_defaults((Function *)to_object(init), missing))) goto call_slowly;
+    SAVE();
+    Obj *instance = object_new(vm, type);
+    Value *window = r + A;
+    frame = (Frame *)(window + 1);
+    if (UNLIKELY(!instance)) {
+        for (u32 i = 0; i < B; i++) RELEASE(frame->r[(i64)i - 1]);
+        RELEASE(*window);
+        goto error;
+    }
+    for (u32 i = B; i > 0; i--) frame->r[i] = frame->r[(i64)i - 2];
+    if (missing) add_defaults((Function *)to_object(init), missing, frame->r + B + 1);
+    frame->r[0] = *window = from_object(instance);
+    instance->rc++;
+    type->h.rc--; /* the instance has another reference */
+    frame->func = incref(init);
+    frame_kind = FRAME_INIT;
+    goto enter_frame;
+}
+
+    /* the callee in the window at A is a script function that takes exactly the arguments there */
+enter_window:
     if (HAS(F_COMPACT)) goto enter_copied;
-    Frame *frame = (Frame *)(r + A);
+    frame = (Frame *)(r + A);
+    frame_kind = FRAME_CALL;
+enter_frame: {
     Code *code = ((Function *)to_object(frame->func))->code;
     Frame *caller = FP;
     caller->pc = pc;
@@ -1797,13 +1835,14 @@ enter_window: {
         SAVE();
         for (u32 i = 0; i < code->signature; i++) RELEASE(frame->r[i]);
         RELEASE(frame->func);
+        if (frame_kind == FRAME_INIT) RELEASE(r[A]);
         raise_format(vm, EXC(RecursionError), "maximum recursion depth exceeded");
         goto error;
     }
     frame->code = code;
     frame->prev = caller;
     frame->depth = depth;
-    frame->kind = FRAME_CALL;
+    frame->kind = frame_kind;
     frame->flags = 0;
     r = frame->r;
     for (u32 i = code->signature; i < code->locals; i++) r[i] = EMPTY;

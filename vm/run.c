@@ -177,6 +177,15 @@ static inline bool is_awaited_next(const Insn *pc, u32 reg) {
            INSN_OP(pc[1]) == OP_AWAIT;
 }
 
+/* Has the function defaults for its last `missing` parameters? (A number that is none: it has not.) */
+static inline bool has_defaults(const Function *function, u32 missing) {
+    return missing < UINT16_MAX && function->defaults != EMPTY && missing <= to_tuple(function->defaults)->count;
+}
+static inline void add_defaults(const Function *function, u32 missing, Value *to) {
+    const Tuple *defaults = to_tuple(function->defaults);
+    for (u32 i = 0; i < missing; i++) to[i] = incref(defaults->items[defaults->count - missing + i]);
+}
+
 /* None, True, False and inline ints; everything else asks its type. */
 static inline int quick_truth(Value v) {
     if (v == TRUE) return 1;
@@ -250,6 +259,8 @@ LOOP_FUNCTION Value vm_run(VM *vm, Value sent) {
     Insn insn = 0;
     u32 unbound = 0;
     Value *dying = NULL;
+    Frame *frame; /* that is being entered, */
+    u8 frame_kind; /* and as what */
     bool silent = false;
     u32 depth = DEPTH_UNKNOWN; /* of the live temporaries where an exception is raised */
     if (vm->exception != EMPTY) goto raised;
@@ -345,6 +356,12 @@ leave_slow: {
         r = caller->r;
         pc = caller->pc;
         coro_finish_inner(vm, frame_coro(frame), &r[INSN_A(pc[-1])], sent);
+        NEXT;
+    }
+    if (kind == FRAME_INIT && sent == NONE && !(caller->flags & FRAME_HEAP)) {
+        r = caller->r;
+        pc = caller->pc;
+        RELEASE(frame->func);
         NEXT;
     }
     u8 flags = frame->flags;
