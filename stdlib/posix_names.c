@@ -304,6 +304,9 @@ static void normalize(Span text, Buffer *out) {
 
 /* Normalize path, eliminating double slashes, etc. */
 FUNCTION(posix, _path_normpath, "(path)") {
+    PATH(path); /* for what it says of other types; a text may have a NUL here */
+    if (!is_str(args[0]) && !has_kind(args[0], KIND_BYTES))
+        CHECK(path_take(vm, args[0], "_path_normpath", "path", 0, &path));
     OWNED Value text = TRY(path_fspath(vm, args[0]));
     bool is_bytes = has_kind(text, KIND_BYTES);
     Buffer out = {0};
