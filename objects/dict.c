@@ -413,13 +413,20 @@ static DictEntry remove_entry(Dict *dict, u32 index) {
     return entry;
 }
 
-int dict_delete(VM *vm, Dict *dict, Value key) {
-    i64 index = dict_find(vm, dict, key);
+static int delete_at(Dict *dict, i64 index) {
     if (index < 0) return index == ABSENT ? 0 : -1;
     DictEntry entry = remove_entry(dict, (u32)index);
     decref(entry.key);
     decref(entry.value);
     return 1;
+}
+
+int dict_delete(VM *vm, Dict *dict, Value key) {
+    return delete_at(dict, dict_find(vm, dict, key));
+}
+
+int dict_delete_hashed(VM *vm, Dict *dict, Value key, u64 hash) {
+    return delete_at(dict, find(vm, dict, key, hash));
 }
 
 Value dict_pop(VM *vm, Dict *dict, Value key) {

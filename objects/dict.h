@@ -51,6 +51,7 @@ bool dict_set_text(VM *vm, Dict *dict, const char *key, Value value);
  */
 Value dict_set_default(VM *vm, Dict *dict, Value key, Value value);
 int dict_delete(VM *vm, Dict *dict, Value key); /* 1 deleted, 0 absent, -1 failed */
+int dict_delete_hashed(VM *vm, Dict *dict, Value key, u64 hash);
 /* Remove and return (owned); EMPTY if absent. */
 Value dict_pop(VM *vm, Dict *dict, Value key);
 void dict_clear(VM *vm, Dict *dict);

@@ -8,7 +8,7 @@ typedef struct Filter {
 } Filter;
 
 static Value construct(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
-    CHECK(arguments_no_keywords(vm, "filter", kwnames));
+    CHECK(arguments_no_keywords(vm, "filter", keywords_of_new(vm, type, kwnames)));
     if (nargs != 2) return raise_type(vm, "filter expected 2 arguments, got %u", nargs);
     OWNED Value iterator = TRY(object_iter(vm, args[1]));
     Filter *self = (Filter *)object_new(vm, type);

@@ -3,6 +3,7 @@
 
 #include "objects/iterator.h"
 #include "objects/list.h"
+#include "objects/dict.h"
 #include "objects/native.h"
 #include "objects/show.h"
 #include "objects/str.h"
@@ -162,6 +163,16 @@ TYPE(generic_alias_iterator, .name = "generic_alias_iterator",
      .slots = {
          .free = free_alias, .visit = visit_alias, .iter = iterator_self, .next = next})
 
+METHOD(generic_alias_iterator, __reduce__, "($self, /)") {
+    Value starred = to_alias(args[0])->origin;
+    OWNED Value function = incref(dict_get_text(vm, to_dict(vm->builtins), "iter"));
+    OWNED Value whole = starred == EMPTY ? incref(vm->empty_tuple)
+                                         : TRY(generic_alias_new(vm, to_alias(starred)->origin,
+                                                                 to_alias(starred)->args));
+    OWNED Value arguments = TRY(tuple_of(vm, 1, whole));
+    return tuple_of(vm, 2, function, arguments);
+}
+
 TYPE(GenericAlias, .name = "types.GenericAlias", .size = sizeof(GenericAlias),
      .kind = KIND_OTHER, .flags = TYPE_WEAKREFS, .binary_ops = CAN(BINARY_OR),
      .reflected_ops = CAN(BINARY_OR),
@@ -215,9 +226,19 @@ METHOD(GenericAlias, __subclasscheck__, "($self, subclass, /) shown ($self, obje
     return raise_type(vm, "issubclass() argument 2 cannot be a parameterized generic");
 }
 
+/* next(iter(alias)) makes it again. */
+static Value reduce_unpacked(VM *vm, Value parts) {
+    OWNED Value whole = TRY(generic_alias_new(vm, to_tuple(parts)->items[0], to_tuple(parts)->items[1]));
+    OWNED Value iterator = TRY(object_iter(vm, whole));
+    OWNED Value next = incref(dict_get_text(vm, to_dict(vm->builtins), "next"));
+    OWNED Value arguments = TRY(tuple_of(vm, 1, iterator));
+    return tuple_of(vm, 2, next, arguments);
+}
+
 METHOD(GenericAlias, __reduce__, "($self, /)") {
     GenericAlias *alias = to_alias(args[0]);
     OWNED Value parts = TRY(tuple_of(vm, 2, alias->origin, alias->args));
+    if (alias->is_starred) return reduce_unpacked(vm, parts);
     return tuple_of(vm, 2, from_object(vm->types[TYPE_GenericAlias]), parts);
 }
 

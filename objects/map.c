@@ -8,7 +8,7 @@ typedef struct Map {
 } Map;
 
 static Value construct(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
-    CHECK(arguments_no_keywords(vm, "map", kwnames));
+    CHECK(arguments_no_keywords(vm, "map", keywords_of_new(vm, type, kwnames)));
     if (nargs < 2) return raise_type(vm, "map() must have at least two arguments.");
     OWNED Value iterators = TRY(tuple_new(vm, nargs - 1));
     for (u32 i = 1; i < nargs; i++) {

@@ -103,6 +103,8 @@ typedef struct Arguments {
 } Arguments;
 bool arguments_bind(VM *vm, const Arguments *spec, Value *args, u32 nargs, Value kwnames,
                     Value *out);
+/* The keywords that a constructor looks at: none when they are for the __init__ of a subclass. */
+Value keywords_of_new(VM *vm, Type *type, Value kwnames);
 /* "X() takes no keyword arguments" */
 bool arguments_no_keywords(VM *vm, const char *function, Value kwnames);
 

@@ -335,6 +335,10 @@ bool arguments_bind(VM *vm, const Arguments *spec, Value *args, u32 nargs, Value
     return bind(vm, &signature, &given, out);
 }
 
+Value keywords_of_new(VM *vm, Type *type, Value kwnames) {
+    return type->slots.init == vm->types[TYPE_object]->slots.init ? kwnames : EMPTY;
+}
+
 bool arguments_no_keywords(VM *vm, const char *function, Value kwnames) {
     if (!count_keywords(kwnames)) return true;
     raise_type(vm, "%s() takes no keyword arguments", function);

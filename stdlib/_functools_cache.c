@@ -116,8 +116,7 @@ static bool drop_oldest(VM *vm, Cache *cache) {
     if (!oldest) return true;
     OWNED Value held = incref(from_object(oldest));
     unlink_entry(cache, oldest);
-    OWNED Value removed = dict_pop(vm, to_dict(cache->entries), oldest->key);
-    return removed != FAIL;
+    return dict_delete_hashed(vm, to_dict(cache->entries), oldest->key, oldest->hash) >= 0;
 }
 
 static bool remember(VM *vm, Cache *cache, Value key, u64 hash, Value result) {

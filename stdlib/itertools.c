@@ -159,7 +159,7 @@ typedef struct Cycle {
 } Cycle;
 
 static Value construct_cycle(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
-    CHECK(arguments_plain(vm, "cycle", nargs, kwnames, 1, 1));
+    CHECK(arguments_plain(vm, "cycle", nargs, keywords_of_new(vm, type, kwnames), 1, 1));
     OWNED Value iterator = TRY(object_iter(vm, args[0]));
     OWNED Value saved = TRY(list_new(vm, 0));
     Cycle *self = FIELDS_NEW(vm, type, Cycle, 2);

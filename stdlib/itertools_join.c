@@ -5,6 +5,7 @@
 #include "objects/iterator.h"
 #include "objects/list.h"
 #include "objects/sequence.h"
+#include "objects/str.h"
 #include "objects/tuple.h"
 #include "stdlib/fields.h"
 #include "stdlib/itertools_state.h"
@@ -29,7 +30,7 @@ static Value make_chain(VM *vm, Type *type, Value sources) {
 }
 
 static Value construct_chain(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
-    CHECK(arguments_no_keywords(vm, "chain", kwnames));
+    CHECK(arguments_no_keywords(vm, "chain", keywords_of_new(vm, type, kwnames)));
     OWNED Value iterables = TRY(tuple_from(vm, args, nargs));
     return make_chain(vm, type, TRY(object_iter(vm, iterables)));
 }
@@ -125,7 +126,7 @@ static bool read_fill(VM *vm, Value *values, Value kwnames, Value *fill) {
     if (kwnames == EMPTY || to_tuple(kwnames)->count == 0) return true;
     *fill = values[0];
     Value name = to_tuple(kwnames)->items[0];
-    if (to_tuple(kwnames)->count == 1 && name == NAME(fillvalue)) return true;
+    if (to_tuple(kwnames)->count == 1 && str_equals_text(name, "fillvalue")) return true;
     raise_type(vm, "zip_longest() got an unexpected keyword argument");
     return false;
 }
@@ -258,7 +259,7 @@ static bool read_slice(VM *vm, Value *args, u32 nargs, Islice *out) {
 }
 
 static Value construct_islice(VM *vm, Type *type, Value *args, u32 nargs, Value kwnames) {
-    CHECK(arguments_plain(vm, "islice", nargs, kwnames, 2, 4));
+    CHECK(arguments_plain(vm, "islice", nargs, keywords_of_new(vm, type, kwnames), 2, 4));
     Islice plan = {0};
     CHECK(read_slice(vm, args, nargs, &plan));
     OWNED Value iterator = TRY(object_iter(vm, args[0]));
@@ -351,7 +352,7 @@ typedef struct Pairwise {
 
 static Value construct_pairwise(VM *vm, Type *type, Value *args, u32 nargs,
                                 Value kwnames) {
-    CHECK(arguments_plain(vm, "pairwise", nargs, kwnames, 1, 1));
+    CHECK(arguments_plain(vm, "pairwise", nargs, keywords_of_new(vm, type, kwnames), 1, 1));
     OWNED Value iterator = TRY(object_iter(vm, args[0]));
     Pairwise *self = FIELDS_NEW(vm, type, Pairwise, 2);
     if (!self) return FAIL;

@@ -26,7 +26,7 @@ static Value make(VM *vm, Type *type, Value iterable, Value function) {
  * show it. */
 static Value construct_named(VM *vm, const char *name, Type *type, Value *args, u32 nargs,
                              Value kwnames) {
-    CHECK(arguments_plain(vm, name, nargs, kwnames, 2, 2));
+    CHECK(arguments_plain(vm, name, nargs, keywords_of_new(vm, type, kwnames), 2, 2));
     return make(vm, type, args[1], args[0]);
 }
 
