@@ -102,6 +102,32 @@ static bool set_arguments(VM *vm, const Options *options) {
     return done;
 }
 
+static void add_component(Buffer *path, Span part) {
+    if (!part.length || (part.length == 1 && part.data[0] == '.')) return;
+    if (part.length == 2 && !memcmp(part.data, "..", 2)) {
+        while (path->length && path->data[path->length - 1] != '/') path->length--;
+        if (path->length) path->length--;
+        return;
+    }
+    buffer_add_char(path, '/');
+    buffer_add_span(path, part);
+}
+
+/* From the root, without "." and "..", but an absolute one as it is. */
+static void add_whole_path(Buffer *path, Span folder) {
+    if (folder.length && folder.data[0] == '/') {
+        buffer_add_span(path, folder);
+    } else {
+        char *here = getcwd(NULL, 0);
+        buffer_add_text(path, here && strcmp(here, "/") ? here : "");
+        free(here);
+        for (usize start = 0, end; start <= folder.length; start = end + 1) {
+            for (end = start; end < folder.length && folder.data[end] != '/';) end++;
+            add_component(path, (Span){folder.data + start, end - start});
+        }
+    }
+}
+
 /* The folders of PYTHONPATH follow the first one. */
 static bool add_environment_path(VM *vm) {
     const char *given = getenv("PYTHONPATH");
@@ -109,7 +135,7 @@ static bool add_environment_path(VM *vm) {
     bool done = true;
     for (char *one; done && rest && (one = strsep(&rest, ":"));) {
         Buffer path = {0};
-        import_add_folder(&path, (Span){one, strlen(one)});
+        add_whole_path(&path, (Span){one, strlen(one)});
         done = !path.failed && append_text(vm, "path", path.data, false);
         buffer_free(&path);
     }

@@ -39,6 +39,7 @@ enum { GENERATIONS = 3 };
 
 typedef struct State {
     i64 thresholds[GENERATIONS], debug, collections[GENERATIONS], collected[GENERATIONS];
+    i64 frozen; /* objects, when freeze() was called */
 } State;
 
 static State *state_of(VM *vm) {
@@ -213,12 +214,18 @@ FUNCTION(gc, set_debug, "(flags, /)") {
     return object_to_i64(vm, args[0], &state_of(vm)->debug) ? NONE : FAIL;
 }
 
+static void count_piece(void *piece, void *count) {
+    ++*(i64 *)count;
+}
+
 /* Freeze all current tracked objects and ignore them for future collections.
  *
  * This can be used before a POSIX fork() call to make the gc copy-on-write friendly.
  * Note: collection before a POSIX fork() call may free pages for future allocation
  * which can cause copy-on-write. */
 FUNCTION(gc, freeze, "()") {
+    state_of(vm)->frozen = 0;
+    heap_each(&vm->heap, HEAP_CONTAINER, count_piece, &state_of(vm)->frozen);
     return NONE;
 }
 
@@ -226,12 +233,13 @@ FUNCTION(gc, freeze, "()") {
  *
  * Put all objects in the permanent generation back into oldest generation. */
 FUNCTION(gc, unfreeze, "()") {
+    state_of(vm)->frozen = 0;
     return NONE;
 }
 
 /* Return the number of objects in the permanent generation. */
 FUNCTION(gc, get_freeze_count, "()") {
-    return from_small(0);
+    return from_small(state_of(vm)->frozen);
 }
 
 /* ---- looking at objects ---- */

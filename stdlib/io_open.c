@@ -140,7 +140,7 @@ static Value wrap(VM *vm, const Mode *mode, Value *args, Value raw, i64 bufferin
     OWNED Value buffer = TRY(buffered_wrap(vm, buffered_type(mode), raw, buffering));
     if (mode->binary) return TAKE(buffer);
     OWNED Value text = text_wrap(vm, buffer, args[3], args[4], args[5], line_buffering, false);
-    if (text == FAIL) return FAIL;
+    if (text == FAIL) return give_up(vm, buffer);
     text_set_mode(text, mode_text);
     return TAKE(text);
 }

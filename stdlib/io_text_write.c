@@ -46,9 +46,10 @@ static bool write_if_due(VM *vm, TextFile *file, bool flushes) {
     return !flushes || flush_buffer(vm, file);
 }
 
-/* What was read ahead is no longer what comes next. */
+/* What was read ahead is no longer what comes next, but where writing goes elsewhere (a pair of
+ * streams has no position, and so no snapshot). */
 static bool leave_reading(VM *vm, TextFile *file) {
-    if (LIKELY(file->decoded == EMPTY && file->snapshot == EMPTY)) return true;
+    if (LIKELY(file->snapshot == EMPTY)) return true;
     text_forget_decoded(file);
     replace(&file->snapshot, EMPTY);
     return text_decoder_reset(vm, file);

@@ -32,35 +32,23 @@ static bool is_file(const char *path) {
     return !stat(path, &status) && S_ISREG(status.st_mode);
 }
 
-static void add_component(Buffer *path, Span part) {
-    if (!part.length || (part.length == 1 && part.data[0] == '.')) return;
-    if (part.length == 2 && !memcmp(part.data, "..", 2)) {
-        while (path->length && path->data[path->length - 1] != '/') path->length--;
-        if (path->length) path->length--;
-        return;
-    }
-    buffer_add_char(path, '/');
-    buffer_add_span(path, part);
-}
-
-void import_add_folder(Buffer *path, Span folder) {
-    if (folder.length && folder.data[0] == '/') {
-        buffer_add_span(path, folder);
-    } else {
+/* Modules know their files by names that hold wherever the program goes later; but for that, the folder
+ * stays as it was written. */
+static void add_folder(Buffer *path, Span folder) {
+    if (!folder.length || folder.data[0] != '/') {
         char *here = getcwd(NULL, 0);
         buffer_add_text(path, here && strcmp(here, "/") ? here : "");
         free(here);
-        for (usize start = 0, end; start <= folder.length; start = end + 1) {
-            for (end = start; end < folder.length && folder.data[end] != '/';) end++;
-            add_component(path, (Span){folder.data + start, end - start});
+        buffer_add_char(path, '/');
+        if (folder.length == 1 && folder.data[0] == '.') return;
+        if (folder.length > 1 && !memcmp(folder.data, "./", 2)) {
+            folder.data += 2;
+            folder.length -= 2;
         }
     }
-}
-
-/* Modules know their files by names that hold wherever the program goes later. */
-static void add_folder(Buffer *path, Span folder) {
-    import_add_folder(path, folder);
-    if (!path->length || path->data[path->length - 1] != '/') buffer_add_char(path, '/');
+    buffer_add_span(path, folder);
+    while (path->length && path->data[path->length - 1] == '/') path->length--;
+    buffer_add_char(path, '/');
 }
 
 /* Look for the module in a folder: its path goes to `path`. */

@@ -27,7 +27,4 @@ bool import_run_source(VM *vm, Value module, Span source, Span filename, u32 fla
 /* The bytes of a file; false with OSError. */
 bool read_file(VM *vm, const char *path, Buffer *out);
 
-/* Append the folder's path from the root, without "." and ".." where it was relative. */
-void import_add_folder(Buffer *path, Span folder);
-
 #endif
