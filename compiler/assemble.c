@@ -26,15 +26,27 @@ static bool has_short_jump(const Instruction *i) {
  * that goes far. */
 enum { LONG_FORM_WORDS = 2 };
 
-static u32 words_of(const Instruction *i) {
-    return 1u + op_cache_words[i->op] + (i->is_long ? LONG_FORM_WORDS : 0);
+/* The number of the constant in a field of 16 bits; 0: it has none. */
+static u32 narrow_constant(const Unit *u, const Instruction *i) {
+    const char *format = format_of(i->op);
+    bool has = format[1] == 'K' || format[2] == 'K';
+    return has ? u->constants.rows[i->link].index : 0;
+}
+
+static bool is_wide(const Unit *u, const Instruction *i) {
+    return i->name > UINT16_MAX || narrow_constant(u, i) > UINT16_MAX;
+}
+
+static u32 words_of(const Unit *u, const Instruction *i) {
+    u8 op = is_wide(u, i) ? OP_WIDE : i->op;
+    return 1u + op_cache_words[op] + (i->is_long ? LONG_FORM_WORDS : 0);
 }
 
 static void place_words(Unit *u) {
     u32 word = 0;
     for (u32 i = 0; i < u->count; i++) {
         u->items[i].word = word;
-        word += words_of(&u->items[i]);
+        word += words_of(u, &u->items[i]);
     }
 }
 
@@ -42,7 +54,7 @@ static u32 word_of(const Unit *u, u32 index) {
     if (index < u->count) return u->items[index].word;
     if (!u->count) return 0;
     const Instruction *last = &u->items[u->count - 1];
-    return last->word + words_of(last);
+    return last->word + words_of(u, last);
 }
 
 static i64 distance(const Unit *u, const Instruction *i) {
@@ -68,18 +80,20 @@ static void layout(Unit *u) {
 
 /* ---- constants: those that 16-bit fields name come first ---- */
 
-static u32 number_those(Unit *u, bool narrow, u32 next) {
+static u32 number_those(Unit *u, bool narrow, bool narrowest, u32 next) {
     for (u32 i = 0; i < u->constants.count; i++) {
         ConstantRow *row = &u->constants.rows[i];
-        if (row->is_used && row->is_narrow == narrow) row->index = next++;
+        bool is_one = row->is_narrow == narrow && row->is_narrowest == narrowest;
+        if (row->is_used && is_one) row->index = next++;
     }
     return next;
 }
 
 static bool number_constants(Unit *u) {
-    u32 narrow = number_those(u, true, 0);
-    number_those(u, false, narrow);
-    if (narrow > UINT16_MAX)
+    u32 narrowest = number_those(u, true, true, 0);
+    u32 narrow = number_those(u, true, false, narrowest);
+    number_those(u, false, false, narrow);
+    if (narrowest > UINT16_MAX)
         compiler_fail_limit(u->c, "too many constants in one code object");
     return !u->c->failed;
 }
@@ -125,6 +139,12 @@ static void encode_all(const Unit *u, Insn *out) {
         const Instruction *i = &u->items[n];
         Insn *at = out + i->word;
         at[0] = encode(u, i);
+        if (is_wide(u, i)) {
+            at[1] = at[0];
+            at[0] = INSN_MAKE_BC(OP_WIDE, 0, 0, i->name);
+            at[2] = INSN_MAKE_BC(0, 0, INSN_A(at[1]), narrow_constant(u, i));
+            continue;
+        }
         u32 cache = op_cache_words[i->op];
         for (u32 k = 1; k < cache; k++) at[k] = 0;
         if (cache) at[cache] = code_last_cache_word(at);

@@ -143,10 +143,6 @@ u32 name_number(Unit *u, Name *name) {
     if (names->count == names->capacity && !grow_names(u->c, names)) return 0;
     u32 *slot = find_name(names, name);
     if (*slot) return *slot - 1;
-    if (names->count > UINT16_MAX) {
-        compiler_fail_limit(u->c, "too many names in one code object");
-        return 0;
-    }
     names->items[names->count] = name;
     return (*slot = ++names->count) - 1;
 }

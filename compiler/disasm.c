@@ -51,7 +51,7 @@ static void write_immediate(Listing *l, i32 word) {
         buffer_add_span(l->out, str_span(text));
 }
 
-static void write_name(Listing *l, u16 index) {
+static void write_name(Listing *l, u32 index) {
     if (index < l->code->name_count)
         buffer_add_span(l->out, str_span(l->code->names[index]));
 }
@@ -81,27 +81,26 @@ static bool is_consumed(const char *format, u32 field, u8 flags) {
     return format[field] == 'S' && flags & (F_FIRST << source);
 }
 
-static void write_operand(Listing *l, u32 word, Insn insn, u32 field) {
+/* `value`: what the field holds, or a number that is too large for it. */
+static void write_operand(Listing *l, u32 word, Insn insn, u32 field, u32 value) {
     const char *format = format_of(INSN_OP(insn));
-    u16 values[] = {INSN_A(insn), INSN_B(insn), INSN_C(insn)};
-    u16 value = values[field];
     char role = format[field];
     if (role == 'H' && !(INSN_FLAGS(insn) & F_HANDLER)) return;
     buffer_add_char(l->out, ' ');
     if (role == 'E' && value == 0xFFFF)
         buffer_add_char(l->out, '-');
     else if (format_is_register(role))
-        write_register(l, value);
+        write_register(l, (u16)value);
     else if (role == 'I')
         buffer_printf(l->out, "%d", (i16)value);
     else if (role == 'C')
-        buffer_printf(l->out, "#%u", (u32)value);
+        buffer_printf(l->out, "#%u", value);
     else if (role == 'N')
         write_name(l, value);
     else if (role == 'K')
         write_constant(l, value);
     else if (role == 'F')
-        write_free(l, value);
+        write_free(l, (u16)value);
     else if (role == 'k')
         write_constant(l, (u32)INSN_BC(insn));
     else if (role == 'v')
@@ -119,14 +118,27 @@ static void write_flags(Listing *l, Insn insn) {
     if (flags & F_METHOD) buffer_add_text(l->out, " method");
 }
 
-static void write_insn(Listing *l, u32 word) {
-    Insn insn = l->code->insns[word];
-    u8 op = INSN_OP(insn);
-    const char *format = format_of(op);
-    buffer_printf(l->out, "%s %5u  %-13s", l->marks[word] ? ">>" : "  ", word, op_names[op]);
-    for (u32 i = 0; format && i < 3; i++)
-        if (format[i] != '.') write_operand(l, word, insn, i);
+static void write_operands(Listing *l, u32 word) {
+    const Insn *at = &l->code->insns[word];
+    bool is_wide = INSN_OP(*at) == OP_WIDE;
+    Insn insn = is_wide ? at[1] : *at;
+    if (is_wide) buffer_printf(l->out, " %s", op_names[INSN_OP(insn)]);
+    const char *format = format_of(INSN_OP(insn));
+    u16 values[] = {INSN_A(insn), INSN_B(insn), INSN_C(insn)};
+    for (u32 i = 0; format && i < 3; i++) {
+        u32 value = !is_wide           ? values[i]
+                    : format[i] == 'N' ? (u32)INSN_BC(at[0])
+                    : format[i] == 'K' ? (u32)INSN_BC(at[2])
+                                       : values[i];
+        if (format[i] != '.') write_operand(l, word, insn, i, value);
+    }
     write_flags(l, insn);
+}
+
+static void write_insn(Listing *l, u32 word) {
+    u8 op = INSN_OP(l->code->insns[word]);
+    buffer_printf(l->out, "%s %5u  %-13s", l->marks[word] ? ">>" : "  ", word, op_names[op]);
+    write_operands(l, word);
     buffer_add_char(l->out, '\n');
 }
 
@@ -192,10 +204,7 @@ static void write_code(VM *vm, const Code *code, Buffer *out) {
 u32 disasm_operands(VM *vm, const Code *code, u32 word, Buffer *out, i64 *target) {
     Listing l = {vm, code, out, NULL};
     Insn insn = code->insns[word];
-    const char *format = format_of(INSN_OP(insn));
-    for (u32 i = 0; format && i < 3; i++)
-        if (format[i] != '.') write_operand(&l, word, insn, i);
-    write_flags(&l, insn);
+    write_operands(&l, word);
     *target = is_jump(insn) ? target_of(word, insn) : -1;
     return next_word(code, word);
 }

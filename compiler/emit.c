@@ -23,12 +23,19 @@ static Instruction *add(Unit *u, OpCode op, u32 flags) {
     return instruction;
 }
 
+static void set_fields(Instruction *i, u32 a, u32 b, u32 c) {
+    const char *format = format_of(i->op);
+    i->a = (u16)a;
+    i->b = (u16)b;
+    i->c = (u16)c;
+    if (format[1] == 'N') i->name = b;
+    if (format[2] == 'N') i->name = c;
+}
+
 void emit(Unit *u, OpCode op, u32 flags, u32 a, u32 b, u32 c) {
     Instruction *instruction = add(u, op, flags);
     if (!instruction) return;
-    instruction->a = (u16)a;
-    instruction->b = (u16)b;
-    instruction->c = (u16)c;
+    set_fields(instruction, a, b, c);
 }
 
 void emit_wide(Unit *u, OpCode op, u32 a, i32 value) {
@@ -43,12 +50,12 @@ void emit_constant(Unit *u, OpCode op, u32 flags, u32 a, u32 b, u32 c, Value con
     u32 number = constant_number(u, constant);
     Instruction *instruction = add(u, op, flags);
     if (!instruction) return;
-    instruction->a = (u16)a;
-    instruction->b = (u16)b;
-    instruction->c = (u16)c;
+    set_fields(instruction, a, b, c);
     instruction->link = number;
-    u->constants.rows[number].is_used = true;
-    if (op != OP_LOADK) u->constants.rows[number].is_narrow = true;
+    ConstantRow *row = &u->constants.rows[number];
+    row->is_used = true;
+    row->is_narrow |= op != OP_LOADK;
+    row->is_narrowest |= op != OP_LOADK && !format_can_be_wide((u8)op);
 }
 
 /* ---- labels ---- */

@@ -23,6 +23,7 @@ static const char formats[OP_COUNT][4] = {
     [OP_GETNAME] = "D.N",
     [OP_SETNAME] = ".SN",
     [OP_DELNAME] = "..N",
+    [OP_WIDE] = ".v.",
     [OP_GETMAPGLOBAL] = "DSN",
     [OP_ADD] = "DSS",
     [OP_SUB] = "DSS",
@@ -150,6 +151,10 @@ static const char formats[OP_COUNT][4] = {
 
 const char *format_of(u8 op) {
     return op < OP_COUNT && formats[op][0] ? formats[op] : NULL;
+}
+
+bool format_can_be_wide(u8 op) {
+    return op == OP_FUNCTION || formats[op][1] == 'N' || formats[op][2] == 'N';
 }
 
 bool format_is_register(char role) {

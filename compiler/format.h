@@ -22,6 +22,8 @@
 const char *format_of(u8 op);
 /* Whether the field's character is a register. */
 bool format_is_register(char role);
+/* Whether there is a form of it for names and constants with large numbers (OP_WIDE). */
+bool format_can_be_wide(u8 op);
 /* Never goes on to the next instruction. */
 static inline bool format_ends(u8 op) {
     return op == OP_JUMP || op == OP_RETURN || op == OP_RETURNV || op == OP_RAISE ||

@@ -28,6 +28,7 @@ typedef struct Instruction {
     u16 a, b, c;
     i32 wide;  /* B and C together, for immediate values */
     u32 link;  /* the label, or the constant's number */
+    u32 name;  /* the name's number, if there is a name */
     u16 depth; /* live temporaries if it fails */
     u32 word;  /* where it stands, while assembling */
     bool is_long; /* its jump is too far for 16 bits */
@@ -44,6 +45,7 @@ typedef struct LabelState {
 typedef struct ConstantRow {
     Value value;
     bool is_narrow; /* used in a 16-bit field */
+    bool is_narrowest; /* of an instruction that has no wide form */
     bool is_used;
     u32 index;      /* while assembling */
 } ConstantRow;

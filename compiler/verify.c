@@ -304,12 +304,13 @@ static void check_end(Check *k, Insn insn) {
 
 static void step(Check *k) {
     Insn insn = k->code->insns[k->word];
+    u32 next = k->word + 1 + op_cache_words[INSN_OP(insn)];
+    if (INSN_OP(insn) == OP_WIDE) insn = k->code->insns[k->word + 1];
     const char *format = format_of(INSN_OP(insn));
     if (!format) {
         complain(k, "unknown instruction", INSN_OP(insn));
         return;
     }
-    u32 next = k->word + 1 + op_cache_words[INSN_OP(insn)];
     consume(k, insn);
     if (!k->failed) check_depth(k, insn);
     if (!k->failed) reach_handlers(k);

@@ -184,6 +184,8 @@ Value finish_operator(VM *vm, Frame *caller, u8 kind, Value *extra, Value result
 
 Value step_mapping_get(VM *vm, Value mapping, Value name); /* EMPTY: not there */
 Value step_global(VM *vm, Function *function, Value name);
+/* The instruction `insn` with that name and constant in the place of those that its fields tell. */
+bool step_wide(VM *vm, Frame *frame, Insn insn, u32 name, u32 constant);
 bool step_delete_name(VM *vm, Value namespace, Value name);
 bool step_unpack(VM *vm, Value source, Value *out, u32 count);
 bool step_unpack_ex(VM *vm, Value source, Value *out, u32 before, u32 after);

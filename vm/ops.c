@@ -220,6 +220,14 @@ OP(DELNAME) {
     NEXT;
 }
 
+/* WIDE -, BC +2: the instruction in the next word, with n[BC] as its name, and the k whose number is BC of the word
+ * behind it as its constant: numbers that are too large for its own fields. */
+OP(WIDE) {
+    SAVE();
+    if (!step_wide(vm, FP, pc[0], (u32)BC, (u32)INSN_BC(pc[1]))) goto error;
+    NEXT_CACHED;
+}
+
 /* GETMAPGLOBAL A, B, C: r[A] = r[B][n[C]] if the mapping has it, else global, else builtin. */
 OP(GETMAPGLOBAL) {
     SAVE();
