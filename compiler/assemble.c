@@ -26,10 +26,10 @@ static bool has_short_jump(const Instruction *i) {
  * that goes far. */
 enum { LONG_FORM_WORDS = 2 };
 
-/* The number of the constant in a field of 16 bits; 0: it has none. */
+/* The number of the constant in a field of 16 bits, or 0: it has none that could be wide. */
 static u32 narrow_constant(const Unit *u, const Instruction *i) {
     const char *format = format_of(i->op);
-    bool has = format[1] == 'K' || format[2] == 'K';
+    bool has = format_can_be_wide(i->op) && (format[1] == 'K' || format[2] == 'K');
     return has ? u->constants.rows[i->link].index : 0;
 }
 

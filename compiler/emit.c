@@ -111,7 +111,7 @@ void emit_constant_jump(Unit *u, OpCode op, u32 flags, u32 a, Value constant, La
     if (!u->reachable || u->c->failed) return;
     u32 number = constant_number(u, constant);
     ConstantRow *row = &u->constants.rows[number];
-    row->is_used = row->is_narrow = true;
+    row->is_used = row->is_narrow = row->is_narrowest = true;
     emit_jump(u, op, flags, a, number, label);
 }
 
