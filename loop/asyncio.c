@@ -20,6 +20,7 @@
 #include "objects/tuple.h"
 #include "objects/weakref.h"
 #include "vm/import.h"
+#include "vm/threads.h"
 
 MODULE(_asyncio, "Accelerator module for asyncio")
 
@@ -104,16 +105,18 @@ FUNCTION(_asyncio, get_event_loop, "()") {
     return loop_current_or_policy(vm);
 }
 
+/* The main thread goes by NULL, as before there was a second one. */
 static ThreadLoop *thread_loop(VM *vm, bool makes_one) {
     AsyncState *state = async_state(vm);
     if (!state) return NULL;
+    Thread *thread = vm->thread && !vm->thread->is_main ? vm->thread : NULL;
     for (u32 i = 0; i < state->set_count; i++)
-        if (state->set_loops[i].thread == vm->thread) return &state->set_loops[i];
+        if (state->set_loops[i].thread == thread) return &state->set_loops[i];
     if (!makes_one) return NULL;
     ThreadLoop *grown = realloc(state->set_loops, (state->set_count + 1) * sizeof *grown);
     if (!grown) return raise_memory(vm), NULL;
     state->set_loops = grown;
-    grown[state->set_count] = (ThreadLoop){.thread = vm->thread, .loop = EMPTY};
+    grown[state->set_count] = (ThreadLoop){.thread = thread, .loop = EMPTY};
     return &grown[state->set_count++];
 }
 
@@ -130,6 +133,15 @@ FUNCTION(_asyncio, _set_loop, "(loop, /)") {
     if (!set->was_set) args[0] = NONE;
     replace(&set->loop, args[0] == NONE ? EMPTY : incref(args[0]));
     return NONE;
+}
+
+void asyncio_after_fork(VM *vm) {
+    replace(&vm->loop, EMPTY);
+    AsyncState *state = vm->module_state[MODULE__asyncio].state;
+    for (u32 i = 0; state && i < state->set_count; i++) {
+        state->set_loops[i].was_set = false;
+        replace(&state->set_loops[i].loop, EMPTY);
+    }
 }
 
 FUNCTION(_asyncio, new_event_loop, "() as def") {

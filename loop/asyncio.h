@@ -10,5 +10,7 @@ Value ensure_future(VM *vm, Value awaitable, Value loop);
 Value asyncio_helper(VM *vm, const char *module, const char *name);
 /* Installs the hooks of the VM. Called when the module is imported. */
 void asyncio_install(VM *vm);
+/* In the child of a fork: no loop runs, and none is set. */
+void asyncio_after_fork(VM *vm);
 
 #endif

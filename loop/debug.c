@@ -2,13 +2,13 @@
 
 #include "loop/show.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "loop/asyncio.h"
 #include "loop/report.h"
 #include "objects/dict.h"
 #include "objects/exc.h"
+#include "objects/float.h"
 #include "objects/list.h"
 #include "objects/native.h"
 #include "objects/str.h"
@@ -69,12 +69,12 @@ void debug_begin(VM *vm, Loop *loop) {
 }
 
 static void warn_slow(VM *vm, Value what, double seconds) {
-    char time[32];
-    snprintf(time, sizeof time, "%.3f", seconds);
-    OWNED Value text = str_format(vm, "Executing %R took %s seconds", what, time);
-    OWNED Value logger = text == FAIL ? FAIL : asyncio_helper(vm, "asyncio.log", "logger");
+    OWNED Value shown = object_repr(vm, what);
+    OWNED Value text = str_from_text(vm, "Executing %s took %.3f seconds");
+    OWNED Value logger = shown == FAIL || text == FAIL ? FAIL : asyncio_helper(vm, "asyncio.base_events", "logger");
     OWNED Value warning = logger == FAIL ? FAIL : object_getattr_text(vm, logger, "warning");
-    OWNED Value done = warning == FAIL ? FAIL : call_1(vm, warning, text);
+    OWNED Value took = warning == FAIL ? FAIL : float_new(vm, seconds);
+    OWNED Value done = took == FAIL ? FAIL : call_3(vm, warning, text, shown, took);
     if (done == FAIL) vm->hooks.unraisable(vm, NULL, what);
 }
 

@@ -183,11 +183,14 @@ static Value make_context_dict(VM *vm, Value message, const ReportItem *items, u
     return TAKE(context);
 }
 
-/* Where the future was made, if that is known. */
-static bool add_source(VM *vm, Value context, Value future) {
-    if (!is_future(future)) return true;
-    OWNED Value source = debug_source(vm, to_future(future)->dict);
+/* Where the thing with this __dict__ was made, if that is known. */
+static bool add_stack(VM *vm, Value context, Value dict) {
+    OWNED Value source = debug_source(vm, dict);
     return source == EMPTY || dict_set_text(vm, to_dict(context), "source_traceback", source);
+}
+
+static bool add_source(VM *vm, Value context, Value future) {
+    return !is_future(future) || add_stack(vm, context, to_future(future)->dict);
 }
 
 void report_to_loop(VM *vm, Value loop, Value message, const ReportItem *items, u32 count) {
@@ -213,5 +216,6 @@ bool report_callback(VM *vm, Value loop, Value handle) {
     buffer_free(&out);
     if (message == FAIL) return false;
     OWNED Value context = make_context_dict(vm, message, (ReportItem[]){{"exception", error}, {"handle", handle}}, 2);
-    return context != FAIL && hand_over(vm, loop, context);
+    if (context == FAIL || !add_stack(vm, context, to_handle(handle)->dict)) return false;
+    return hand_over(vm, loop, context);
 }

@@ -78,7 +78,6 @@ static bool ask_selector(VM *vm, Loop *loop, Value selector, i64 timeout) {
     OWNED Value held = incref(selector);
     OWNED Value events = seconds == FAIL ? FAIL : call_method_1(vm, held, NAME(select), seconds);
     if (events == FAIL) return false;
-    if (has_kind(events, KIND_LIST) && !to_list(events)->count) return true;
     OWNED Value done = call_method_1(vm, from_object(loop), NAME(_process_events), events);
     return done != FAIL;
 }

@@ -100,7 +100,8 @@ static bool show_call(VM *vm, Buffer *out, Value callback, Value args, Value key
 static Value find_function(VM *vm, Value callback) {
     OWNED Value at = incref(callback);
     for (u32 i = 0; i < 100; i++) {
-        const char *link = is_partial(vm, at) ? "func" : "__wrapped__";
+        bool is_method = is_object(at) && !strcmp(type_name_of(vm, at), "functools.partialmethod");
+        const char *link = is_method || is_partial(vm, at) ? "func" : "__wrapped__";
         OWNED Value name = TRY(str_intern_text(vm, link));
         Value inner = TRY(object_find_attr(vm, at, name));
         if (inner == EMPTY) break;

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "loop/asyncio.h"
 #include "loop/chance.h"
 #include "objects/dict.h"
 #include "objects/exc.h"
@@ -236,6 +237,7 @@ void fork_begins(VM *vm) {
 void fork_in_child(VM *vm) {
     threads_after_fork(vm);
     chance_after_fork(vm);
+    asyncio_after_fork(vm);
     call_registered(vm, AFTER_IN_CHILD);
 }
 
