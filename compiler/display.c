@@ -211,21 +211,17 @@ void compile_dict(Unit *u, const DictNode *node, Place place) {
 
 /* ---- subscripts ---- */
 
-static void push_bound_of_slice(Unit *u, const Node *bound) {
-    if (bound)
-        compile_expr(u, bound, TEMPORARY);
-    else
-        emit_none(u, TEMPORARY);
-}
-
 void compile_slice(Unit *u, const SliceNode *node, Place place) {
     u16 start = next_temporary(u);
-    push_bound_of_slice(u, node->lower);
-    push_bound_of_slice(u, node->upper);
-    if (node->step) compile_expr(u, node->step, TEMPORARY);
-    u32 count = node->step ? 3 : 2;
-    pop(u, count);
-    emit_result(u, OP_SLICE, 0, place, start, count);
+    const Node *bounds[] = {node->lower, node->upper, node->step};
+    u32 which = 0;
+    for (u32 i = 0; i < COUNT_OF(bounds); i++) {
+        if (!bounds[i]) continue;
+        compile_expr(u, bounds[i], TEMPORARY);
+        which |= 1u << i;
+    }
+    pop(u, (u32)__builtin_popcount(which));
+    emit_result(u, OP_SLICE, 0, place, start, which);
 }
 
 static const char *literal_type(Unit *u, const Node *node) {

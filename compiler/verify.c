@@ -96,7 +96,8 @@ static u32 many_count(const Check *k, Insn insn) {
     case OP_DICT: return c * 2;
     case OP_DICTK: return (u32)to_tuple(k->code->constants[c])->count;
     case OP_INTRINSIC: return c < INTRINSIC_COUNT ? intrinsic_arguments[c] : 0;
-    case OP_FUNCTION: return (u32)__builtin_popcount(c);
+    case OP_FUNCTION:
+    case OP_SLICE: return (u32)__builtin_popcount(c);
     case OP_MATCHCLASS: return 3;
     default: return c;
     }

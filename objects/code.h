@@ -46,6 +46,8 @@ enum {                   /* flags of an instruction */
     F_METHOD = 64,       /* call window that METHOD prepared */
 };
 
+enum { SLICE_START = 1, SLICE_STOP = 2, SLICE_STEP = 4 }; /* C of SLICE: the bounds that are given */
+
 enum {                       /* Code.flags: CPython's co_flags where it has one */
     CODE_OPTIMIZED = 0x1,    /* locals are registers (a function) */
     CODE_NEWLOCALS = 0x2,

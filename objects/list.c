@@ -52,9 +52,14 @@ Value list_new(VM *vm, usize capacity) {
     if (!list) return FAIL;
     list->count = list->capacity = 0;
     list->items = NULL;
-    OWNED Value result = from_object(list);
-    if (capacity) CHECK(list_reserve(vm, list, capacity));
-    return TAKE(result);
+    if (!capacity) return from_object(list);
+    if (LIKELY(capacity <= COUNT_MAX)) list->items = heap_raw_alloc(&vm->heap, capacity * sizeof(Value));
+    if (UNLIKELY(!list->items)) {
+        decref(from_object(list));
+        return raise_memory(vm);
+    }
+    list->capacity = capacity;
+    return from_object(list);
 }
 
 Value list_from(VM *vm, Value *owned, usize count) {
@@ -68,14 +73,14 @@ Value list_from(VM *vm, Value *owned, usize count) {
     return list;
 }
 
-Value list_slice(VM *vm, List *list, usize start, usize end) {
-    OWNED Value result = TRY(list_new(vm, end - start));
-    const Value *from = list->items + start;
+Value list_slice(VM *vm, const List *list, i64 start, i64 step, i64 count) {
+    Value result = TRY(list_new(vm, (usize)count));
+    const Value *items = list->items;
     Value *to = to_list(result)->items;
-    usize count = end - start;
-    for (usize i = 0; i < count; i++) to[i] = incref(from[i]);
-    to_list(result)->count = count;
-    return TAKE(result);
+    usize at = (usize)start;
+    for (i64 i = 0; i < count; i++, at += (usize)step) to[i] = incref(items[at]);
+    to_list(result)->count = (usize)count;
+    return result;
 }
 
 /* ---- changing ---- */
@@ -181,6 +186,15 @@ static bool splice(VM *vm, List *list, usize start, usize end, Run values) {
     }
     if (old != few) heap_raw_free(&vm->heap, old, removed * sizeof(Value));
     return ok;
+}
+
+void list_exchange(List *list, usize start, List *other) {
+    Value *here = list->items + start, *there = other->items;
+    for (usize i = 0, count = other->count; i < count; i++) {
+        Value item = here[i];
+        here[i] = there[i];
+        there[i] = item;
+    }
 }
 
 bool list_delete_slice(VM *vm, List *list, usize start, usize end) {

@@ -29,9 +29,11 @@ Value list_pop_at(VM *vm, List *list, usize index); /* owned */
 bool list_reserve(VM *vm, List *list, usize count);
 bool list_extend(VM *vm, List *list, Value iterable);
 bool list_set_slice(VM *vm, List *list, usize start, usize end, Value iterable);
+/* Items from `start` on change places with all of another list. */
+void list_exchange(List *list, usize start, List *other);
 bool list_delete_slice(VM *vm, List *list, usize start, usize end);
-/* A new list of items[start, end). */
-Value list_slice(VM *vm, List *list, usize start, usize end);
+/* A new list of `count` items from `start` on, each `step` places behind the one before. */
+Value list_slice(VM *vm, const List *list, i64 start, i64 step, i64 count);
 void list_clear(VM *vm, List *list);
 /* key NONE: none */
 bool list_sort(VM *vm, List *list, Value key, bool reverse);

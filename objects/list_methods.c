@@ -19,7 +19,7 @@ METHOD(list, clear, "($self, /)") {
 
 /* Return a shallow copy of the list. */
 METHOD(list, copy, "($self, /)") {
-    return list_slice(vm, to_list(args[0]), 0, to_list(args[0])->count);
+    return list_slice(vm, to_list(args[0]), 0, 1, (i64)to_list(args[0])->count);
 }
 
 /* Return number of occurrences of value. */

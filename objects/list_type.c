@@ -68,13 +68,7 @@ static Value get_slice(VM *vm, List *list, Value key) {
     i64 start, stop, step;
     CHECK(slice_unpack(vm, key, &start, &stop, &step));
     i64 count = slice_adjust((i64)list->count, &start, &stop, step);
-    if (step == 1) return list_slice(vm, list, (usize)start, (usize)(start + count));
-    OWNED Value result = TRY(list_new(vm, (usize)count));
-    for (i64 i = 0; i < count; i++) {
-        to_list(result)->items[i] = incref(list->items[start + i * step]);
-        to_list(result)->count++;
-    }
-    return TAKE(result);
+    return list_slice(vm, list, start, step, count);
 }
 
 /* An index, made positive, into `at`; false with `range_text` if there is no such item.

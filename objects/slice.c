@@ -49,6 +49,8 @@ static i64 adjust(i64 index, i64 length, i64 step) {
 i64 slice_adjust(i64 length, i64 *start, i64 *stop, i64 step) {
     *start = adjust(*start, length, step);
     *stop = adjust(*stop, length, step);
+    if (step == 1) return *start < *stop ? *stop - *start : 0; /* no division */
+    if (step == -1) return *stop < *start ? *start - *stop : 0;
     if (step < 0) return *stop < *start ? (*start - *stop - 1) / -step + 1 : 0;
     return *start < *stop ? (*stop - *start - 1) / step + 1 : 0;
 }

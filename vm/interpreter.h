@@ -165,11 +165,11 @@ static inline bool is_append_to_name(Insn next, u16 reg, Value text) {
 Value step_append_to_name(VM *vm, Insn next, Value namespace, Value name, Value text, Value more);
 Value step_compare(VM *vm, CompareOp op, Value a, Value b, u8 kind);
 Value step_getitem(VM *vm, Value container, Value key);
-/* container[start:stop:step]; NOT_IMPLEMENTED, with nothing done: it must be asked with a slice object. */
-Value step_slice(VM *vm, Value container, Value start, Value stop, Value step);
-/* Is container[start:stop] = items the setting of a part of a list to items of a list or tuple, with plain
- * bounds? Then which part. */
-bool is_list_range(Value container, Value items, Value start, Value stop, i64 *from, i64 *to);
+/* container[start:stop:step], the bounds as for SLICE; NOT_IMPLEMENTED, with nothing done: it must be asked with a
+ * slice object. */
+Value step_slice(VM *vm, Value container, const Value *given, u32 which);
+/* The same for container[start:stop] = items. Items that the instruction consumes may change meanwhile. */
+Value step_set_slice(VM *vm, Value container, const Value *given, u32 which, Value items, bool is_consumed);
 bool step_setitem(VM *vm, Value container, Value key, Value value); /* EMPTY: delete */
 bool step_setattr(VM *vm, Value object, Value name, Value value);   /* EMPTY: delete */
 Value step_unary(VM *vm, u8 op, Value operand);

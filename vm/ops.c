@@ -1246,38 +1246,43 @@ OP(DELITEM) {
     NEXT;
 }
 
-/* SLICE A, B, C: r[A] = slice(r[B], r[B+1]) or with C = 3 also r[B+2]; temporaries, consumed. */
+/* SLICE A, B, C: r[A] = slice(start, stop, step); C says which of the three are given (1, 2, 4), in temporaries from
+ * r[B] on, consumed; the others are None. */
 OP(SLICE) {
     Insn use = *pc;
+    Value *given = r + B;
+    u32 which = C;
     /* x[a:b] of a list, tuple or str, most often: done at once, with no slice object */
     if (INSN_OP(use) == OP_GETITEM && INSN_C(use) == A && INSN_FLAGS(use) & F_SECOND) {
-        Value start = r[B], stop = r[B + 1], step = C == 3 ? r[B + 2] : from_small(1), container = r[INSN_B(use)];
+        Value container = r[INSN_B(use)];
         pc++;
         SAVE();
-        Value part = step_slice(vm, container, start, stop, step);
-        if (part != NOT_IMPLEMENTED) {
+        Value part = step_slice(vm, container, given, which);
+        if (LIKELY(part != NOT_IMPLEMENTED)) {
             insn = use;
             RELEASE_FIRST(container);
             DELIVER(part);
         }
         pc--;
-    } else if (INSN_OP(use) == OP_SETITEM && INSN_B(use) == A && INSN_FLAGS(use) & F_SECOND && C == 2) {
+    } else if (INSN_OP(use) == OP_SETITEM && INSN_B(use) == A && INSN_FLAGS(use) & F_SECOND) {
         Value container = r[INSN_A(use)], items = r[INSN_C(use)];
-        i64 start, stop;
-        if (is_list_range(container, items, r[B], r[B + 1], &start, &stop)) {
+        pc++;
+        SAVE();
+        Value done = step_set_slice(vm, container, given, which, items, INSN_FLAGS(use) & F_THIRD);
+        if (LIKELY(done != NOT_IMPLEMENTED)) {
             insn = use;
-            pc++;
-            SAVE();
-            bool done = list_set_slice(vm, to_list(container), (usize)start, (usize)stop, items);
             RELEASE_THIRD(items);
             RELEASE_FIRST(container);
-            if (UNLIKELY(!done)) goto error;
+            if (UNLIKELY(done == FAIL)) goto error;
             NEXT;
         }
+        pc--;
     }
     SAVE();
-    Value slice = slice_new(vm, r[B], r[B + 1], C == 3 ? r[B + 2] : NONE);
-    for (u32 i = 0; i < C; i++) RELEASE(r[B + i]);
+    Value bounds[3];
+    for (u32 i = 0; i < 3; i++) bounds[i] = which >> i & 1 ? *given++ : NONE;
+    Value slice = slice_new(vm, bounds[0], bounds[1], bounds[2]);
+    for (u32 i = 0; i < 3; i++) RELEASE(bounds[i]);
     DELIVER(slice);
 }
 

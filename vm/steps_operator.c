@@ -106,45 +106,76 @@ Value step_getitem(VM *vm, Value container, Value key) {
     return enter_function(vm, (Function *)to_object(method), args, 2, EMPTY, FRAME_STORE, 0) ? EMPTY : FAIL;
 }
 
-static bool is_plain_bound(Value v) {
-    return v == NONE || is_small(v);
-}
-
 static i64 length_of(Value container) {
     if (has_exact_kind(container, KIND_LIST)) return (i64)to_list(container)->count;
     if (has_exact_kind(container, KIND_TUPLE)) return (i64)to_tuple(container)->count;
     return has_exact_kind(container, KIND_STR) ? (i64)str_length(container) : -1;
 }
 
-static Value list_by_steps(VM *vm, const List *list, i64 from, i64 step, i64 count) {
-    OWNED Value part = TRY(list_new(vm, (usize)count));
-    Value *to = to_list(part)->items;
-    for (i64 i = 0; i < count; i++) to[i] = incref(list->items[from + i * step]);
-    to_list(part)->count = (usize)count;
-    return TAKE(part);
+/* The part of a sequence that a slice means. */
+typedef struct Part {
+    i64 start, step, count;
+} Part;
+
+/* A bound between 0 and the length, by step 1. */
+static bool read_bound(Value v, i64 length, i64 otherwise, i64 *out) {
+    if (UNLIKELY(!is_small(v))) return *out = otherwise, v == NONE;
+    i64 index = to_small(v);
+    if (index < 0) index = index + length < 0 ? 0 : index + length;
+    return *out = index < length ? index : length, true;
 }
 
-Value step_slice(VM *vm, Value container, Value start, Value stop, Value step) {
-    i64 length = length_of(container), by = is_small(step) ? to_small(step) : 1;
-    bool is_plain = is_plain_bound(start) && is_plain_bound(stop) && is_plain_bound(step) && by;
-    if (length < 0 || !is_plain || (by != 1 && !has_exact_kind(container, KIND_LIST))) return NOT_IMPLEMENTED;
-    i64 from = start == NONE ? (by < 0 ? INT64_MAX : 0) : to_small(start);
-    i64 to = stop == NONE ? (by < 0 ? INT64_MIN : INT64_MAX) : to_small(stop);
-    i64 count = slice_adjust(length, &from, &to, by);
-    if (by != 1) return list_by_steps(vm, to_list(container), from, by, count);
-    if (has_exact_kind(container, KIND_LIST)) return list_slice(vm, to_list(container), (usize)from, (usize)(from + count));
-    if (has_exact_kind(container, KIND_TUPLE)) return tuple_slice(vm, container, (usize)from, (usize)(from + count));
-    return str_slice(vm, container, (usize)from, (usize)(from + count));
+static bool is_plain_bound(Value v) {
+    return v == NONE || is_small(v);
 }
 
-bool is_list_range(Value container, Value items, Value start, Value stop, i64 *from, i64 *to) {
-    if (!has_exact_kind(container, KIND_LIST) || !is_plain_bound(start) || !is_plain_bound(stop)) return false;
-    if (!has_exact_kind(items, KIND_LIST) && !has_exact_kind(items, KIND_TUPLE)) return false;
-    *from = start == NONE ? 0 : to_small(start);
-    *to = stop == NONE ? INT64_MAX : to_small(stop);
-    i64 count = slice_adjust((i64)to_list(container)->count, from, to, 1);
-    *to = *from + count;
+static bool find_steps(i64 length, Value start, Value stop, Value step, Part *part) {
+    if (!is_plain_bound(start) || !is_plain_bound(stop) || !is_plain_bound(step)) return false;
+    part->step = step == NONE ? 1 : to_small(step);
+    if (!part->step) return false;
+    part->start = start != NONE ? to_small(start) : part->step < 0 ? INT64_MAX : 0;
+    i64 end = stop != NONE ? to_small(stop) : part->step < 0 ? INT64_MIN : INT64_MAX;
+    part->count = slice_adjust(length, &part->start, &end, part->step);
     return true;
+}
+
+/* The bounds are given as SLICE has them. False: one is no int and not None, or the step is 0. */
+static bool find_part(i64 length, const Value *given, u32 which, Part *part) {
+    Value start = which & SLICE_START ? *given++ : NONE;
+    Value stop = which & SLICE_STOP ? *given++ : NONE;
+    if (which & SLICE_STEP) return find_steps(length, start, stop, *given, part);
+    i64 end;
+    if (!read_bound(start, length, 0, &part->start) || !read_bound(stop, length, length, &end)) return false;
+    part->step = 1;
+    part->count = end > part->start ? end - part->start : 0;
+    return true;
+}
+
+Value step_slice(VM *vm, Value container, const Value *given, u32 which) {
+    Part part;
+    i64 length = length_of(container);
+    if (length < 0 || !find_part(length, given, which, &part)) return NOT_IMPLEMENTED;
+    if (has_exact_kind(container, KIND_LIST))
+        return list_slice(vm, to_list(container), part.start, part.step, part.count);
+    if (part.step != 1) return NOT_IMPLEMENTED;
+    usize start = (usize)part.start, end = start + (usize)part.count;
+    return has_exact_kind(container, KIND_TUPLE) ? tuple_slice(vm, container, start, end)
+                                                 : str_slice(vm, container, start, end);
+}
+
+Value step_set_slice(VM *vm, Value container, const Value *given, u32 which, Value items, bool is_consumed) {
+    Part part;
+    bool is_list = has_exact_kind(items, KIND_LIST);
+    if (!has_exact_kind(container, KIND_LIST) || (!is_list && !has_exact_kind(items, KIND_TUPLE)) ||
+        which & SLICE_STEP || !find_part((i64)to_list(container)->count, given, which, &part))
+        return NOT_IMPLEMENTED;
+    usize start = (usize)part.start, count = (usize)part.count;
+    bool is_own = is_consumed && to_object(items)->rc == 1;
+    if (is_list && is_own && to_list(items)->count == count) {
+        list_exchange(to_list(container), start, to_list(items));
+        return NONE;
+    }
+    return list_set_slice(vm, to_list(container), start, start + count, items) ? NONE : FAIL;
 }
 
 /* Enter a method whose result nobody wants: `value` is EMPTY for deletions. */
