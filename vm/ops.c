@@ -1121,54 +1121,43 @@ OP(METHOD) {
 /* GETITEM A, B, C: r[A] = r[B][r[C]] */
 OP(GETITEM) {
     Value b = r[B], c = r[C];
-    if (is_small(c) && has_exact_kind(b, KIND_LIST)) {
-        i64 index = to_small(c);
-        List *list = to_list(b);
-        if (index < 0) index += (i64)list->count;
-        if (LIKELY((u64)index < list->count)) {
-            Value item = incref(list->items[index]);
-            RELEASE_FIRST(b);
-            STORE(item);
-            NEXT;
-        }
-    } else if (has_exact_kind(b, KIND_DICT) && has_exact_kind(c, KIND_STR)) {
-        Value item = dict_get_str(vm, to_dict(b), c);
-        if (LIKELY(item != EMPTY)) {
-            incref(item);
-            RELEASE_FIRST(b);
-            RELEASE_SECOND(c);
-            STORE(item);
-            NEXT;
-        }
-    } else if (is_small(c) && has_exact_kind(b, KIND_STR)) {
-        Value character = str_quick_item(vm, b, to_small(c));
-        if (LIKELY(character != EMPTY)) {
-            RELEASE_FIRST(b);
-            STORE(character);
-            NEXT;
-        }
-    } else if (is_small(c) && has_exact_kind(b, KIND_TUPLE)) {
-        i64 index = to_small(c);
-        Tuple *tuple = to_tuple(b);
-        if (index < 0) index += (i64)tuple->count;
-        if (LIKELY((u64)index < tuple->count)) {
-            Value item = incref(tuple->items[index]);
-            RELEASE_FIRST(b);
-            STORE(item);
-            NEXT;
-        }
-    } else if (is_small(c) && has_exact_kind(b, KIND_DICT) && !to_dict(b)->hashes) {
-        Value item = dict_get(vm, to_dict(b), c);
-        if (LIKELY(item != EMPTY)) {
-            incref(item);
-            RELEASE_FIRST(b);
-            STORE(item);
-            NEXT;
-        }
+    if (UNLIKELY(!is_small(c))) goto getitem_other;
+    if (LIKELY(has_exact_kind(b, KIND_LIST))) {
+        usize index = index_within(to_small(c), to_list(b)->count);
+        if (UNLIKELY(index >= to_list(b)->count)) goto getitem_slow;
+        Value item = incref(to_list(b)->items[index]);
+        RELEASE_FIRST(b);
+        STORE(item);
+        NEXT;
     }
+    if (has_exact_kind(b, KIND_TUPLE)) {
+        usize index = index_within(to_small(c), to_tuple(b)->count);
+        if (UNLIKELY(index >= to_tuple(b)->count)) goto getitem_slow;
+        Value item = incref(to_tuple(b)->items[index]);
+        RELEASE_FIRST(b);
+        STORE(item);
+        NEXT;
+    }
+    goto getitem_other;
+}
+
+getitem_other: {
+    Value b = r[B], c = r[C], item = EMPTY;
+    if (has_exact_kind(b, KIND_DICT)) item = dict_quick_item(vm, to_dict(b), c);
+    else if (is_small(c) && has_exact_kind(b, KIND_STR)) item = str_quick_item(vm, b, to_small(c));
+    if (UNLIKELY(item == EMPTY)) goto getitem_slow;
+    incref(item);
+    RELEASE_FIRST(b);
+    RELEASE_SECOND(c);
+    STORE(item);
+    NEXT;
+}
+
+getitem_slow: {
     BOUND(B);
     BOUND(C);
     SAVE();
+    Value b = r[B], c = r[C];
     Value outcome = step_getitem(vm, b, c);
     RELEASE_FIRST(b);
     RELEASE_SECOND(c);
@@ -1178,28 +1167,29 @@ OP(GETITEM) {
 /* GETITEMI A, B, C: r[A] = r[B][C], C a signed immediate */
 OP(GETITEMI) {
     Value b = r[B];
-    i64 index = SC;
-    if (has_exact_kind(b, KIND_LIST)) {
-        List *list = to_list(b);
-        if (index < 0) index += (i64)list->count;
-        if (LIKELY((u64)index < list->count)) {
-            Value item = incref(list->items[index]);
-            RELEASE_FIRST(b);
-            STORE(item);
-            NEXT;
-        }
-    } else if (has_exact_kind(b, KIND_TUPLE)) {
-        Tuple *tuple = to_tuple(b);
-        if (index < 0) index += (i64)tuple->count;
-        if (LIKELY((u64)index < tuple->count)) {
-            Value item = incref(tuple->items[index]);
-            RELEASE_FIRST(b);
-            STORE(item);
-            NEXT;
-        }
+    if (LIKELY(has_exact_kind(b, KIND_LIST))) {
+        usize index = index_within(SC, to_list(b)->count);
+        if (UNLIKELY(index >= to_list(b)->count)) goto getitem_immediate_slow;
+        Value item = incref(to_list(b)->items[index]);
+        RELEASE_FIRST(b);
+        STORE(item);
+        NEXT;
     }
+    if (has_exact_kind(b, KIND_TUPLE)) {
+        usize index = index_within(SC, to_tuple(b)->count);
+        if (UNLIKELY(index >= to_tuple(b)->count)) goto getitem_immediate_slow;
+        Value item = incref(to_tuple(b)->items[index]);
+        RELEASE_FIRST(b);
+        STORE(item);
+        NEXT;
+    }
+    goto getitem_immediate_slow;
+}
+
+getitem_immediate_slow: {
     BOUND(B);
     SAVE();
+    Value b = r[B];
     Value outcome = step_getitem(vm, b, from_small(SC));
     RELEASE_FIRST(b);
     DELIVER(outcome);
@@ -1207,23 +1197,24 @@ OP(GETITEMI) {
 
 /* SETITEM A, B, C: r[A][r[B]] = r[C]; three sources. */
 OP(SETITEM) {
-    Value a = r[A], b = r[B];
+    Value a = r[A], b = r[B], c = r[C];
+    if (UNLIKELY(c == EMPTY || !is_small(b) || !has_exact_kind(a, KIND_LIST))) goto setitem_slow;
+    usize index = index_within(to_small(b), to_list(a)->count);
+    if (UNLIKELY(index >= to_list(a)->count)) goto setitem_slow;
+    if (!HAS(F_THIRD)) incref(c);
+    Value before = to_list(a)->items[index];
+    to_list(a)->items[index] = c;
+    RELEASE(before);
+    RELEASE_FIRST(a);
+    NEXT;
+}
+
+setitem_slow: {
     BOUND(C);
-    if (is_small(b) && has_exact_kind(a, KIND_LIST)) {
-        i64 index = to_small(b);
-        List *list = to_list(a);
-        if (index < 0) index += (i64)list->count;
-        if (LIKELY((u64)index < list->count)) {
-            Value before = list->items[index];
-            list->items[index] = HAS(F_THIRD) ? r[C] : incref(r[C]);
-            RELEASE(before);
-            RELEASE_FIRST(a);
-            NEXT;
-        }
-    }
     BOUND(A);
     BOUND(B);
     SAVE();
+    Value a = r[A], b = r[B];
     bool done = step_setitem(vm, a, b, r[C]);
     RELEASE_THIRD(r[C]);
     RELEASE_SECOND(b);

@@ -68,9 +68,13 @@
 #define STORE(v)                                                                         \
     do {                                                                                 \
         Value stored_ = (v);                                                             \
-        Value before_ = r[A];                                                            \
-        r[A] = stored_;                                                                  \
-        if (HAS(F_LOCAL)) RELEASE(before_);                                              \
+        if (!HAS(F_LOCAL)) {                                                             \
+            r[A] = stored_;                                                              \
+        } else {                                                                         \
+            Value before_ = r[A];                                                        \
+            r[A] = stored_;                                                              \
+            RELEASE(before_);                                                            \
+        }                                                                                \
     } while (0)
 /* The same for the outcome of a slow step: FAIL, EMPTY (entered), or a result. */
 #define DELIVER(v)                                                                       \
@@ -100,9 +104,14 @@
 /* FOR: put the owned item into B and go to the body. */
 #define DELIVER_ITEM(v)                                                                  \
     do {                                                                                 \
-        Value before_ = r[B];                                                            \
-        r[B] = (v);                                                                      \
-        if (HAS(F_LOCAL)) RELEASE(before_);                                              \
+        Value stored_ = (v);                                                             \
+        if (!HAS(F_LOCAL)) {                                                             \
+            r[B] = stored_;                                                              \
+        } else {                                                                         \
+            Value before_ = r[B];                                                        \
+            r[B] = stored_;                                                              \
+            RELEASE(before_);                                                            \
+        }                                                                                \
         JUMP_BY(SC);                                                                     \
         NEXT;                                                                            \
     } while (0)
@@ -184,6 +193,17 @@ static inline bool has_defaults(const Function *function, u32 missing) {
 static inline void add_defaults(const Function *function, u32 missing, Value *to) {
     const Tuple *defaults = to_tuple(function->defaults);
     for (u32 i = 0; i < missing; i++) to[i] = incref(defaults->items[defaults->count - missing + i]);
+}
+
+/* Where the item with an index that may be negative lies among `count`; at `count` or behind it: there is none. */
+static inline usize index_within(i64 index, usize count) {
+    return LIKELY((usize)index < count) ? (usize)index : (usize)index + count;
+}
+
+/* The item of a dict, borrowed, when no script code need run to find it. EMPTY: it must be asked for. */
+static inline Value dict_quick_item(VM *vm, Dict *dict, Value key) {
+    if (has_exact_kind(key, KIND_STR)) return dict_get_str(vm, dict, key);
+    return is_small(key) && !dict->hashes ? dict_get(vm, dict, key) : EMPTY;
 }
 
 /* None, True, False and inline ints; everything else asks its type. */
