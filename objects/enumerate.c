@@ -71,10 +71,12 @@ static Value make_pair(VM *vm, Enumerate *self) {
 static int next_pair(VM *vm, Value v, Value *pair) {
     Enumerate *self = (Enumerate *)v;
     if (self->iterator == EMPTY) return 0;
-    Value item = iter_next(vm, self->iterator);
+    Value item = iter_next_quick(vm, self->iterator);
     if (item == EMPTY) return 0;
     if (item == FAIL) return -1;
-    Value count = int_binary(vm, BINARY_ADD, self->count, from_small(1));
+    bool is_short = is_small(self->count) && to_small(self->count) < SMALL_MAX;
+    Value count = LIKELY(is_short) ? from_small(to_small(self->count) + 1)
+                                   : int_binary(vm, BINARY_ADD, self->count, from_small(1));
     if (count == FAIL) {
         decref(item);
         return -1;

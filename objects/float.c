@@ -9,12 +9,28 @@
 #include "objects/tuple.h"
 #include "objects/type.h"
 
-NOINLINE Value float_box(VM *vm, double d) {
-    if (fits_flonum(d)) return from_flonum(d);
+static Value make(VM *vm, double d) {
     Float *object = (Float *)object_new(vm, vm->types[TYPE_float]);
     if (!object) return FAIL;
     object->value = d;
     return from_object(object);
+}
+
+bool float_start(VM *vm) {
+    vm->float_zero = make(vm, 0.0);
+    vm->float_minus_zero = make(vm, -0.0);
+    return vm->float_zero != FAIL && vm->float_minus_zero != FAIL;
+}
+
+void float_stop(VM *vm) {
+    replace(&vm->float_zero, EMPTY);
+    replace(&vm->float_minus_zero, EMPTY);
+}
+
+NOINLINE Value float_box(VM *vm, double d) {
+    if (fits_flonum(d)) return from_flonum(d);
+    if (d == 0) return incref(signbit(d) ? vm->float_minus_zero : vm->float_zero);
+    return make(vm, d);
 }
 
 bool number_to_double(VM *vm, Value v, double *out, bool *failed) {

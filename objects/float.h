@@ -15,6 +15,9 @@ typedef struct Complex {
 } Complex;
 
 Value float_box(VM *vm, double d); /* what has no inline form */
+/* The zeros, which have none, are made once. */
+bool float_start(VM *vm);
+void float_stop(VM *vm);
 static inline Value float_new(VM *vm, double d) {
     return LIKELY(fits_flonum(d)) ? from_flonum(d) : float_box(vm, d);
 }

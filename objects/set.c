@@ -8,6 +8,8 @@
 #include "objects/set.h"
 
 #include "objects/dict.h"
+#include "objects/int.h"
+#include "objects/iterator.h"
 #include "objects/native.h"
 #include "objects/set_table.h"
 #include "objects/str.h"
@@ -275,7 +277,7 @@ bool set_update(VM *vm, Set *set, Value iterable) {
         return merge_dict(vm, set, to_dict(iterable));
     OWNED Value iterator = TRY_OR_FALSE(object_iter(vm, iterable));
     for (;;) {
-        OWNED Value key = TRY_OR_FALSE(iter_next(vm, iterator));
+        OWNED Value key = TRY_OR_FALSE(iter_next_quick(vm, iterator));
         if (key == EMPTY) return true;
         if (!set_add(vm, set, key)) return false;
     }

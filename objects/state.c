@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "objects/exc.h"
+#include "objects/float.h"
 #include "objects/int.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
@@ -34,13 +35,13 @@ static bool make_memory_error(VM *vm) {
 bool objects_start(VM *vm) {
     heap_init(&vm->heap);
     for (u32 id = 0; id < NAME_COUNT; id++) vm->names[id] = EMPTY;
-    vm->empty_tuple = vm->memory_error = EMPTY;
+    vm->empty_tuple = vm->memory_error = vm->float_zero = vm->float_minus_zero = EMPTY;
     vm->int_digit_limit = INT_DIGIT_LIMIT;
     if (!types_start(vm) || !text_open(vm)) return false;
     vm->empty_tuple = tuple_make_empty(vm);
     if (vm->empty_tuple == FAIL || !make_names(vm)) return false;
     specials_start(vm, vm->type_cache);
-    return exception_group_ready(vm) && make_memory_error(vm);
+    return float_start(vm) && exception_group_ready(vm) && make_memory_error(vm);
 }
 
 /* ---- the end ---- */
@@ -83,6 +84,7 @@ usize objects_stop(VM *vm, bool report) {
     if (vm->type_cache) types_clear(vm);
     for (u32 id = 0; id < NAME_COUNT; id++) replace(&vm->names[id], EMPTY);
     replace(&vm->empty_tuple, EMPTY);
+    float_stop(vm);
     text_close(vm);
     usize alive = count_alive(vm, report);
     types_stop(vm);

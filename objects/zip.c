@@ -79,7 +79,7 @@ static Value next(VM *vm, Value v) {
     if (iterators->count == 0) return EMPTY;
     OWNED Value result = TRY(make_result(vm, self, iterators->count));
     for (usize i = 0; i < iterators->count; i++) {
-        Value item = TRY(iter_next(vm, iterators->items[i]));
+        Value item = TRY(iter_next_quick(vm, iterators->items[i]));
         if (item == EMPTY) {
             if (!self->is_strict) return EMPTY;
             return i ? raise_length(vm, i, "shorter") : check_others(vm, iterators);
@@ -93,10 +93,10 @@ static int next_pair(VM *vm, Value v, Value *pair) {
     Zip *self = (Zip *)v;
     if (self->iterators == EMPTY || self->is_strict || to_tuple(self->iterators)->count != 2) return PAIR_IS_NONE;
     OWNED Value held = incref(self->iterators);
-    Value first = iter_next(vm, to_tuple(held)->items[0]);
+    Value first = iter_next_quick(vm, to_tuple(held)->items[0]);
     if (first == EMPTY) return 0;
     if (first == FAIL) return -1;
-    Value second = iter_next(vm, to_tuple(held)->items[1]);
+    Value second = iter_next_quick(vm, to_tuple(held)->items[1]);
     if (second == EMPTY || second == FAIL) {
         decref(first);
         return second == EMPTY ? 0 : -1;

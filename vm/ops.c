@@ -254,7 +254,7 @@ OP(ADD) {
             NEXT;
         }
     }
-    goto binary_slow;
+    goto float_mixed;
 }
 
 OP(SUB) {
@@ -272,7 +272,7 @@ OP(SUB) {
             NEXT;
         }
     }
-    goto binary_slow;
+    goto float_mixed;
 }
 
 OP(MUL) {
@@ -290,7 +290,7 @@ OP(MUL) {
             NEXT;
         }
     }
-    goto binary_slow;
+    goto float_mixed;
 }
 
 OP(MATMUL) { goto binary_slow; }
@@ -304,7 +304,7 @@ OP(TRUEDIV) {
             NEXT;
         }
     }
-    goto binary_slow;
+    goto float_mixed;
 }
 
 OP(FLOORDIV) {
@@ -333,9 +333,26 @@ OP(MOD) {
     goto binary_slow;
 }
 
-OP(POW) { goto binary_slow; }
+OP(POW) {
+    Value b = r[B], c = r[C];
+    if (are_flonums(b, c) && to_flonum(b) > 0) {
+        double d = pow(to_flonum(b), to_flonum(c));
+        if (LIKELY(fits_flonum(d))) {
+            STORE(from_flonum(d));
+            NEXT;
+        }
+    }
+    goto binary_slow;
+}
 
-OP(LSHIFT) { goto binary_slow; }
+OP(LSHIFT) {
+    Value b = r[B], c = r[C], shifted;
+    if (LIKELY(are_small(b, c) && shift_left(b, to_small(c), &shifted))) {
+        STORE(shifted);
+        NEXT;
+    }
+    goto binary_slow;
+}
 
 OP(RSHIFT) {
     Value b = r[B], c = r[C];
@@ -376,6 +393,18 @@ OP(XOR) {
     goto binary_slow;
 }
 
+    /* floats that are not both inline, or one with an int */
+float_mixed: {
+    Value b = r[B], c = r[C];
+    double number;
+    if (!float_arithmetic(OPCODE, b, c, &number)) goto binary_slow;
+    SAVE();
+    Value outcome = float_new(vm, number);
+    RELEASE_FIRST(b);
+    RELEASE_SECOND(c);
+    DELIVER(outcome);
+}
+
 binary_slow: {
     Value b = r[B], c = r[C];
     if (UNLIKELY(b == EMPTY)) BOUND(B);
@@ -398,10 +427,7 @@ binary_slow: {
             DELIVER(grown);
         }
     }
-    double number;
-    bool is_quick = float_arithmetic(OPCODE, b, c, &number);
-    Value outcome = is_quick ? float_new(vm, number)
-                             : step_binary(vm, OPCODE - OP_ADD + BINARY_ADD, b, c, HAS(F_INPLACE));
+    Value outcome = step_binary(vm, OPCODE - OP_ADD + BINARY_ADD, b, c, HAS(F_INPLACE));
     RELEASE_FIRST(b);
     RELEASE_SECOND(c);
     DELIVER(outcome);
@@ -470,7 +496,14 @@ OP(MODI) {
     goto immediate_slow;
 }
 
-OP(LSHIFTI) { goto immediate_slow; }
+OP(LSHIFTI) {
+    Value b = r[B], shifted;
+    if (LIKELY(is_small(b) && shift_left(b, SC, &shifted))) {
+        STORE(shifted);
+        NEXT;
+    }
+    goto immediate_slow;
+}
 
 OP(RSHIFTI) {
     Value b = r[B];
@@ -494,12 +527,16 @@ OP(ANDI) {
 
 immediate_slow: {
     Value b = r[B];
-    if (UNLIKELY(b == EMPTY)) BOUND(B);
-    SAVE();
     u8 op = immediate_ops[OPCODE - OP_ADDI];
     double number;
-    bool is_quick = is_flonum(b) && float_arithmetic(op - BINARY_ADD + OP_ADD, b, from_small(SC), &number);
-    Value outcome = is_quick ? float_new(vm, number) : step_binary(vm, op, b, from_small(SC), HAS(F_INPLACE));
+    if (is_flonum(b) && float_arithmetic(op - BINARY_ADD + OP_ADD, b, from_small(SC), &number) &&
+        fits_flonum(number)) {
+        STORE(from_flonum(number));
+        NEXT;
+    }
+    if (UNLIKELY(b == EMPTY)) BOUND(B);
+    SAVE();
+    Value outcome = step_binary(vm, op, b, from_small(SC), HAS(F_INPLACE));
     RELEASE_FIRST(b);
     DELIVER(outcome);
 }
@@ -520,7 +557,14 @@ OP(NEG) {
 
 OP(POS) { goto unary_slow; }
 
-OP(INVERT) { goto unary_slow; }
+OP(INVERT) {
+    Value b = r[B];
+    if (LIKELY(is_small(b))) {
+        STORE(~b | 1);
+        NEXT;
+    }
+    goto unary_slow;
+}
 
 unary_slow: {
     BOUND(B);
@@ -1146,7 +1190,6 @@ getitem_other: {
     if (has_exact_kind(b, KIND_DICT)) item = dict_quick_item(vm, to_dict(b), c);
     else if (is_small(c) && has_exact_kind(b, KIND_STR)) item = str_quick_item(vm, b, to_small(c));
     if (UNLIKELY(item == EMPTY)) goto getitem_slow;
-    incref(item);
     RELEASE_FIRST(b);
     RELEASE_SECOND(c);
     STORE(item);
@@ -1215,7 +1258,7 @@ setitem_slow: {
     BOUND(B);
     SAVE();
     Value a = r[A], b = r[B];
-    bool done = step_setitem(vm, a, b, r[C]);
+    bool done = has_exact_kind(a, KIND_DICT) ? dict_set(vm, to_dict(a), b, r[C]) : step_setitem(vm, a, b, r[C]);
     RELEASE_THIRD(r[C]);
     RELEASE_SECOND(b);
     RELEASE_FIRST(a);

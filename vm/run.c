@@ -10,6 +10,8 @@
  */
 #include "vm/interpreter.h"
 
+#include <math.h>
+
 #include "objects/bytes.h"
 #include "objects/dict.h"
 #include "objects/exc.h"
@@ -159,6 +161,13 @@ static inline bool exact_double(Value v, double *out) {
     return has_exact_kind(v, KIND_FLOAT) && (*out = to_double(v), true);
 }
 
+/* b << by, if it is inline too. */
+static inline bool shift_left(Value b, i64 by, Value *out) {
+    if ((u64)by >= 63) return false;
+    *out = ((b - 1) << by) + 1;
+    return (i64)(*out - 1) >> by == (i64)(b - 1);
+}
+
 /* a op b where at least one is a float, or for `/` where both are ints: true and the result. */
 static inline bool float_arithmetic(u8 op, Value a, Value b, double *out) {
     double x, y;
@@ -200,10 +209,10 @@ static inline usize index_within(i64 index, usize count) {
     return LIKELY((usize)index < count) ? (usize)index : (usize)index + count;
 }
 
-/* The item of a dict, borrowed, when no script code need run to find it. EMPTY: it must be asked for. */
+/* The item of a dict, when no script code need run to find it. EMPTY: it must be asked for. */
 static inline Value dict_quick_item(VM *vm, Dict *dict, Value key) {
-    if (has_exact_kind(key, KIND_STR)) return dict_get_str(vm, dict, key);
-    return is_small(key) && !dict->hashes ? dict_get(vm, dict, key) : EMPTY;
+    if (has_exact_kind(key, KIND_STR)) return incref(dict_get_str(vm, dict, key));
+    return is_small(key) && !dict->hashes ? incref(dict_get(vm, dict, key)) : EMPTY;
 }
 
 /* None, True, False and inline ints; everything else asks its type. */
