@@ -283,8 +283,8 @@ bool is_callable(VM *vm, Value v);
 /* Guards the C stack of functions that call themselves through Python values (repr of nested
  * lists, comparison, ...): false with RecursionError set when it is nearly used up.
  * `while_text` as CPython words it, e.g. " while getting the repr of an object". */
-bool enter_recursion(VM *vm, const char *while_text);
-void leave_recursion(VM *vm);
+static inline bool enter_recursion(VM *vm, const char *while_text);
+static inline void leave_recursion(VM *vm);
 /* repr() of containers that may hold themselves: 1 = already being shown, 0 = go on (and call
  * repr_leave afterwards), -1 = failed. */
 int repr_enter(VM *vm, Value v);

@@ -3,23 +3,9 @@
 
 #include "objects/vm.h"
 
-/* CPython's limit for C that recurses without a script between: data that is nested deeper is refused at the same
- * depth, though the stack may have room. */
-enum { C_DEPTH_LIMIT = 10000 };
-
-bool enter_recursion(VM *vm, const char *while_text) {
-    char here;
-    if (UNLIKELY(&here < vm->c_stack_limit || vm->c_depth >= C_DEPTH_LIMIT)) {
-        raise_format(vm, EXC(RecursionError), "maximum recursion depth exceeded%s",
-                     while_text);
-        return false;
-    }
-    vm->c_depth++;
-    return true;
-}
-
-void leave_recursion(VM *vm) {
-    vm->c_depth--;
+bool refuse_recursion(VM *vm, const char *while_text) {
+    raise_format(vm, EXC(RecursionError), "maximum recursion depth exceeded%s", while_text);
+    return false;
 }
 
 static bool grow_showing(VM *vm) {

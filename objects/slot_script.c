@@ -21,6 +21,7 @@ static Value bind(VM *vm, Value found, Value self) {
 
 /* window[0] is self. */
 static Value call_found(VM *vm, Value found, Value *window, u32 nargs) {
+    if (LIKELY(has_exact_kind(found, KIND_FUNCTION))) return vm->hooks.call_function(vm, found, window, nargs, EMPTY);
     OWNED Value callee = incref(found);
     if (callable_takes_self(callee)) return object_call(vm, callee, window, nargs, EMPTY);
     OWNED Value bound = TRY(bind(vm, callee, window[0]));

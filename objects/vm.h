@@ -186,4 +186,19 @@ void exception_restore(VM *vm, Value owned);
 
 bool warn(VM *vm, Type *category, i32 stack_level, const char *format, ...);
 
+/* CPython's limit for C that recurses without a script between: data that is nested deeper is refused at the same
+ * depth, though the stack may have room. */
+enum { C_DEPTH_LIMIT = 10000 };
+
+bool refuse_recursion(VM *vm, const char *while_text);
+static inline bool enter_recursion(VM *vm, const char *while_text) {
+    char *here = __builtin_frame_address(0);
+    if (UNLIKELY(here < vm->c_stack_limit || vm->c_depth >= C_DEPTH_LIMIT)) return refuse_recursion(vm, while_text);
+    vm->c_depth++;
+    return true;
+}
+static inline void leave_recursion(VM *vm) {
+    vm->c_depth--;
+}
+
 #endif

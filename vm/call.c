@@ -6,12 +6,6 @@
 #include "objects/tuple.h"
 #include "vm/intrinsics.h"
 
-Value *stack_top(VM *vm) {
-    Frame *frame = vm->frame;
-    if (!frame) return vm->stack;
-    return frame->flags & FRAME_HEAP ? vm->generator_top : frame->r + frame->code->registers;
-}
-
 bool check_depth(VM *vm, Frame *frame) {
     if (LIKELY(frame->depth <= vm->depth_limit)) return true;
     raise_format(vm, EXC(RecursionError), "maximum recursion depth exceeded");
@@ -19,14 +13,14 @@ bool check_depth(VM *vm, Frame *frame) {
 }
 
 /* Is there room for a frame with its registers at `r`, and for binding `count` arguments there? */
-static bool has_room(VM *vm, const Code *code, Value *r, u32 count) {
+static inline bool has_room(VM *vm, const Code *code, Value *r, u32 count) {
     if (LIKELY(bind_room(code, r, count) + count <= vm->stack_limit)) return true;
     raise_format(vm, EXC(RecursionError), "maximum recursion depth exceeded");
     return false;
 }
 
 /* The header of a frame whose function (owned) and registers are in place. */
-static bool open_frame(VM *vm, Frame *frame, Value function, Code *code, u8 kind) {
+static inline bool open_frame(VM *vm, Frame *frame, Value function, Code *code, u8 kind) {
     frame->func = function;
     frame->code = code;
     frame->pc = code->insns;
@@ -50,15 +44,16 @@ Frame *enter_function(VM *vm, Function *function, const Value *args, u32 nargs, 
                       u32 extra) {
     Code *code = function->code;
     Frame *frame = (Frame *)(stack_top(vm) + extra);
-    u32 count = count_arguments(nargs, kwnames);
+    bool is_plain = kwnames == EMPTY && code->signature == nargs;
+    u32 count = is_plain ? nargs : count_arguments(nargs, kwnames);
     if (!has_room(vm, code, frame->r, count)) return NULL;
     for (u32 i = 0; i < count; i++) frame->r[i] = incref(args[i]);
-    if (LIKELY(kwnames == EMPTY && code->signature == nargs)) {
+    if (LIKELY(is_plain)) {
         for (u32 i = nargs; i < code->locals; i++) frame->r[i] = EMPTY;
     } else if (!bind_arguments(vm, function, frame->r, nargs, kwnames)) {
         return NULL;
     }
-    if (!open_frame(vm, frame, incref(from_object(function)), code, kind)) {
+    if (UNLIKELY(!open_frame(vm, frame, incref(from_object(function)), code, kind))) {
         release_all(frame->r, code->locals);
         decref(frame->func);
         return NULL;
@@ -89,10 +84,9 @@ Value call_function(VM *vm, Value value, Value *args, u32 nargs, Value kwnames) 
     u32 c_depth = vm->c_depth;
     vm->c_depth = 0; /* from here on it is the script that recurses */
     Value result = FAIL;
-    if (enter_function(vm, function, args, nargs, kwnames, FRAME_C, 0)) result = vm_run(vm, EMPTY);
+    if (LIKELY(enter_function(vm, function, args, nargs, kwnames, FRAME_C, 0))) result = vm_run(vm, EMPTY);
     vm->generator_top = generator_top;
-    vm->c_depth = c_depth;
-    leave_recursion(vm);
+    vm->c_depth = c_depth - 1;
     return result;
 }
 

@@ -355,38 +355,37 @@ static Value finished_send(VM *vm, Coro *coro) {
     return EMPTY;
 }
 
-/* It is suspended at a yield of its own, and alone: nothing but to go on. */
-static inline bool is_at_rest(const Coro *coro) {
-    return coro->state == CORO_SUSPENDED && !coro->flags && coro->root == coro;
-}
-
-static Value send_to_resting(VM *vm, Coro *coro, Value sent) {
+/* The generator runs on behalf of vm->frame from now on. False, and nothing is done: it is not at rest, or too deep. */
+static inline bool resume_resting(VM *vm, Coro *coro, Value sent, u8 kind) {
     Frame *resumer = vm->frame;
-    Value *generator_top = vm->generator_top;
+    bool is_at_rest = coro->state == CORO_SUSPENDED && !coro->flags && coro->root == coro;
+    if (UNLIKELY(!is_at_rest || !resumer || resumer->depth >= vm->depth_limit)) return false;
     vm->generator_top = stack_top(vm);
-    OWNED Value held = incref(from_object(coro));
     coro->state = CORO_RUNNING;
     coro->f.prev = resumer;
-    coro->f.kind = FRAME_C;
-    coro->f.depth = resumer ? resumer->depth + 1 : 1;
+    coro->f.kind = kind;
+    coro->f.depth = resumer->depth + 1;
     coro->f.r[INSN_A(coro->f.pc[-1])] = incref(sent);
     vm->frame = &coro->f;
-    return run_nested(vm, EMPTY, generator_top);
+    return true;
+}
+
+bool coro_resume(VM *vm, Coro *coro, Value sent, u8 kind) {
+    return resume_resting(vm, coro, sent, kind);
 }
 
 Value coro_send(VM *vm, Coro *coro, Value sent) {
-    if (LIKELY(is_at_rest(coro)) && (!vm->frame || vm->frame->depth < vm->depth_limit))
-        return enter_recursion(vm, "") ? send_to_resting(vm, coro, sent) : FAIL;
     if (coro->state == CORO_CLOSED) return finished_send(vm, coro);
     if (coro->state == CORO_CREATED && sent != NONE)
         return raise_type(vm, "can't send non-None value to a just-started %s", coro_word(coro));
     if (!enter_recursion(vm, "")) return FAIL;
     Value *generator_top = vm->generator_top;
+    OWNED Value held = incref(from_object(coro));
+    if (LIKELY(resume_resting(vm, coro, sent, FRAME_C))) return run_nested(vm, EMPTY, generator_top);
     if (!coro_enter(vm, coro, FRAME_C)) {
         leave_recursion(vm);
         return FAIL;
     }
-    OWNED Value held = incref(from_object(coro));
     bool runs = coro_deliver(vm, sent);
     return run_nested(vm, runs ? EMPTY : sent, generator_top);
 }

@@ -24,7 +24,11 @@ void vm_prepare_dispatch(VM *vm);
 /* ---- call.c: entering functions ---- */
 
 /* First free word of the value stack above the running frame. */
-Value *stack_top(VM *vm);
+static inline Value *stack_top(VM *vm) {
+    Frame *frame = vm->frame;
+    if (UNLIKELY(!frame)) return vm->stack;
+    return frame->flags & FRAME_HEAP ? vm->generator_top : frame->r + frame->code->registers;
+}
 /* Put a frame for the function on top, as `kind`; arguments borrowed. `extra` words below the frame are
  * left for the kind's own use (filled by the caller: frame_extra). NULL: an exception is set. Not for
  * code that suspends. */
@@ -78,6 +82,9 @@ bool coro_is_running(Coro *coro);
  * the frame of its leaf. False with an exception if it is running or finished. Then either deliver a value
  * (coro_deliver) or set vm->exception, and run. */
 bool coro_enter(VM *vm, Coro *coro, u8 kind);
+/* The short way of coro_enter and coro_deliver for one that is suspended at a yield of its own, and alone. False, and
+ * nothing is done: it is otherwise. */
+bool coro_resume(VM *vm, Coro *coro, Value sent, u8 kind);
 /* Give the value (borrowed) to the leaf in vm->frame. True: it can run; false: it waits for something that
  * is not a coroutine, so that its AWAIT must be done again with this value. */
 bool coro_deliver(VM *vm, Value sent);

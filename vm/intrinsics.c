@@ -11,6 +11,7 @@ static Value resume(VM *vm, Value *window, Value generator, Value sent, u32 gap,
     OWNED Value sent_held = incref(sent);
     *window = incref(generator);
     for (u32 i = 0; i < nargs; i++) decref(window[1 + gap + i]);
+    if (LIKELY(coro_resume(vm, coro, sent, FRAME_SEND))) return EMPTY;
     if (!coro_enter(vm, coro, FRAME_SEND)) {
         replace(window, EMPTY);
         return FAIL;

@@ -1676,24 +1676,29 @@ OP(YIELD) {
     BOUND(B);
     Value given = HAS(F_FIRST) ? r[B] : incref(r[B]); /* in a machine register, as `sent` is not */
     Coro *self = frame_coro(FP);
-    if (LIKELY(self->f.kind == FRAME_FOR && !HAS(F_HANDLER) && !self->flags)) {
-        self->f.pc = pc;
-        self->state = CORO_SUSPENDED;
-        if (UNLIKELY(self->leaf != self)) self->leaf = self;
-        Frame *resumer = self->f.prev;
-        r = resumer->r;
-        pc = resumer->pc;
-        insn = pc[-1];
-        DELIVER_ITEM(given);
+    if (LIKELY(!HAS(F_HANDLER) && !self->flags)) {
+        u8 kind = self->f.kind;
+        if (LIKELY(kind == FRAME_FOR || kind == FRAME_C || kind == FRAME_SEND)) {
+            self->f.pc = pc;
+            self->state = CORO_SUSPENDED;
+            if (UNLIKELY(self->leaf != self)) self->leaf = self;
+            Frame *resumer = self->f.prev;
+            if (kind == FRAME_C) {
+                vm->frame = resumer;
+                return given;
+            }
+            r = resumer->r;
+            pc = resumer->pc;
+            insn = pc[-1];
+            if (LIKELY(kind == FRAME_FOR)) DELIVER_ITEM(given);
+            Value generator = r[A];
+            r[A] = given;
+            RELEASE(generator);
+            NEXT;
+        }
     }
     SAVE();
     sent = given;
-    if (LIKELY(self->f.kind == FRAME_C && !HAS(F_HANDLER) && !self->flags)) {
-        self->state = CORO_SUSPENDED;
-        self->leaf = self;
-        vm->frame = self->f.prev;
-        return sent;
-    }
     goto suspend;
 }
 

@@ -395,13 +395,17 @@ leave_slow: {
     }
     u8 flags = frame->flags;
     if (flags & FRAME_HEAP) goto leave_coro;
+    if (kind == FRAME_C) {
+        vm->frame = caller;
+        decref(frame->func);
+        return sent;
+    }
     Value *extra = (Value *)frame;
     Value *generator_top = extra - frame_extra_words(kind);
     Value function = frame->func;
     vm->frame = caller;
     if (caller && caller->flags & FRAME_HEAP) vm->generator_top = generator_top;
     switch (kind) {
-    case FRAME_C: decref(function); return sent;
     case FRAME_CALL:
         *(Value *)frame = sent;
         break;
