@@ -44,10 +44,18 @@ static COLD void note_origin(VM *vm, Coro *coro) {
     else coro->finalizer = origin;
 }
 
+/* object_new_sized, for types of which it is known that they are containers and builtin. */
+static ALWAYS_INLINE Coro *new_object(VM *vm, Type *type, usize size) {
+    Obj *object = heap_take(&vm->heap, size, HEAP_CONTAINER);
+    if (UNLIKELY(!object)) return (Coro *)object_new_sized(vm, type, size);
+    *object = (Obj){.rc = 1, .kind = type->kind, .shape = type->shape};
+    return (Coro *)object;
+}
+
 /* The function is taken over; the registers are not set. NULL: nothing is. */
-static Coro *make(VM *vm, Value function, Code *code, u32 nregisters) {
-    Type *type = vm->types[sorts[sort_of(code->flags)].type];
-    Coro *coro = (Coro *)object_new_sized(vm, type, sizeof(Coro) + sizeof(Value) * nregisters);
+static ALWAYS_INLINE Coro *make(VM *vm, Value function, Code *code, u32 nregisters) {
+    u32 type = code->flags & CODE_COROUTINE ? TYPE_coroutine : sorts[sort_of(code->flags)].type;
+    Coro *coro = new_object(vm, vm->types[type], sizeof(Coro) + sizeof(Value) * nregisters);
     if (UNLIKELY(!coro)) return NULL;
     coro->awaiting = NULL;
     coro->root = coro->leaf = coro;
