@@ -458,7 +458,7 @@ METHOD(Socket, recvmsg_into, "($self, buffers, ancbufsize=0, flags=0, /)") {
 static Value measure(VM *vm, Value v, const char *function, bool is_space) {
     i64 size;
     CHECK(object_to_i64(vm, v, &size));
-    if (size < 0 || size > (i64)(SIZE_MAX >> 1) - 64)
+    if (size < 0 || size > INT32_MAX - (i64)(is_space ? CMSG_SPACE(1) : CMSG_LEN(0)))
         return raise_overflow(vm, "%s() argument out of range", function);
     return from_small((i64)(is_space ? CMSG_SPACE((usize)size) : CMSG_LEN((usize)size)));
 }

@@ -474,7 +474,8 @@ static bool import_listed(VM *vm, Value module, Value name, Value listed, bool f
 Value import_module(VM *vm, Value name, Value globals, Value fromlist, i64 level) {
     if (!is_str(name)) return raise_type(vm, "module name must be a string");
     if (level < 0) return raise_value(vm, "level must be >= 0");
-    if (!to_str(name)->size && !level) return raise_value(vm, "Empty module name");
+    if (!level && (!to_str(name)->size || to_str(name)->data[0] == '.'))
+        return raise_value(vm, "Empty module name");
     OWNED Value absolute = TRY(level ? resolve(vm, name, globals, level) : incref(name));
     OWNED Value first = EMPTY;
     OWNED Value module = TRY(import_parts(vm, absolute, &first));
