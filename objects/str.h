@@ -31,6 +31,11 @@ static inline bool str_is_ascii(Value v) {
     return !(to_object(v)->aux & STR_NOT_ASCII);
 }
 
+/* The shared string of an ASCII character that has been met before: owned; else EMPTY. */
+static inline Value str_quick_character(VM *vm, char c) {
+    return (u8)c < 0x80 ? incref(vm->latin1[(u8)c]) : EMPTY;
+}
+
 /* s[index] of ASCII text, where that character has been met before: owned; else EMPTY. */
 static inline Value str_quick_item(VM *vm, Value s, i64 index) {
     usize size = to_str(s)->size;

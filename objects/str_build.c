@@ -46,9 +46,21 @@ static bool is_ours(Value a) {
            !(object->flags & OBJECT_WEAKLY_REFERENCED);
 }
 
+static void copy_short(char *to, const Str *from) {
+    if (from->size == 1) *to = from->data[0];
+    else memcpy(to, from->data, from->size);
+}
+
 Value str_append(VM *vm, Value owned_a, Value b) {
     Str *a = to_str(owned_a);
     const Str *right = to_str(b);
+    if (LIKELY(is_ours(owned_a) && str_is_ascii(owned_a) && str_is_ascii(b) && a->size &&
+               str_struct_size(a->size + right->size, true) <= capacity_of(a))) {
+        copy_short(a->data + a->size, right);
+        a->size += right->size;
+        a->hash = 0;
+        return str_finish(a, a->size);
+    }
     usize size = a->size + right->size, length = str_length(owned_a) + str_length(b);
     if (!is_ours(owned_a) || !right->size || !a->size) {
         Value sum = str_concat(vm, owned_a, b);

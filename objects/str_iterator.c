@@ -30,6 +30,12 @@ static Value next(VM *vm, Value self) {
         return EMPTY;
     }
     const char *at = s->data + iterator->offset;
+    Value character = str_quick_character(vm, *at);
+    if (LIKELY(character != EMPTY)) {
+        iterator->offset++;
+        iterator->index++;
+        return character;
+    }
     usize size = utf8_sequence_length((u8)*at);
     iterator->offset += size;
     iterator->index++;

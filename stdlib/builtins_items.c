@@ -42,6 +42,8 @@ FUNCTION(builtins, any, "(iterable, /)") {
 
 /* Return the number of items in a container. */
 FUNCTION(builtins, len, "(obj, /)") {
+    if (has_exact_kind(args[0], KIND_LIST)) return from_small((i64)to_list(args[0])->count);
+    if (has_exact_kind(args[0], KIND_STR) && str_is_ascii(args[0])) return from_small((i64)to_str(args[0])->size);
     i64 length = object_length(vm, args[0]);
     return length < 0 ? FAIL : int_from_i64(vm, length);
 }

@@ -42,6 +42,10 @@ FUNCTION(builtins, format, "(value, format_spec='', /)") {
 
 /* Return a Unicode string of one character with ordinal i; 0 <= i <= 0x10ffff. */
 FUNCTION(builtins, chr, "(i, /)") {
+    if (is_small(args[0]) && (u64)to_small(args[0]) < 0x80) {
+        Value character = str_quick_character(vm, (char)to_small(args[0]));
+        if (LIKELY(character != EMPTY)) return character;
+    }
     OWNED Value number = TRY(object_index(vm, args[0]));
     i64 code_point;
     if (!int_fits_i64(number, &code_point) || code_point < 0 || code_point > 0x10FFFF) {
@@ -59,6 +63,7 @@ static Value raise_length(VM *vm, usize length) {
 FUNCTION(builtins, ord, "(c, /)") {
     Value c = args[0];
     if (is_str(c)) {
+        if (to_str(c)->size == 1) return from_small((u8)to_str(c)->data[0]);
         usize length = str_length(c);
         return length == 1 ? from_small(str_code_point(c, 0)) : raise_length(vm, length);
     }

@@ -9,12 +9,21 @@
 #ifndef APY_VM_ACCESS_H
 #define APY_VM_ACCESS_H
 
-#include "objects/type.h"
+#include "objects/native.h"
 #include "objects/vm.h"
 
 typedef u64 Insn;
 
-enum { METHOD_NATIVE_ROOM = 4 }; /* for self and parameters that are left out */
+/* C functions that are called without a window have room for so many parameters, those that are left out and
+ * self included. */
+enum { QUICK_ROOM = 4 };
+
+/* A C function that can be called so with one argument, and needs no self. */
+static inline bool takes_one_plainly(Value callee) {
+    if (!has_exact_kind(callee, KIND_NATIVE)) return false;
+    const NativeSpec *spec = ((Native *)to_object(callee))->spec;
+    return spec->sort == 0 && native_is_plain(spec, 1) && spec->named <= QUICK_ROOM;
+}
 
 /* Quicken the instruction at `at` (`general` is its op before): its cache words are at[1] and at[2]. */
 void access_fill(Insn *at, u8 op, u64 word, u32 offset, u32 id);
@@ -42,6 +51,8 @@ static inline const AccessRow *access_recall(VM *vm, u8 general, Value name, Val
 static inline void access_refill(VM *vm, Insn *at, const AccessRow *row) {
     if (UNLIKELY((++vm->access_turn & 15) == 0)) access_fill(at, row->op, row->word, row->offset, row->id);
 }
+/* Is the GLOBAL at `at` followed by the MOVE of a local and a CALL with that alone? */
+bool access_calls_local(const Insn *at);
 /* Make the instruction a special form without cache words. False: it has to stay what it is. */
 bool access_quicken(Insn *at, u8 op);
 void access_free(VM *vm);

@@ -9,4 +9,8 @@ bool access_quicken(Insn *at, u8 op) {
     return false;
 }
 
+bool access_calls_local(const Insn *at) {
+    return false;
+}
+
 void access_free(VM *vm) {}

@@ -247,7 +247,8 @@ static void cache_global(VM *vm, Insn *at, Function *function, Value name, bool 
     Dict *builtins = to_dict(function->builtins);
     index = dict_find(vm, builtins, name);
     if (index < 0 || index > UINT16_MAX) return;
-    access_fill(at, in_namespace ? OP_GETNAME_BUILTIN : OP_GLOBAL_BUILTIN,
+    bool is_call = !in_namespace && access_calls_local(at) && takes_one_plainly(builtins->entries[index].value);
+    access_fill(at, in_namespace ? OP_GETNAME_BUILTIN : is_call ? OP_GLOBAL_NATIVE : OP_GLOBAL_BUILTIN,
          (u64)version | (u64)dict_version(vm, builtins) << 32, (u32)index, 0);
 }
 

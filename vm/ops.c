@@ -410,27 +410,28 @@ binary_slow: {
     if (UNLIKELY(b == EMPTY)) BOUND(B);
     if (UNLIKELY(c == EMPTY)) BOUND(C);
     SAVE();
-    if (HAS(F_INPLACE) && OPCODE == OP_ADD && A == B && HAS(F_LOCAL) && has_exact_kind(b, KIND_STR) &&
-        has_exact_kind(c, KIND_STR)) {
-        r[A] = EMPTY;
-        Value grown = str_append(vm, b, c);
-        RELEASE_SECOND(c);
-        if (grown == FAIL) goto error;
-        r[A] = grown;
-        NEXT;
-    }
-    if (HAS(F_INPLACE) && HAS(F_FIRST) && OPCODE == OP_ADD && has_exact_kind(b, KIND_STR) &&
-        has_exact_kind(c, KIND_STR) && is_append_to_name(*pc, A, b)) {
+    if (OPCODE == OP_ADD && has_exact_kind(b, KIND_STR) && has_exact_kind(c, KIND_STR)) goto add_texts;
+    Value outcome = step_binary(vm, OPCODE - OP_ADD + BINARY_ADD, b, c, HAS(F_INPLACE));
+    RELEASE_FIRST(b);
+    RELEASE_SECOND(c);
+    DELIVER(outcome);
+}
+
+    /* ADD of two exact strs: the first one grows where nobody else holds it */
+add_texts: {
+    Value b = r[B], c = r[C];
+    if (HAS(F_INPLACE) && HAS(F_FIRST) && is_append_to_name(*pc, A, b)) {
         Value grown = step_append_to_name(vm, *pc, r[0], NAME_OF(INSN_C(*pc)), b, c);
         if (grown != EMPTY) {
             RELEASE_SECOND(c);
             DELIVER(grown);
         }
     }
-    Value outcome = step_binary(vm, OPCODE - OP_ADD + BINARY_ADD, b, c, HAS(F_INPLACE));
-    RELEASE_FIRST(b);
+    bool is_own_local = HAS(F_INPLACE) && HAS(F_LOCAL) && A == B;
+    if (is_own_local) r[A] = EMPTY;
+    Value sum = is_own_local || HAS(F_FIRST) ? str_append(vm, b, c) : str_concat(vm, b, c);
     RELEASE_SECOND(c);
-    DELIVER(outcome);
+    DELIVER(sum);
 }
 
 /* With C a signed immediate int: r[A] = r[B] op C */
@@ -1809,21 +1810,26 @@ OP(CALL) {
         }
         if (to_object(callee)->kind == KIND_NATIVE) {
             const NativeSpec *spec = ((Native *)to_object(callee))->spec;
-            if (spec->sort == 0 && native_is_plain(spec, B)) {
-                SAVE();
-                Value *args = window + 1 + GAP;
-                Value result = LIKELY(B == spec->named) ? spec->function(vm, args, B)
-                                                        : native_call_plain(vm, spec, args, B);
-                for (u32 i = 0; i < B; i++) RELEASE(args[i]);
-                RELEASE(callee);
-                if (UNLIKELY(result == FAIL)) goto error;
-                *window = result;
-                NEXT;
-            }
+            if (LIKELY(spec->sort == 0 && native_is_plain(spec, B))) goto call_plain;
         }
         if (to_object(callee)->kind == KIND_TYPE) goto make_instance;
     }
     goto call_slowly;
+}
+
+    /* the callee in the window at A is a C function to which the B arguments there can go as they are */
+call_plain: {
+    Value *window = r + A, *args = window + 1 + GAP;
+    const NativeSpec *spec = ((Native *)to_object(*window))->spec;
+    u32 count = B, wanted = spec->named + (u32)(spec->sort == NATIVE_METHOD);
+    SAVE();
+    Value result = LIKELY(count == wanted) ? spec->function(vm, args, count)
+                                           : native_call_plain(vm, spec, args, count);
+    for (Value *end = args + count; args < end; args++) RELEASE(*args);
+    RELEASE(*window);
+    if (UNLIKELY(result == FAIL)) goto error;
+    *window = result;
+    NEXT;
 }
 
     /* a function that takes another count of arguments, or suspends */
@@ -1950,17 +1956,7 @@ OP(CALLM) {
         }
         if (to_object(callee)->kind == KIND_NATIVE) {
             const NativeSpec *spec = ((Native *)to_object(callee))->spec;
-            if (spec->sort == NATIVE_METHOD && native_is_plain(spec, B - 1u)) {
-                SAVE();
-                Value *args = window + 1 + GAP;
-                Value result = LIKELY(B == spec->named + 1u) ? spec->function(vm, args, B)
-                                                        : native_call_plain(vm, spec, args, B);
-                for (u32 i = 0; i < B; i++) RELEASE(args[i]);
-                RELEASE(callee);
-                if (UNLIKELY(result == FAIL)) goto error;
-                *window = result;
-                NEXT;
-            }
+            if (LIKELY(spec->sort == NATIVE_METHOD && native_is_plain(spec, B - 1u))) goto call_plain;
         }
     }
     SAVE();
@@ -2388,6 +2384,25 @@ OP(GLOBAL_BUILTIN) {
     NEXT_CACHED;
 }
 
+/* GLOBAL_NATIVE A, B, C +2: GLOBAL that has found a C function among the builtins, the MOVE of its one argument,
+ * a local, and the CALL: len(x). */
+OP(GLOBAL_NATIVE) {
+    Function *function = FUNCTION_OF_FRAME;
+    Dict *builtins = to_dict(function->builtins);
+    if (UNLIKELY(to_dict(function->globals)->version != (u32)pc[0] || builtins->version != (u32)(pc[0] >> 32)))
+        goto op_GLOBAL;
+    Value callee = builtins->entries[CACHE_OFFSET].value;
+    Value args[QUICK_ROOM] = {r[INSN_B(pc[2])], EMPTY, EMPTY, EMPTY};
+    if (UNLIKELY(args[0] == EMPTY || vm->is_traced || !takes_one_plainly(callee))) goto op_GLOBAL_BUILTIN;
+    const NativeSpec *spec = ((Native *)to_object(callee))->spec;
+    pc += 4;
+    SAVE();
+    Value result = spec->function(vm, args, spec->named);
+    if (UNLIKELY(result == FAIL)) goto error;
+    r[A] = result;
+    NEXT;
+}
+
 /* GETNAME_MODULE A, B, C +2: GETNAME where the namespace is the globals. */
 OP(GETNAME_MODULE) {
     Dict *globals = to_dict(FUNCTION_OF_FRAME->globals);
@@ -2514,7 +2529,7 @@ OP(METHOD_CLASS) {
 OP(METHOD_NATIVE) {
     Value object = r[B];
     if (UNLIKELY(!is_object(object) || to_object(object)->shape->id != CACHE_ID || vm->is_traced)) goto op_METHOD;
-    Value args[METHOD_NATIVE_ROOM] = {object, EMPTY, EMPTY, EMPTY};
+    Value args[QUICK_ROOM] = {object, EMPTY, EMPTY, EMPTY};
     u32 nargs = CACHE_OFFSET;
     NativeFunction function = (NativeFunction)(usize)pc[0];
     bool is_last = HAS(F_FIRST);
