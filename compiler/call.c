@@ -130,6 +130,10 @@ static u32 push_keyword_group(Unit *u, NodeList keywords, u32 start) {
 }
 
 static void push_keywords(Unit *u, u16 window, NodeList keywords) {
+    if (keywords.count == 1 && !as_keyword(keywords.items[0])->arg.data) { /* CALLX takes any mapping */
+        compile_expr(u, as_keyword(keywords.items[0])->value, TEMPORARY);
+        return;
+    }
     u32 done = push_keyword_group(u, keywords, 0);
     u16 dict = on_top(u).reg;
     while (done < keywords.count && !u->c->failed) {

@@ -62,6 +62,9 @@ typedef struct Super {
     Value self;      /* EMPTY: not bound */
     Type *self_type; /* whose MRO; owned, NULL while not bound */
 } Super;
+/* `super().name` in the function that runs, if that is a function to call with the function's own self: both borrowed.
+ * False, with nothing raised: make a super object. */
+bool super_quick_method(VM *vm, Value name, Value *function, Value *self);
 /* The attribute as it stands in a class behind super's: borrowed, EMPTY if there is none. */
 Value super_lookup(VM *vm, const Super *super, Value name);
 /* super(type, self).name, without making the super object: owned. `*unbound`: self must be

@@ -131,6 +131,23 @@ static Type *class_in_closure(VM *vm, const Frame *frame) {
     return NULL;
 }
 
+/* What is unusual is left to the long way, which also says what is wrong. */
+bool super_quick_method(VM *vm, Value name, Value *function, Value *self) {
+    const Frame *frame = vm->frame;
+    const Tuple *names = to_tuple(frame->code->free_names);
+    if (!(frame->code->flags & CODE_OPTIMIZED) || !frame->code->positional || name == NAME(__class__)) return false;
+    *self = frame->r[0];
+    if (!is_object(*self) || has_exact_kind(*self, KIND_CELL) || is_type(*self)) return false;
+    usize i = 0;
+    while (i < names->count && names->items[i] != NAME(__class__)) i++;
+    if (i == names->count) return false;
+    Value class = ((Cell *)to_tuple(((Function *)frame->func)->closure)->items[i])->value;
+    if (class == EMPTY || !is_type(class)) return false;
+    *function = find_behind(vm, to_type(class), to_object(*self)->shape->type, name);
+    if (*function == FAIL) exception_clear(vm);
+    return *function != FAIL && *function != EMPTY && callable_takes_self(*function);
+}
+
 static bool find_arguments(VM *vm, Type **type, Value *self) {
     const Frame *frame = vm->frame;
     if (!frame) {

@@ -276,14 +276,36 @@ static Value spread_positional(VM *vm, Value callee, Value iterable) {
     return tuple;
 }
 
+/* The keywords after `**`, as a dict. */
+static Value spread_mapping(VM *vm, Value callee, Value mapping) {
+    if (LIKELY(mapping == EMPTY || has_exact_kind(mapping, KIND_DICT))) return incref(mapping);
+    OWNED Value dict = TRY(dict_new(vm));
+    return step_dict_merge(vm, dict, mapping, callee) ? TAKE(dict) : FAIL;
+}
+
+/* Into the window itself, which becomes the frame. The arguments are borrowed, the callee is not. */
+static Value enter_spread(VM *vm, Value *window, Value callee, const Tuple *positional, Dict *keywords) {
+    Value *args = window + 1 + WINDOW_GAP;
+    u32 nargs = (u32)positional->count, count = nargs + (keywords ? keywords->count : 0);
+    if (!has_room(vm, ((Function *)to_object(callee))->code, args, count)) return FAIL;
+    OWNED Value names = EMPTY;
+    if (count > nargs && !spread_keywords(vm, keywords, args + nargs, &names)) return FAIL;
+    for (u32 i = 0; i < nargs; i++) args[i] = incref(positional->items[i]);
+    for (u32 i = nargs; i < count; i++) incref(args[i]);
+    return enter_window(vm, window, WINDOW_GAP, (Entry){incref(callee), EMPTY, nargs, names, FRAME_CALL});
+}
+
 Value call_window_spread(VM *vm, Value *window, u32 gap, bool has_keywords) {
     OWNED Value callee = *window;
     OWNED Value iterable = window[1 + gap];
-    OWNED Value keywords = has_keywords ? window[2 + gap] : EMPTY;
+    OWNED Value mapping = has_keywords ? window[2 + gap] : EMPTY;
+    OWNED Value keywords = TRY(spread_mapping(vm, callee, mapping));
     OWNED Value positional = TRY(spread_positional(vm, callee, iterable));
     OWNED Value names = EMPTY;
     u32 nargs = (u32)to_tuple(positional)->count;
     u32 nkeywords = has_keywords ? to_dict(keywords)->count : 0;
+    if (gap && is_enterable(callee))
+        return enter_spread(vm, window, callee, to_tuple(positional), nkeywords ? to_dict(keywords) : NULL);
     usize bytes = sizeof(Value) * (nargs + nkeywords + 1);
     Value room[24];
     Value *args = nargs + nkeywords <= COUNT_OF(room) ? room : heap_raw_alloc(&vm->heap, bytes);

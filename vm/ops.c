@@ -1856,6 +1856,17 @@ call_slowly: {
      * there, and defaults: the frame begins one word up, the instance is the result already */
 make_instance: {
     Type *type = (Type *)to_object(r[A]);
+    if (type == vm->types[TYPE_super] && !B && is_method_next(pc, A)) {
+        SAVE();
+        Value function, self;
+        if (super_quick_method(vm, NAME_OF(INSN_C(*pc)), &function, &self)) {
+            type->h.rc--;
+            pc++;
+            r[A] = incref(function);
+            r[A + 1 + GAP] = incref(self);
+            NEXT_CACHED;
+        }
+    }
     Value init = type->init_version == type->version ? type->init_function : EMPTY;
     if (!is_object(init) || HAS(F_COMPACT)) goto call_slowly;
     u32 missing = ((Function *)to_object(init))->code->signature - (B + 1u);
@@ -1978,7 +1989,7 @@ OP(CALLKW) {
     NEXT;
 }
 
-/* CALLX A, -, C: the window's arguments are a tuple and, if C is 1, a dict of keywords. For `f(*x)` alone
+/* CALLX A, -, C: the window's arguments are a tuple and, if C is 1, a mapping of keywords. For `f(*x)` alone
  * the first is x itself: "f() argument after * must be an iterable, not X". */
 OP(CALLX) {
     SAVE();

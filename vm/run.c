@@ -13,6 +13,7 @@
 #include <math.h>
 
 #include "objects/bytes.h"
+#include "objects/descriptor.h"
 #include "objects/dict.h"
 #include "objects/exc.h"
 #include "objects/float.h"
@@ -193,6 +194,11 @@ static inline bool unpacks_pair(Insn insn, u32 reg) {
 static inline bool is_awaited_next(const Insn *pc, u32 reg) {
     return INSN_OP(pc[0]) == OP_AWAITABLE && INSN_B(pc[0]) == reg && INSN_A(pc[0]) == reg &&
            INSN_OP(pc[1]) == OP_AWAIT;
+}
+
+/* Does METHOD of temporary `reg` come next? `super().f()`: no super object is made. */
+static inline bool is_method_next(const Insn *pc, u32 reg) {
+    return INSN_OP(*pc) == OP_METHOD && INSN_B(*pc) == reg && INSN_FLAGS(*pc) & F_FIRST;
 }
 
 /* Has the function defaults for its last `missing` parameters? (A number that is none: it has not.) */
