@@ -407,6 +407,13 @@ float_mixed: {
 
 binary_slow: {
     Value b = r[B], c = r[C];
+    if (is_exact_int(b) && is_exact_int(c) && OPCODE != OP_MATMUL) {
+        SAVE();
+        Value number = int_binary(vm, OPCODE - OP_ADD + BINARY_ADD, b, c);
+        RELEASE_FIRST(b);
+        RELEASE_SECOND(c);
+        DELIVER(number);
+    }
     if (UNLIKELY(b == EMPTY)) BOUND(B);
     if (UNLIKELY(c == EMPTY)) BOUND(C);
     SAVE();
@@ -537,7 +544,8 @@ immediate_slow: {
     }
     if (UNLIKELY(b == EMPTY)) BOUND(B);
     SAVE();
-    Value outcome = step_binary(vm, op, b, from_small(SC), HAS(F_INPLACE));
+    Value outcome = is_exact_int(b) ? int_binary(vm, op, b, from_small(SC))
+                                    : step_binary(vm, op, b, from_small(SC), HAS(F_INPLACE));
     RELEASE_FIRST(b);
     DELIVER(outcome);
 }
