@@ -12,9 +12,7 @@
  * still stands, and starts again if not. */
 
 enum { MIN_LOG2 = 3, MAX_LOG2 = 31, LOG2_OF_U8 = 8, LOG2_OF_U16 = 16 };
-enum { ABSENT = -1, FAILED = -2 };
-#define SLOT_FREE    UINT32_MAX
-#define SLOT_DELETED (UINT32_MAX - 1)
+enum { ABSENT = -1, FAILED = -2, OTHER = -3 };
 
 static inline u32 capacity_of(u8 log2_size) {
     return (u32)(((u64)2 << log2_size) / 3);
@@ -29,26 +27,39 @@ static usize hashes_size(const Dict *dict) {
     return capacity_of(dict->log2_size) * sizeof(u64);
 }
 
-/* The small widths have their two highest numbers for FREE and DELETED. */
-static inline u32 slot_get(const Dict *dict, usize slot) {
-    if (dict->log2_size <= LOG2_OF_U8) {
-        u32 index = ((const u8 *)dict->indices)[slot];
-        return index < 0xFE ? index : index | 0xFFFFFF00;
-    }
-    if (dict->log2_size <= LOG2_OF_U16) {
-        u32 index = ((const u16 *)dict->indices)[slot];
-        return index < 0xFFFE ? index : index | 0xFFFF0000;
-    }
+/* A slot holds the index of an entry in its low bits, as many as the size of the table has, and above them as much of
+ * the entry's hash as its width leaves: most entries that are not meant are passed by without a look at them. The two
+ * highest indices, which no entry has, stand for FREE and DELETED. */
+static ALWAYS_INLINE u32 slot_read(const Dict *dict, u32 width, usize slot) {
+    if (width == 1) return ((const u8 *)dict->indices)[slot];
+    if (width == 2) return ((const u16 *)dict->indices)[slot];
     return ((const u32 *)dict->indices)[slot];
 }
 
-static inline void slot_set(Dict *dict, usize slot, u32 index) {
+static inline u32 width_of(const Dict *dict) {
+    return dict->log2_size <= LOG2_OF_U8 ? 1 : dict->log2_size <= LOG2_OF_U16 ? 2 : 4;
+}
+
+static inline u32 slot_get(const Dict *dict, usize slot) {
+    return slot_read(dict, width_of(dict), slot);
+}
+
+static inline void slot_set(Dict *dict, usize slot, u32 word) {
     if (dict->log2_size <= LOG2_OF_U8)
-        ((u8 *)dict->indices)[slot] = (u8)index;
+        ((u8 *)dict->indices)[slot] = (u8)word;
     else if (dict->log2_size <= LOG2_OF_U16)
-        ((u16 *)dict->indices)[slot] = (u16)index;
+        ((u16 *)dict->indices)[slot] = (u16)word;
     else
-        ((u32 *)dict->indices)[slot] = index;
+        ((u32 *)dict->indices)[slot] = word;
+}
+
+static inline u32 mask_of(const Dict *dict) {
+    return (u32)(((u64)1 << dict->log2_size) - 1);
+}
+
+/* What the slot of an entry holds. */
+static inline u32 slot_word(u32 mask, u32 index, u64 hash) {
+    return ((u32)hash & ~mask) | index;
 }
 
 /* ---- hashes ---- */
@@ -85,20 +96,43 @@ static inline usize first_slot(const Dict *dict, u64 hash) {
 
 /* The first slot of the hash's way that holds no entry. */
 static usize free_slot(const Dict *dict, u64 hash) {
-    usize mask = ((usize)1 << dict->log2_size) - 1;
+    u32 mask = mask_of(dict);
     usize slot = first_slot(dict, hash);
-    for (usize step = 1; slot_get(dict, slot) < SLOT_DELETED; step++) {
+    for (usize step = 1; (slot_get(dict, slot) & mask) < mask - 1; step++) {
         slot = (slot + step) & mask;
     }
     return slot;
 }
 
 static usize slot_of_entry(const Dict *dict, u32 index) {
-    usize mask = ((usize)1 << dict->log2_size) - 1;
+    u32 mask = mask_of(dict);
     usize slot = first_slot(dict, hash_of_entry(dict, index));
-    for (usize step = 1; slot_get(dict, slot) != index; step++)
+    for (usize step = 1; (slot_get(dict, slot) & mask) != index; step++)
         slot = (slot + step) & mask;
     return slot;
+}
+
+/* A walk over the slots where an entry with some hash can be: what they hold besides its index, in slots of `width`
+ * bytes. */
+typedef struct Probe {
+    usize slot, step;
+    u32 width, mask, tag;
+} Probe;
+
+static ALWAYS_INLINE Probe probe_start(const Dict *dict, u64 hash, u32 width) {
+    u32 mask = mask_of(dict), bits = UINT32_MAX >> (32 - 8 * width);
+    return (Probe){first_slot(dict, hash), 1, width, mask, (u32)hash & bits & ~mask};
+}
+
+static ALWAYS_INLINE void probe_advance(Probe *probe) {
+    probe->slot = (probe->slot + probe->step++) & probe->mask;
+}
+
+/* The index of the entry at the slot, if it may have the hash; ABSENT: the walk is at its end; OTHER: go on. */
+static ALWAYS_INLINE i64 probe_look(const Dict *dict, const Probe *probe) {
+    u32 word = slot_read(dict, probe->width, probe->slot), index = word & probe->mask;
+    if ((word ^ index) == probe->tag && LIKELY(index < probe->mask - 1)) return index;
+    return index == probe->mask ? ABSENT : OTHER;
 }
 
 /* ---- finding ---- */
@@ -108,20 +142,24 @@ static inline bool is_same_text(Value a, Value b) {
     return to_str(a)->hash == to_str(b)->hash && str_equal(a, b);
 }
 
-/* A simple key in a table of simple keys. */
-static i64 find_simple(const Dict *dict, Value key, u64 hash) {
-    if (!dict->count) return ABSENT;
+static ALWAYS_INLINE i64 find_in_slots(const Dict *dict, Value key, u64 hash, u32 width) {
     bool is_text = !is_small(key);
-    usize mask = ((usize)1 << dict->log2_size) - 1;
-    usize slot = first_slot(dict, hash);
-    for (usize step = 1;; slot = (slot + step++) & mask) {
-        u32 index = slot_get(dict, slot);
-        if (index == SLOT_FREE) return ABSENT;
-        if (index == SLOT_DELETED) continue;
+    for (Probe probe = probe_start(dict, hash, width);; probe_advance(&probe)) {
+        i64 index = probe_look(dict, &probe);
+        if (index == OTHER) continue;
+        if (index == ABSENT) return ABSENT;
         Value other = dict->entries[index].key;
         if (other == key) return index;
         if (is_text && !is_small(other) && is_same_text(other, key)) return index;
     }
+}
+
+/* A simple key in a table of simple keys. */
+static i64 find_simple(const Dict *dict, Value key, u64 hash) {
+    if (!dict->count) return ABSENT;
+    if (dict->log2_size <= LOG2_OF_U8) return find_in_slots(dict, key, hash, 1);
+    if (dict->log2_size <= LOG2_OF_U16) return find_in_slots(dict, key, hash, 2);
+    return find_in_slots(dict, key, hash, 4);
 }
 
 /* Does entry `index` still hold `key`, in the table that was there before script code
@@ -143,19 +181,17 @@ static i64 find_general(VM *vm, Dict *dict, Value key, u64 hash) {
 restart:
     if (!dict->count) return ABSENT;
     Dict before = *dict;
-    usize mask = ((usize)1 << dict->log2_size) - 1;
-    usize slot = first_slot(dict, hash);
-    for (usize step = 1;; slot = (slot + step++) & mask) {
-        u32 index = slot_get(dict, slot);
-        if (index == SLOT_FREE) return ABSENT;
-        if (index == SLOT_DELETED) continue;
+    for (Probe probe = probe_start(dict, hash, width_of(dict));; probe_advance(&probe)) {
+        i64 index = probe_look(dict, &probe);
+        if (index == OTHER) continue;
+        if (index == ABSENT) return ABSENT;
         Value stored = dict->entries[index].key;
         if (stored == key) return index;
-        if (hash_of_entry(dict, index) != hash) continue;
+        if (hash_of_entry(dict, (u32)index) != hash) continue;
         OWNED Value held = incref(stored);
         int equal = compare_keys(vm, held, key);
         if (equal < 0) return FAILED;
-        if (!still_stands(dict, &before, index, stored)) goto restart;
+        if (!still_stands(dict, &before, (u32)index, stored)) goto restart;
         if (equal) return index;
     }
 }
@@ -169,12 +205,11 @@ static inline i64 find(VM *vm, Dict *dict, Value key, u64 hash) {
 static i64 find_str(const Dict *dict, Value str, u64 hash) {
     if (LIKELY(!dict->hashes)) return find_simple(dict, str, hash);
     if (!dict->count) return ABSENT;
-    usize mask = ((usize)1 << dict->log2_size) - 1;
-    usize slot = first_slot(dict, hash);
-    for (usize step = 1;; slot = (slot + step++) & mask) {
-        u32 index = slot_get(dict, slot);
-        if (index == SLOT_FREE) return ABSENT;
-        if (index == SLOT_DELETED || dict->hashes[index] != hash) continue;
+    for (Probe probe = probe_start(dict, hash, width_of(dict));; probe_advance(&probe)) {
+        i64 index = probe_look(dict, &probe);
+        if (index == OTHER) continue;
+        if (index == ABSENT) return ABSENT;
+        if (dict->hashes[index] != hash) continue;
         Value other = dict->entries[index].key;
         if (other == str || (is_str(other) && str_equal(other, str))) return index;
     }
@@ -249,7 +284,7 @@ static bool make_table(VM *vm, Dict *dict, u8 log2_size, bool with_hashes) {
 /* Append an entry to a table that has room; takes over key and value. */
 static inline void append_entry(Dict *dict, Value key, u64 hash, Value value) {
     u32 index = dict->used++;
-    slot_set(dict, free_slot(dict, hash), index);
+    slot_set(dict, free_slot(dict, hash), slot_word(mask_of(dict), index, hash));
     dict->entries[index] = (DictEntry){key, value};
     if (dict->hashes) dict->hashes[index] = hash;
     dict->usable--;
@@ -404,7 +439,7 @@ static void skip_deleted(Dict *dict) {
 
 /* Take the entry out of the table; the caller owns its key and value. */
 static DictEntry remove_entry(Dict *dict, u32 index) {
-    slot_set(dict, slot_of_entry(dict, index), SLOT_DELETED);
+    slot_set(dict, slot_of_entry(dict, index), UINT32_MAX - 1);
     DictEntry entry = dict->entries[index];
     dict->entries[index] = (DictEntry){EMPTY, EMPTY};
     dict->count--;
@@ -472,7 +507,7 @@ static bool move_to_first(VM *vm, Dict *dict, u32 index) {
         index = gap + rank;
     }
     u64 hash = hash_of_entry(dict, index);
-    slot_set(dict, slot_of_entry(dict, index), dict->first - 1);
+    slot_set(dict, slot_of_entry(dict, index), slot_word(mask_of(dict), dict->first - 1, hash));
     DictEntry *first = &dict->entries[--dict->first];
     *first = dict->entries[index];
     if (dict->hashes) dict->hashes[dict->first] = hash;
