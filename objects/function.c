@@ -116,6 +116,16 @@ static bool check_parts(VM *vm, const Value *given) {
     return !text;
 }
 
+/* Code of a module has its names in a mapping, its one argument: a function of it uses its globals. */
+static bool use_globals(VM *vm, Function *function) {
+    bool has_names = !(function->code->flags & CODE_OPTIMIZED) && function->code->positional == 1;
+    if (!has_names || function->defaults != EMPTY) return true;
+    Value defaults = tuple_of(vm, 1, function->globals);
+    if (defaults == FAIL) return false;
+    function->defaults = defaults;
+    return true;
+}
+
 static const Arguments new_arguments = {
     "function",
     (const char *const[]){"code", "globals", "name", "argdefs", "closure", "kwdefaults", NULL},
@@ -137,6 +147,7 @@ static Value function_make(VM *vm, Type *type, Value *args, u32 nargs, Value kwn
     if (given[3] != EMPTY && given[3] != NONE) function->defaults = incref(given[3]);
     if (given[4] != EMPTY && given[4] != NONE && code->free_count) function->closure = incref(given[4]);
     if (given[5] != EMPTY && given[5] != NONE) function->keyword_defaults = incref(given[5]);
+    CHECK(use_globals(vm, function));
     return TAKE(made);
 }
 
