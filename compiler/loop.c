@@ -7,7 +7,8 @@ static Operand on_top(Unit *u) {
 
 static void push_iterator(Unit *u, const Node *iter, OpCode op) {
     Operand iterable;
-    if (iter->kind == NODE_List || iter->kind == NODE_Set) {
+    bool is_display = iter->kind == NODE_List || iter->kind == NODE_Set;
+    if (is_display && op == OP_ITER) {
         compile_iterable(u, iter, TEMPORARY);
         iterable = on_top(u);
     } else {

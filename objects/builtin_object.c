@@ -71,8 +71,9 @@ static Value repr(VM *vm, Value self) {
     return str_format(vm, "<%S object at 0x%lx>", name, (u64)self);
 }
 
+/* What is wrong with the result, str() says: its own name stands in the message. */
 static Value str(VM *vm, Value self) {
-    return object_repr(vm, self);
+    return type_of(vm, self)->slots.repr(vm, self);
 }
 
 /* Unequal is what is not equal, also for classes that only say what is equal. */

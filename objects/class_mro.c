@@ -122,6 +122,7 @@ Value class_mro_default(VM *vm, Type *type) {
 /* ---- metatypes with an mro method of their own ---- */
 
 static bool check_mro(VM *vm, const Type *type, const Tuple *mro) {
+    if (!mro->count) return raise_type(vm, "type MRO must not be empty"), false;
     for (usize i = 0; i < mro->count; i++) {
         Value class = mro->items[i];
         if (!is_type(class)) {

@@ -12,39 +12,39 @@
 
 #define CODE ((Code *)self)
 
-GETTER(code, co_name) {
+MEMBER(code, co_name) {
     return incref(CODE->name);
 }
 
-GETTER(code, co_qualname) {
+MEMBER(code, co_qualname) {
     return incref(CODE->qualname == EMPTY ? CODE->name : CODE->qualname);
 }
 
-GETTER(code, co_filename) {
+MEMBER(code, co_filename) {
     return incref(CODE->filename);
 }
 
-GETTER(code, co_firstlineno) {
+MEMBER(code, co_firstlineno) {
     return from_small(CODE->first_line);
 }
 
-GETTER(code, co_argcount) {
+MEMBER(code, co_argcount) {
     return from_small(CODE->flags & CODE_OPTIMIZED ? CODE->positional : 0);
 }
 
-GETTER(code, co_posonlyargcount) {
+MEMBER(code, co_posonlyargcount) {
     return from_small(CODE->flags & CODE_OPTIMIZED ? CODE->positional_only : 0);
 }
 
-GETTER(code, co_kwonlyargcount) {
+MEMBER(code, co_kwonlyargcount) {
     return from_small(CODE->keyword_only);
 }
 
-GETTER(code, co_flags) {
+MEMBER(code, co_flags) {
     return from_small(CODE->flags & ~(u32)(CODE_HAS_DOCSTRING | CODE_HIDDEN));
 }
 
-GETTER(code, co_stacksize) {
+MEMBER(code, co_stacksize) {
     return from_small(CODE->registers - CODE->locals);
 }
 
@@ -59,7 +59,8 @@ static bool tuple_has(Value tuple, Value name) {
 /* Parameters, and the locals that are not cells. */
 GETTER(code, co_varnames) {
     OWNED Value names = TRY(list_new(vm, CODE->local_names));
-    for (usize i = 0; i < to_tuple(CODE->variables)->count; i++) {
+    bool has_namespace = !(CODE->flags & CODE_OPTIMIZED); /* in the first, which nobody is to see */
+    for (usize i = has_namespace; i < to_tuple(CODE->variables)->count; i++) {
         Value name = to_tuple(CODE->variables)->items[i];
         if (i >= CODE->parameters && tuple_has(CODE->cells, name)) continue;
         CHECK(list_push(vm, to_list(names), name));
@@ -67,7 +68,7 @@ GETTER(code, co_varnames) {
     return object_to_tuple(vm, names);
 }
 
-GETTER(code, co_nlocals) {
+MEMBER(code, co_nlocals) {
     OWNED Value names = TRY(code_co_varnames_getter(vm, self));
     return from_small((i64)to_tuple(names)->count);
 }
@@ -80,11 +81,11 @@ GETTER(code, co_freevars) {
     return incref(CODE->free_names);
 }
 
-GETTER(code, co_names) {
+MEMBER(code, co_names) {
     return tuple_from(vm, CODE->names, CODE->name_count);
 }
 
-GETTER(code, co_consts) {
+MEMBER(code, co_consts) {
     return tuple_from(vm, CODE->constants, CODE->constant_count);
 }
 
@@ -93,12 +94,12 @@ GETTER(code, co_code) {
     return bytes_new(vm, (const char *)CODE->insns, CODE->insn_count * sizeof(Insn));
 }
 
-GETTER(code, co_linetable) {
+MEMBER(code, co_linetable) {
     return bytes_new(vm, (const char *)code_positions(CODE),
                      CODE->position_count * sizeof(PositionRow));
 }
 
-GETTER(code, co_exceptiontable) {
+MEMBER(code, co_exceptiontable) {
     usize size = CODE->exception_count * sizeof(ExceptionRow);
     return bytes_new(vm, (const char *)CODE->exceptions, size);
 }

@@ -117,7 +117,9 @@ Value int_from_digits(VM *vm, Span digits, int base) {
 }
 
 static Value raise_invalid(VM *vm, int base, Value shown) {
-    OWNED Value repr = TRY(object_repr(vm, shown));
+    bool is_buffer = !is_str(shown) && !has_kind(shown, KIND_BYTES);
+    OWNED Value text = TRY(is_buffer ? call_1(vm, from_object(vm->types[TYPE_bytes]), shown) : incref(shown));
+    OWNED Value repr = TRY(object_repr(vm, text));
     if (str_length(repr) > 200) {
         OWNED Value cut = TRY(str_slice(vm, repr, 0, 200));
         return raise_value(vm, "invalid literal for int() with base %d: %S", base, cut);

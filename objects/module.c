@@ -135,7 +135,8 @@ Value module_find(VM *vm, Value self, Value name) {
     Value found = generic_find(vm, self, name);
     if (found != EMPTY) return found;
     bool is_lazy = name == NAME(__spec__) || name == NAME(__loader__) || name == NAME(__cached__);
-    if (UNLIKELY(is_lazy) && vm->hooks.import) {
+    bool is_made = is_lazy && dict_get_str(vm, dict_of(self), NAME(__name__)) != EMPTY;
+    if (UNLIKELY(is_made) && vm->hooks.import) {
         found = describe(vm, self, name);
         if (found != EMPTY) return found;
     }

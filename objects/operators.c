@@ -67,11 +67,17 @@ static Value repeat(VM *vm, Value (*slot)(VM *, Value, i64), Value sequence,
     return slot(vm, sequence, times);
 }
 
+/* Does the type stand among sequences for CPython, whether or not it can be repeated? */
+static bool is_sequence_like(const Type *type) {
+    return type->flags & TYPE_HEAP || type->slots.length || type->slots.contains || type->slots.getitem;
+}
+
 /* What + and * of sequences come to in the end. */
-static Value ask_sequences(VM *vm, BinaryOp op, Value a, Value b) {
+static Value ask_sequences(VM *vm, BinaryOp op, Value a, Value b, bool is_inplace) {
     const Slots *left = &type_of(vm, a)->slots, *right = &type_of(vm, b)->slots;
     if (op == BINARY_ADD && left->concat) return left->concat(vm, a, b);
     if (op == BINARY_MUL && left->repeat) return repeat(vm, left->repeat, a, b);
+    if (is_inplace && is_sequence_like(type_of(vm, a))) return NOT_IMPLEMENTED;
     if (op == BINARY_MUL && right->repeat) return repeat(vm, right->repeat, b, a);
     return NOT_IMPLEMENTED;
 }
@@ -109,7 +115,7 @@ Value object_binary(VM *vm, BinaryOp op, Value a, Value b) {
     Value result = binary_quickly(vm, op, a, b);
     if (LIKELY(result != NOT_IMPLEMENTED)) return result;
     result = ask_both(vm, op, a, b);
-    if (result == NOT_IMPLEMENTED) result = ask_sequences(vm, op, a, b);
+    if (result == NOT_IMPLEMENTED) result = ask_sequences(vm, op, a, b, false);
     return result == NOT_IMPLEMENTED ? refuse(vm, op, a, b, false) : result;
 }
 
@@ -117,7 +123,7 @@ Value object_binary_reflected(VM *vm, BinaryOp op, Value a, Value b, bool is_inp
     Type *left = type_of(vm, a), *right = type_of(vm, b);
     Value result = left != right && has_right(right, op) ? ask_right(vm, right, op, a, b)
                                                          : NOT_IMPLEMENTED;
-    if (result == NOT_IMPLEMENTED) result = ask_sequences(vm, op, a, b);
+    if (result == NOT_IMPLEMENTED) result = ask_sequences(vm, op, a, b, is_inplace);
     return result == NOT_IMPLEMENTED ? refuse(vm, op, a, b, is_inplace) : result;
 }
 
@@ -128,7 +134,7 @@ static Value ask_inplace_sequences(VM *vm, BinaryOp op, Value a, Value b) {
     if (op == BINARY_ADD && left->inplace_concat) return left->inplace_concat(vm, a, b);
     if (op == BINARY_MUL && left->inplace_repeat)
         return repeat(vm, left->inplace_repeat, a, b);
-    return ask_sequences(vm, op, a, b);
+    return ask_sequences(vm, op, a, b, true);
 }
 
 bool inherits_inplace(const Type *type, BinaryOp op) {

@@ -44,8 +44,8 @@ Value object_str(VM *vm, Value v) {
     if (has_exact_kind(v, KIND_STR)) return incref(v);
     if (is_small(v)) return small_text(vm, to_small(v));
     if (is_flonum(v)) return float_text(vm, to_flonum(v));
-    Value (*str)(VM *, Value) = type_of(vm, v)->slots.str;
-    if (!str) return object_repr(vm, v);
+    Type *type = type_of(vm, v);
+    Value (*str)(VM *, Value) = type->slots.str ? type->slots.str : type->slots.repr;
     if (!enter_recursion(vm, " while getting the str of an object")) return FAIL;
     Value text = str(vm, v);
     leave_recursion(vm);
