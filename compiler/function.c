@@ -103,11 +103,13 @@ void finish_unit(Unit *u) {
     emit_cold_paths(u);
 }
 
+/* It is the first of those constants that get the first numbers: number 0. */
 static void add_docstring(Unit *u, Value doc) {
     if (doc == EMPTY) return;
     u32 number = constant_number(u, doc);
     if (u->c->failed) return;
-    u->constants.rows[number].is_used = u->constants.rows[number].is_narrow = true;
+    ConstantRow *row = &u->constants.rows[number];
+    row->is_used = row->is_narrow = row->is_narrowest = true;
     u->has_docstring = true;
 }
 
