@@ -43,8 +43,17 @@ static const char *action_of(Span name) {
 }
 
 static bool complain(const char *what, Span about) {
-    fprintf(stderr, "Invalid -W option ignored: %s: '%.*s'\n", what, (int)about.length,
+    fprintf(stderr, "Invalid -W option ignored: %s '%.*s'\n", what, (int)about.length,
             about.data);
+    return false;
+}
+
+/* A number that is too small is shown as one. */
+static bool complain_line(Span text) {
+    bool is_number = text.length > 1 && text.data[0] == '-';
+    for (usize i = 1; i < text.length; i++) is_number &= text.data[i] >= '0' && text.data[i] <= '9';
+    if (!is_number) return complain("invalid lineno", text);
+    fprintf(stderr, "Invalid -W option ignored: invalid lineno %.*s\n", (int)text.length, text.data);
     return false;
 }
 
@@ -67,15 +76,21 @@ static Value find_category(VM *vm, Span name) {
 
 static Value category_of(VM *vm, Span name) {
     Value category = find_category(vm, name);
+    bool no_module = category == FAIL && exception_matches(vm, EXC(ImportError));
     if (category == FAIL) exception_clear(vm);
+    if (no_module) {
+        const char *dot = memrchr(name.data, '.', name.length);
+        complain("invalid module name:", (Span){name.data, (usize)(dot - name.data)});
+        return EMPTY;
+    }
     if (category == FAIL || category == EMPTY) {
-        complain("unknown warning category", name);
+        complain("unknown warning category:", name);
         return EMPTY;
     }
     if (has_kind(category, KIND_TYPE) && type_is_subtype((Type *)category, EXC(Warning)))
         return category;
     decref(category);
-    complain("invalid warning category", name);
+    complain("invalid warning category:", name);
     return EMPTY;
 }
 
@@ -115,14 +130,14 @@ static bool put_filter(VM *vm, const char *action, Value message, Value category
 bool warnings_add_option(VM *vm, Span option) {
     Span fields[FIELDS];
     i64 line;
-    if (!cut_fields(option, fields)) return complain("too many fields (max 5)", option);
+    if (!cut_fields(option, fields)) return complain("too many fields (max 5):", option);
     const char *action = action_of(fields[0]);
-    if (!action) return complain("invalid action", fields[0]);
+    if (!action) return complain("invalid action:", fields[0]);
     OWNED Value category = category_of(vm, fields[2]);
     if (category == EMPTY) return false;
-    if (!read_line(fields[4], &line)) return complain("invalid lineno", fields[4]);
+    if (!read_line(fields[4], &line)) return complain_line(fields[4]);
     OWNED Value message = message_pattern(vm, fields[1]);
     if (put_filter(vm, action, message, category, fields[3], line)) return true;
     exception_clear(vm);
-    return complain("failed", option);
+    return complain("failed:", option);
 }
