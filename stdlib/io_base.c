@@ -398,7 +398,7 @@ static bool collect_lines(VM *vm, Value self, i64 hint, List *lines) {
         i64 length = object_length(vm, line);
         if (length < 0) return false;
         total += length;
-        if (hint > 0 && total >= hint) return true;
+        if (hint > 0 && total > hint) return true;
     }
 }
 
