@@ -127,7 +127,7 @@ Value object_iter(VM *vm, Value v) {
 }
 
 Value iter_next(VM *vm, Value iterator) {
-    Type *type = type_of(vm, iterator);
+    Type *type = LIKELY(is_object(iterator)) ? to_object(iterator)->shape->type : type_of(vm, iterator);
     if (UNLIKELY(!type->slots.next))
         return raise_type(vm, "'%T' object is not an iterator", iterator);
     Value item = type->slots.next(vm, iterator);

@@ -51,8 +51,18 @@ static int is_instance_by_claim(VM *vm, Value v, Value class) {
     return claimed == EMPTY ? 0 : is_below(vm, claimed, class);
 }
 
+/* Most instances have no __class__ but the one that object gives them. */
+static bool claims_no_other(VM *vm, Type *type) {
+    if (type->slots.getattr != generic_getattr) return false;
+    return !(type->flags & TYPE_HEAP) ||
+           type_lookup(vm, type, NAME(__class__)) == type_lookup(vm, vm->types[TYPE_object], NAME(__class__));
+}
+
 static int is_instance_by_default(VM *vm, Value v, Value class) {
-    if (is_type(class) && is_instance(vm, v, to_type(class))) return 1;
+    if (is_type(class)) {
+        if (is_instance(vm, v, to_type(class))) return 1;
+        if (claims_no_other(vm, type_of(vm, v))) return 0;
+    }
     return is_instance_by_claim(vm, v, class);
 }
 

@@ -206,7 +206,7 @@ bool bind_arguments(VM *vm, const Function *function, Value *out, u32 nargs, Val
     const Code *code = function->code;
     u32 keywords = kwnames == EMPTY ? 0 : (u32)to_tuple(kwnames)->count;
     Value *given = bind_room(code, out, nargs + keywords);
-    memcpy(given, out + nargs, keywords * sizeof(Value));
+    if (keywords) memcpy(given, out + nargs, keywords * sizeof(Value));
     u32 named = (u32)code->positional + code->keyword_only;
     Binding b = {vm, function, code, out, named, EMPTY, given, keywords};
     if (bind_all(&b, nargs, kwnames)) return true;

@@ -364,7 +364,7 @@ static Value finished_send(VM *vm, Coro *coro) {
 }
 
 /* The generator runs on behalf of vm->frame from now on. False, and nothing is done: it is not at rest, or too deep. */
-static inline bool resume_resting(VM *vm, Coro *coro, Value sent, u8 kind) {
+static inline bool resume_resting(VM *vm, Coro *coro, u8 kind) {
     Frame *resumer = vm->frame;
     bool is_at_rest = coro->state == CORO_SUSPENDED && !coro->flags && coro->root == coro;
     if (UNLIKELY(!is_at_rest || !resumer || resumer->depth >= vm->depth_limit)) return false;
@@ -373,13 +373,19 @@ static inline bool resume_resting(VM *vm, Coro *coro, Value sent, u8 kind) {
     coro->f.prev = resumer;
     coro->f.kind = kind;
     coro->f.depth = resumer->depth + 1;
-    coro->f.r[INSN_A(coro->f.pc[-1])] = incref(sent);
     vm->frame = &coro->f;
     return true;
 }
 
+/* What it gets is the value of its `yield`. */
+static inline void give(Coro *coro, Value sent) {
+    coro->f.r[INSN_A(coro->f.pc[-1])] = incref(sent);
+}
+
 bool coro_resume(VM *vm, Coro *coro, Value sent, u8 kind) {
-    return resume_resting(vm, coro, sent, kind);
+    if (!resume_resting(vm, coro, kind)) return false;
+    give(coro, sent);
+    return true;
 }
 
 Value coro_send(VM *vm, Coro *coro, Value sent) {
@@ -389,13 +395,29 @@ Value coro_send(VM *vm, Coro *coro, Value sent) {
     if (!enter_recursion(vm, "")) return FAIL;
     Value *generator_top = vm->generator_top;
     OWNED Value held = incref(from_object(coro));
-    if (LIKELY(resume_resting(vm, coro, sent, FRAME_C))) return run_nested(vm, EMPTY, generator_top);
+    if (LIKELY(coro_resume(vm, coro, sent, FRAME_C))) return run_nested(vm, EMPTY, generator_top);
     if (!coro_enter(vm, coro, FRAME_C)) {
         leave_recursion(vm);
         return FAIL;
     }
     bool runs = coro_deliver(vm, sent);
     return run_nested(vm, runs ? EMPTY : sent, generator_top);
+}
+
+Value coro_next(VM *vm, Coro *coro) {
+    Value *generator_top = vm->generator_top;
+    /* the value of `yield` is dropped at once, most often: FOR_GENERATOR skips that too */
+    bool drops = coro->state == CORO_SUSPENDED && INSN_OP(*coro->f.pc) == OP_DROP;
+    if (UNLIKELY(!drops || !resume_resting(vm, coro, FRAME_C))) return coro_send(vm, coro, NONE);
+    if (UNLIKELY(!enter_recursion(vm, ""))) {
+        coro->state = CORO_SUSPENDED;
+        vm->frame = coro->f.prev;
+        vm->generator_top = generator_top;
+        return FAIL;
+    }
+    coro->f.pc++;
+    OWNED Value held = incref(from_object(coro));
+    return run_nested(vm, EMPTY, generator_top);
 }
 
 Value coro_raise(VM *vm, Value exception) {

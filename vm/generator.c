@@ -102,7 +102,7 @@ Value coro_send_or_stop(VM *vm, Coro *coro, Value sent) {
 
 /* iter_next: the end is EMPTY, unless it brings a value. */
 static Value generator_next(VM *vm, Value self) {
-    Value given = coro_send(vm, to_coro(self), NONE);
+    Value given = coro_next(vm, to_coro(self));
     if (given != EMPTY || vm->return_value == NONE) {
         if (given == EMPTY) vm->return_value = EMPTY;
         return given;

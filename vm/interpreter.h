@@ -121,6 +121,7 @@ Value await_throw(VM *vm, Value awaited, Value exception);
 
 /* Nested runs, for C: see Hooks. */
 Value coro_send(VM *vm, Coro *coro, Value sent);
+Value coro_next(VM *vm, Coro *coro); /* coro_send of None */
 Value coro_throw(VM *vm, Coro *coro, Value exception);
 /* Raise what is thrown into the suspended leaf that is vm->frame. Its context is what the leaf itself
  * handles, not what the thrower does; when it leaves the leaf, what the one outside handles, and so on. */
