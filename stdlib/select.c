@@ -155,7 +155,14 @@ static Poller *to_poller(Value v) {
 static bool take_events(VM *vm, Value v, i64 *events) {
     *events = POLLIN | POLLPRI | POLLOUT;
     if (v == EMPTY) return true;
-    OWNED Value number = TRY_OR_FALSE(object_index(vm, v));
+    OWNED Value number = object_index(vm, v);
+    if (number == FAIL) {
+        if (exception_matches(vm, EXC(TypeError))) {
+            exception_clear(vm);
+            raise_type(vm, "an integer is required");
+        }
+        return false;
+    }
     if (int_is_negative(number)) {
         raise_value(vm, "value must be positive");
         return false;
