@@ -389,8 +389,10 @@ METHOD(_IOBase, readline, "($self, size=-1, /)") {
     return FAIL;
 }
 
+/* BytesIO stops when the hint is reached, all others when it is exceeded. */
 static bool collect_lines(VM *vm, Value self, i64 hint, List *lines) {
     OWNED Value iterator = TRY_OR_FALSE(object_iter(vm, self));
+    i64 most = is_instance(vm, self, vm->types[TYPE_BytesIO]) ? hint - 1 : hint;
     for (i64 total = 0;;) {
         Value line = iter_next(vm, iterator);
         if (line == EMPTY) return true;
@@ -398,7 +400,7 @@ static bool collect_lines(VM *vm, Value self, i64 hint, List *lines) {
         i64 length = object_length(vm, line);
         if (length < 0) return false;
         total += length;
-        if (hint > 0 && total > hint) return true;
+        if (hint > 0 && total > most) return true;
     }
 }
 
