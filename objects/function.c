@@ -143,10 +143,8 @@ static Value function_make(VM *vm, Type *type, Value *args, u32 nargs, Value kwn
     CHECK(check_closure(vm, code, given[4], code->name));
     OWNED Value made = TRY(function_new(vm, code, given[1]));
     Function *function = to_function(made);
-    if (!(code->flags & CODE_OPTIMIZED)) /* of a module: its one parameter is the namespace */
-        function->defaults = TRY(tuple_of(vm, 1, given[1]));
     if (given[2] != EMPTY && given[2] != NONE) replace(&function->name, incref(given[2]));
-    if (given[3] != EMPTY && given[3] != NONE) replace(&function->defaults, incref(given[3]));
+    if (given[3] != EMPTY && given[3] != NONE) function->defaults = incref(given[3]);
     if (given[4] != EMPTY && given[4] != NONE && code->free_count) function->closure = incref(given[4]);
     if (given[5] != EMPTY && given[5] != NONE) function->keyword_defaults = incref(given[5]);
     CHECK(use_globals(vm, function));
