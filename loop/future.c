@@ -11,6 +11,7 @@
 #include "objects/native.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "vm/generator.h"
 
 /* ---- exceptions ---- */
 
@@ -352,8 +353,7 @@ METHOD(FutureIter, throw, "($self, type, value=None, traceback=None, /)") {
         return raise_type(vm, "exceptions must be classes deriving BaseException or instances of such a class");
     if (is_exception(args[1]) && args[2] != EMPTY && args[2] != NONE)
         return raise_type(vm, "instance exception may not have a separate value");
-    OWNED Value exception = is_exception(args[1]) ? incref(args[1])
-                                                  : TRY(exception_make(vm, args[1], args[2] == NONE ? EMPTY : args[2]));
+    OWNED Value exception = TRY(is_exception(args[1]) ? incref(args[1]) : thrown_of_class(vm, args[1], args[2]));
     if (args[3] != EMPTY && args[3] != NONE) {
         if (!has_kind(args[3], KIND_TRACEBACK))
             return raise_type(vm, "throw() third argument must be a traceback");

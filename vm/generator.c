@@ -122,18 +122,24 @@ bool warn_throw(VM *vm, const char *what, Value value) {
                 "the (type, exc, tb) signature of %s() is deprecated, use the single-arg signature instead.", what);
 }
 
-/* The exception that throw(type, value, traceback) means: owned. A class that cannot make one throws the error
- * of that. */
+/* Without a traceback yet, also if the value is an exception that has one. */
+Value thrown_of_class(VM *vm, Value type, Value value) {
+    OWNED Value exception = EMPTY;
+    if (value != EMPTY && value != NONE && is_instance(vm, value, to_type(type))) exception = incref(value);
+    else if (has_kind(value, KIND_TUPLE)) exception = call_with_tuple(vm, type, value, EMPTY);
+    else exception = exception_make(vm, type, value == NONE ? EMPTY : value);
+    if (exception == FAIL) return exception_take(vm);
+    exception_set_traceback(exception, EMPTY);
+    return TAKE(exception);
+}
+
+/* The exception that throw(type, value, traceback) means: owned. */
 Value thrown_exception(VM *vm, Value type, Value value, Value traceback) {
     if (traceback != EMPTY && traceback != NONE && !has_kind(traceback, KIND_TRACEBACK))
         return raise_type(vm, "throw() third argument must be a traceback object");
     OWNED Value exception = EMPTY;
-    if (has_kind(type, KIND_TYPE) && ((Type *)to_object(type))->flags & TYPE_EXCEPTION) {
-        if (value != EMPTY && value != NONE && is_instance(vm, value, (Type *)to_object(type)))
-            exception = incref(value);
-        else
-            exception = exception_make(vm, type, value == NONE ? EMPTY : value);
-        if (exception == FAIL) exception = exception_take(vm);
+    if (is_exception_class(type)) {
+        exception = thrown_of_class(vm, type, value);
     } else if (has_kind(type, KIND_EXCEPTION)) {
         if (value != EMPTY && value != NONE)
             return raise_type(vm, "instance exception may not have a separate value");

@@ -14,7 +14,10 @@ Value coro_frame(VM *vm, Value self);
 Value coro_awaited(VM *vm, Value self);
 /* Resume; the end is StopIteration. */
 Value coro_send_or_stop(VM *vm, Coro *coro, Value sent);
-/* The exception that throw(type, value, traceback) means: owned. */
+/* The exception that throw(type, value) means where the type is a class of exceptions: owned. A class that cannot make
+ * one throws the error of that. */
+Value thrown_of_class(VM *vm, Value type, Value value);
+/* The same for all that throw(type, value, traceback) takes: owned. */
 Value thrown_exception(VM *vm, Value type, Value value, Value traceback);
 /* DeprecationWarning for throw() with more than one argument; false: it is an error. */
 bool warn_throw(VM *vm, const char *what, Value value);
