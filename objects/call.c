@@ -7,7 +7,7 @@
 #include "objects/native.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
-#include "objects/type.h"
+#include "objects/type_cache.h"
 
 static Value call_slot(VM *vm, Value callable, Value *args, u32 nargs, Value kwnames) {
     Type *type = type_of(vm, callable);
@@ -80,6 +80,8 @@ Value call_3(VM *vm, Value callable, Value a, Value b, Value c) {
 
 /* window[0] is self. */
 static Value call_method(VM *vm, Value name, Value *window, u32 nargs) {
+    const NativeSpec *spec = type_untouched_method(type_of(vm, window[0]), name);
+    if (spec) return native_call_spec(vm, spec, window[0], window + 1, nargs - 1, EMPTY);
     Method method;
     if (!object_find_method(vm, window[0], name, &method)) return FAIL;
     OWNED Value callee = method.callee, self = method.self, first = window[0];

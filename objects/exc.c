@@ -23,8 +23,9 @@ static Value allocate(VM *vm, Type *type, u32 extra_values) {
     Exception *e = new_piece(vm, type);
     if (UNLIKELY(!e)) return FAIL;
     e->h.aux = (u16)extra_values;
-    e->dict = e->cause = e->context = e->entries = e->function = EMPTY;
+    e->dict = e->cause = e->context = e->entries = EMPTY;
     e->suppress_context = false;
+    e->waiting_count = 0;
     Value *extra = (Value *)(e + 1);
     for (u32 i = 0; i < extra_values; i++) extra[i] = EMPTY;
     e->args = incref(vm->empty_tuple);
@@ -65,10 +66,7 @@ void exception_free(VM *vm, Obj *self) {
     Value *extra = (Value *)(e + 1);
     decref(e->dict);
     decref(e->args);
-    if (e->function != EMPTY) {
-        decref(e->function);
-        decref(from_object(e->code));
-    }
+    exception_drop_waiting(e);
     decref(e->entries);
     decref(e->cause);
     decref(e->context);
@@ -86,11 +84,17 @@ static void clear(VM *vm, Obj *self) {
     for (u32 i = 0; i < e->h.aux; i++) replace(&extra[i], EMPTY);
 }
 
+static void visit_waiting(WaitingEntry *entry, Visitor *visitor) {
+    visitor->visit(visitor, entry->function);
+    visitor->visit(visitor, from_object(entry->code));
+    for (u32 i = 0; i < entry->count; i++) visitor->visit(visitor, entry->locals[i]);
+}
+
 void exception_visit(Obj *self, Visitor *visitor) {
     Exception *e = (Exception *)self;
-    for (Value *field = &e->dict; field <= &e->function; field++)
+    for (Value *field = &e->dict; field <= &e->entries; field++)
         visitor->visit(visitor, *field);
-    if (e->function != EMPTY) visitor->visit(visitor, from_object(e->code));
+    for (u32 i = 0; i < e->waiting_count; i++) visit_waiting(&e->waiting[i], visitor);
     Value *extra = (Value *)(e + 1);
     for (u32 i = 0; i < e->h.aux; i++) visitor->visit(visitor, extra[i]);
 }

@@ -23,16 +23,25 @@ enum {                                   /* Obj.flags */
     EXCEPTION_IS_CONTEXT = OBJECT_OWN_B, /* it is, or was, the context of another */
 };
 
+/* An entry of a traceback that is no object yet. The first few wait in the exception: most are never looked at. */
+enum { WAITING_ENTRIES = 2, WAITING_LOCALS = 3 };
+typedef struct WaitingEntry {
+    Value function;
+    Code *code; /* owned */
+    u32 word;
+    u32 count; /* as in Traceback */
+    Value locals[WAITING_LOCALS];
+} WaitingEntry;
+
 typedef struct Exception {
     Obj h;
     Value dict;           /* __dict__: EMPTY or dict (dict_offset points here) */
     Value args;           /* tuple; EMPTY only after the collector cleared it */
     Value cause, context; /* EMPTY: None */
     Value entries;        /* Traceback or EMPTY: read them by exception_traceback */
-    Value function; /* the entry in front of them that is not made yet; EMPTY: none */
-    Code *code;     /* of that entry: owned */
-    u32 word;
     bool suppress_context;
+    u8 waiting_count;
+    WaitingEntry waiting[WAITING_ENTRIES]; /* in front of `entries`, the innermost frame first */
 } Exception;
 
 typedef struct ValueException { /* StopIteration.value, SystemExit.code */
@@ -147,6 +156,17 @@ bool exception_group_ready(VM *vm);
 Value exception_group_new(VM *vm, const char *message, Value exceptions);
 
 /* ---- tracebacks: objects/traceback.c ---- */
+
+/* An entry of the exception in its own memory: there is room. */
+static inline void exception_add_waiting(Exception *e, Value function, Code *code, u32 word) {
+    WaitingEntry *entry = &e->waiting[e->waiting_count++];
+    entry->function = incref(function);
+    entry->code = code;
+    code->h.rc++;
+    entry->word = word;
+    entry->count = 0;
+}
+void exception_drop_waiting(Exception *e);
 
 /* Add an entry for (function, code, word) to the traceback of the exception being raised.
  */

@@ -60,15 +60,37 @@ static Value make(VM *vm, Value next, Value function, Code *code, u32 word) {
 
 /* ---- entries made by raising ---- */
 
-/* Make the entry that the exception keeps in itself. */
-static bool make_first(VM *vm, Exception *e) {
-    if (e->function == EMPTY) return true;
-    Value made = make(vm, e->entries, e->function, e->code, e->word);
+/* Make the next of the entries that wait in the exception: the innermost. */
+static bool make_waiting(VM *vm, Exception *e, WaitingEntry *entry) {
+    Value made = make(vm, e->entries, entry->function, entry->code, entry->word);
     if (made == FAIL) return false;
     e->entries = made; /* the old ones moved into `next` */
-    decref(from_object(e->code));
-    replace(&e->function, EMPTY);
+    Traceback *t = to_traceback(made);
+    memcpy(t->locals, entry->locals, entry->count * sizeof(Value));
+    t->count = entry->count;
+    entry->count = 0; /* they have moved */
     return true;
+}
+
+/* Entries that there is no memory for are dropped. */
+static bool make_all_waiting(VM *vm, Exception *e) {
+    bool done = true;
+    for (u32 i = 0; i < e->waiting_count && done; i++)
+        done = make_waiting(vm, e, &e->waiting[i]);
+    exception_drop_waiting(e);
+    return done;
+}
+
+static void release_waiting(WaitingEntry *entry) {
+    for (u32 i = 0; i < entry->count; i++) decref(entry->locals[i]);
+    decref(entry->function);
+    decref(from_object(entry->code));
+}
+
+void exception_drop_waiting(Exception *e) {
+    u32 count = e->waiting_count;
+    e->waiting_count = 0;
+    for (u32 i = 0; i < count; i++) release_waiting(&e->waiting[i]);
 }
 
 static bool is_observed(const Frame *frame, const Code *code) {
@@ -76,7 +98,7 @@ static bool is_observed(const Frame *frame, const Code *code) {
 }
 
 static COLD bool add_observed(VM *vm, Exception *e) {
-    if (!make_first(vm, e)) return false;
+    if (!make_all_waiting(vm, e)) return false;
     Value object = frame_object(vm, vm->frame);
     if (object == FAIL) return false;
     to_traceback(e->entries)->frame = object;
@@ -85,18 +107,16 @@ static COLD bool add_observed(VM *vm, Exception *e) {
 
 bool traceback_add(VM *vm, Value exception, Value function, Code *code, u32 word) {
     Exception *e = to_exception(exception);
-    if (UNLIKELY(!make_first(vm, e))) return false;
-    e->function = incref(function);
-    e->code = (Code *)to_object(incref(from_object(code)));
-    e->word = word;
+    if (e->waiting_count == WAITING_ENTRIES && !make_all_waiting(vm, e)) return false;
+    exception_add_waiting(e, function, code, word);
     return LIKELY(!is_observed(vm->frame, code)) || add_observed(vm, e);
 }
 
 Value exception_traceback(VM *vm, Value exception) {
     Exception *e = to_exception(exception);
-    if (LIKELY(e->function == EMPTY)) return e->entries;
+    if (LIKELY(!e->waiting_count)) return e->entries;
     Value pending = exception_take(vm);
-    make_first(vm, e);
+    make_all_waiting(vm, e);
     exception_clear(vm);
     exception_restore(vm, pending);
     return e->entries;
@@ -104,24 +124,32 @@ Value exception_traceback(VM *vm, Value exception) {
 
 void exception_set_traceback(Value exception, Value traceback) {
     Exception *e = to_exception(exception);
-    if (e->function != EMPTY) {
-        decref(from_object(e->code));
-        replace(&e->function, EMPTY);
-    }
+    exception_drop_waiting(e);
     replace(&e->entries, incref(traceback));
 }
 
+/* The frame's locals move. */
+static u32 move_locals(Value *to, Frame *frame) {
+    u32 count = frame->code->locals;
+    for (u32 i = 0; i < count; i++) to[i] = take(&frame->r[i]);
+    return count;
+}
+
+static bool keep_waiting(WaitingEntry *entry, Frame *frame) {
+    if (entry->code != frame->code || entry->function != frame->func || entry->count) return false;
+    entry->count = move_locals(entry->locals, frame);
+    return true;
+}
+
 bool traceback_keep_locals(VM *vm, Value exception, Frame *frame) {
+    Exception *e = to_exception(exception);
+    if (LIKELY(e->waiting_count && frame->code->locals <= WAITING_LOCALS))
+        return keep_waiting(&e->waiting[e->waiting_count - 1], frame);
     Value head = exception_traceback(vm, exception);
     if (head == EMPTY) return false;
     Traceback *t = to_traceback(head);
     if (t->code != frame->code || t->function != frame->func || t->count) return false;
-    u32 count = t->code->locals;
-    for (u32 i = 0; i < count; i++) {
-        t->locals[i] = frame->r[i];
-        frame->r[i] = EMPTY;
-    }
-    t->count = count;
+    t->count = move_locals(t->locals, frame);
     return true;
 }
 

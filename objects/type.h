@@ -301,10 +301,13 @@ bool type_setattr(VM *vm, Value self, Value name, Value value);
 
 /* ---- the declaration macros ---- */
 
+/* Every start reads all specs: they stand side by side (cli/startup.ld). */
+#define TYPE(id, ...)                                                                    \
+    const TypeSpec id##_type_spec                                                        \
+        __attribute__((section(".rodata.type_specs"))) = {__VA_ARGS__};
 #define EXCEPTION(id, base_id, docstring)                                                \
-    const TypeSpec id##_type_spec = {.name = #id, .base = TYPE_##base_id, .doc = docstring};
+    TYPE(id, .name = #id, .base = TYPE_##base_id, .doc = docstring)
 
-#define TYPE(id, ...)     const TypeSpec id##_type_spec = {__VA_ARGS__};
 #define GETTER(type, name) Value type##_##name##_getter(VM *vm, Value self)
 #define MEMBER(type, name) GETTER(type, name) /* what CPython shows as <member 'x' of 'Y' objects> */
 #define SETTER(type, name) bool type##_##name##_setter(VM *vm, Value self, Value value)

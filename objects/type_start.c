@@ -134,6 +134,14 @@ static TypeBlock *map_blocks(void) {
     return memory == MAP_FAILED ? NULL : memory;
 }
 
+/* The specs lie far apart: those of the next types come from memory while this one is made. */
+static void fetch_ahead(u32 id) {
+    enum { AHEAD = 6, LINE = 64 };
+    if (id + AHEAD >= TYPE_COUNT) return;
+    const char *spec = (const char *)type_tables[id + AHEAD].spec;
+    for (usize at = 0; at < sizeof(TypeSpec); at += LINE) __builtin_prefetch(spec + at);
+}
+
 bool types_start(VM *vm) {
     TypeCache *cache = vm->type_cache = calloc(1, sizeof *cache);
     TypeBlock *blocks = cache ? cache->builtin_types = map_blocks() : NULL;
@@ -141,7 +149,10 @@ bool types_start(VM *vm) {
     if (!entries) return false;
     cache->entries = entries;
     cache->mask = TYPE_CACHE_FIRST - 1;
-    for (u32 id = 0; id < TYPE_COUNT; id++) make(vm, blocks, id);
+    for (u32 id = 0; id < TYPE_COUNT; id++) {
+        fetch_ahead(id);
+        make(vm, blocks, id);
+    }
     return true;
 }
 
@@ -199,6 +210,33 @@ bool type_fill(VM *vm, Type *type) {
     type->dict = to_dict(TAKE(dict));
     type->flags |= TYPE_READY;
     return true;
+}
+
+/* ---- without the dict ---- */
+
+static bool is_untouched(const Type *type) {
+    return type && !(type->flags & (TYPE_READY | TYPE_OPEN | TYPE_HEAP));
+}
+
+const NativeSpec *type_untouched_method(const Type *type, Value name) {
+    for (; is_untouched(type); type = type->base) {
+        for (u32 i = 0; i < type->table->method_count; i++) {
+            const NativeSpec *spec = type->table->methods[i];
+            if (!strcmp(spec->name, to_str(name)->data))
+                return spec->sort == NATIVE_METHOD ? spec : NULL;
+        }
+    }
+    return NULL;
+}
+
+const GetterSpec *type_untouched_getter(const Type *type, Value name) {
+    for (; is_untouched(type); type = type->base) {
+        for (u32 i = 0; i < type->table->getter_count; i++) {
+            const GetterSpec *spec = &type->table->getters[i];
+            if (!strcmp(spec->name, to_str(name)->data)) return spec;
+        }
+    }
+    return NULL;
 }
 
 /* ---- the end ---- */

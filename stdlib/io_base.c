@@ -4,13 +4,19 @@
 #include "objects/int.h"
 #include "objects/list.h"
 #include "objects/tuple.h"
+#include "objects/type_cache.h"
 #include "objects/want.h"
 #include "stdlib/io.h"
 
 /* ---- what all files share ---- */
 
+static Value get_closed(VM *vm, Value file) {
+    const GetterSpec *getter = type_untouched_getter(type_of(vm, file), NAME(closed));
+    return getter ? getter->get(vm, file) : object_getattr(vm, file, NAME(closed));
+}
+
 int io_is_closed(VM *vm, Value file) {
-    OWNED Value closed = object_getattr(vm, file, NAME(closed));
+    OWNED Value closed = get_closed(vm, file);
     return closed == FAIL ? -1 : object_truth(vm, closed);
 }
 

@@ -90,19 +90,24 @@ static void forget_all(TextFile *file) {
     forget_snapshot(file);
 }
 
+/* The builtin ones are known. */
+static bool find_read1(VM *vm, TextFile *file) {
+    Value buffer = file->buffer;
+    file->has_read1 = io_is_plain(vm, buffer, TYPE_BufferedReader) ||
+                      io_is_plain(vm, buffer, TYPE_BufferedWriter);
+    if (file->has_read1 || io_is_plain(vm, buffer, TYPE_FileIO)) return true;
+    OWNED Value method = TRY_OR_FALSE(object_find_attr(vm, buffer, NAME(read1)));
+    file->has_read1 = method != EMPTY;
+    return true;
+}
+
 static bool attach(VM *vm, TextFile *file, Value buffer) {
     replace(&file->buffer, incref(buffer));
     if (!text_open_codecs(vm, file)) return false;
     int seekable = io_ask(vm, buffer, NAME(seekable));
     if (seekable < 0) return false;
     file->seekable = file->telling = seekable;
-    file->has_read1 = true;
-    if (!io_is_plain(vm, buffer, TYPE_BufferedReader) &&
-        !io_is_plain(vm, buffer, TYPE_BufferedWriter)) {
-        OWNED Value method = TRY_OR_FALSE(object_find_attr(vm, buffer, NAME(read1)));
-        file->has_read1 = method != EMPTY;
-    }
-    return text_find_start(vm, file);
+    return find_read1(vm, file) && text_find_start(vm, file);
 }
 
 /* given: buffer, encoding, errors, newline */

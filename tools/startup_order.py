@@ -48,10 +48,11 @@ def main(out_path, *programs):
     seen = set().union(*(run(program, source) for program in programs for source in PROGRAMS))
     names = sorted({name.split('.')[0] for name in seen if re.fullmatch(r'[A-Za-z_][\w.]*', name)})
     with open(out_path, 'w', encoding='ascii') as out:
-        out.write('/* Made by tools/startup_order.py: the functions that every start runs, side by side. */\n'
+        out.write('/* Made by tools/startup_order.py: the functions and tables that every start runs, side by side. */\n'
                   'SECTIONS {\n    .text.start_up : {\n')
         out.writelines('        *(.text.%s .text.%s.*)\n' % (name, name) for name in names)
-        out.write('    }\n}\nINSERT BEFORE .text;\n')
+        out.write('    }\n}\nINSERT BEFORE .text;\n'
+                  'SECTIONS { .rodata.start_up : { *(.rodata.type_specs) } }\nINSERT BEFORE .rodata;\n')
 
 
 if __name__ == '__main__':

@@ -133,17 +133,12 @@ static Leaving leave_frame(VM *vm, Frame *frame) {
     return kind == FRAME_C ? LEAVE_END : LEAVE_ON;
 }
 
-/* The first entry of a traceback waits in the exception itself: most are never looked at. */
 static inline void add_entry(VM *vm, Frame *frame, u32 word) {
     Exception *e = to_exception(vm->exception);
-    if (UNLIKELY(e->function != EMPTY || frame->flags & FRAME_OBSERVED)) {
+    if (UNLIKELY(e->waiting_count == WAITING_ENTRIES || frame->flags & FRAME_OBSERVED))
         traceback_add(vm, vm->exception, frame->func, frame->code, word);
-        return;
-    }
-    e->function = incref(frame->func);
-    e->code = frame->code;
-    e->code->h.rc++;
-    e->word = word;
+    else
+        exception_add_waiting(e, frame->func, frame->code, word);
 }
 
 /* The window of the call that the frame came from lies on top of its caller's temporaries. */
