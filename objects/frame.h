@@ -97,7 +97,7 @@ static inline bool is_iterable_coroutine(Value v) {
 typedef struct Function {
     Obj h;
     Code *code;
-    Value globals, builtins; /* dicts */
+    Value globals, builtins; /* dicts; from here to `dict` there are Values only */
     Value closure;           /* tuple of cells or EMPTY */
     Value defaults;          /* tuple or EMPTY */
     Value keyword_defaults;  /* dict or EMPTY */

@@ -20,7 +20,8 @@ static Value builtins_of(VM *vm, Value globals) {
 }
 
 Value function_new(VM *vm, Code *code, Value globals) {
-    Function *function = (Function *)object_new(vm, vm->types[TYPE_function]);
+    Type *type = vm->types[TYPE_function];
+    Function *function = (Function *)object_new_sized(vm, type, type->alloc_size); /* all of it is set here */
     if (!function) return FAIL;
     *(Value *)&function->code = incref(from_object(code));
     function->globals = incref(globals);
@@ -35,11 +36,9 @@ Value function_new(VM *vm, Code *code, Value globals) {
     return from_object(function);
 }
 
-static void each_value(Function *f, void (*act)(void *context, Value *slot), void *context) {
-    Value *slots[] = {&f->globals,          &f->builtins, &f->closure, &f->defaults,
-                      &f->keyword_defaults, &f->name,     &f->qualname, &f->module,
-                      &f->doc,              &f->annotations, &f->type_params, &f->dict};
-    for (u32 i = 0; i < COUNT_OF(slots); i++) act(context, slots[i]);
+/* Its values lie side by side. */
+static ALWAYS_INLINE void each_value(Function *f, void (*act)(void *context, Value *slot), void *context) {
+    for (Value *slot = &f->globals; slot <= &f->dict; slot++) act(context, slot);
 }
 
 static void release_slot(void *context, Value *slot) {
