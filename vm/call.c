@@ -2,6 +2,7 @@
 
 #include "objects/dict.h"
 #include "objects/native.h"
+#include "objects/sequence.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "vm/intrinsics.h"
@@ -268,7 +269,8 @@ static Value call_spread(VM *vm, Value callee, Value *args, u32 nargs, Value nam
 static Value spread_positional(VM *vm, Value callee, Value iterable) {
     if (has_exact_kind(iterable, KIND_TUPLE)) return incref(iterable);
     Value tuple = object_to_tuple(vm, iterable);
-    if (tuple == FAIL && exception_matches(vm, EXC(TypeError)) && !type_of(vm, iterable)->slots.iter) {
+    bool can_walk = type_of(vm, iterable)->slots.iter || is_sequence(vm, iterable);
+    if (tuple == FAIL && exception_matches(vm, EXC(TypeError)) && !can_walk) {
         exception_clear(vm);
         OWNED Value name = TRY(step_callee_name(vm, callee));
         return raise_type(vm, "%S argument after * must be an iterable, not %T", name, iterable);
