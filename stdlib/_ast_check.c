@@ -148,7 +148,6 @@ static bool check_expression(VM *vm, const Node *node) {
     case NODE_SetComp: return need_generators(vm, &as_SetComp(node)->generators);
     case NODE_DictComp: return need_generators(vm, &as_DictComp(node)->generators);
     case NODE_GeneratorExp: return need_generators(vm, &as_GeneratorExp(node)->generators);
-    case NODE_Set: return need_items(vm, &as_Set(node)->elts, "elts", node);
     case NODE_comprehension:
         return check_target(vm, as_comprehension(node)->target, CONTEXT_STORE);
     case NODE_arguments: return check_parameters(vm, node);

@@ -325,13 +325,24 @@ static bool read_known(Reader *reader, Value object, u8 kind, Node **out) {
     return *out != NULL;
 }
 
+/* Where a node is looked for first, then which it is. */
+static bool refuse_node(VM *vm, Value object, const char *group) {
+    static const char *const placed[] = {"stmt", "expr", "excepthandler", "pattern", "type_param"};
+    OWNED Value line = object_find_attr(vm, object, NAME(lineno));
+    if (line == FAIL) return false;
+    for (u32 i = 0; line == EMPTY && i < COUNT_OF(placed); i++)
+        if (!strcmp(group, placed[i])) {
+            raise_type(vm, "required field \"lineno\" missing from %s", group);
+            return false;
+        }
+    raise_type(vm, "expected some sort of %s, but got %R", group, object);
+    return false;
+}
+
 static bool read_node(Reader *reader, Value object, const char *group, Node **out) {
     VM *vm = reader->vm;
     i64 kind = kind_of(reader, object);
-    if (kind < 0 || strcmp(node_infos[kind].group, group)) {
-        raise_type(reader->vm, "expected some sort of %s, but got %R", group, object);
-        return false;
-    }
+    if (kind < 0 || strcmp(node_infos[kind].group, group)) return refuse_node(vm, object, group);
     if (reader->depth >= DEEPEST) {
         raise_format(vm, EXC(RecursionError),
                      "maximum recursion depth exceeded during compilation");
@@ -343,10 +354,13 @@ static bool read_node(Reader *reader, Value object, const char *group, Node **ou
     return done;
 }
 
-static bool has_kind_for(VM *vm, const Node *tree, char mode) {
+static bool has_kind_for(Reader *reader, Value tree, char mode) {
     u8 wanted = mode == 'e' ? NODE_Module : mode == 'v' ? NODE_Expression : NODE_Interactive;
-    if (tree->kind == wanted) return true;
-    raise_type(vm, "expected %s node, got %s", node_infos[wanted].name, node_infos[tree->kind].name);
+    i64 kind = kind_of(reader, tree);
+    if (kind == wanted) return true;
+    const char *name = node_infos[wanted].name;
+    if (kind < 0) raise_type(reader->vm, "expected %s node, got %T", name, tree);
+    else raise_type(reader->vm, "expected %s node, got %s", name, node_infos[kind].name);
     return false;
 }
 
@@ -355,8 +369,8 @@ static Value compile_object(VM *vm, Arena *arena, Value *args) {
     Node *tree = NULL;
     i64 flags;
     if (!object_to_i64(vm, args[3], &flags)) return FAIL;
+    if (!has_kind_for(&reader, args[0], str_span(args[2]).data[0])) return FAIL;
     if (!read_node(&reader, args[0], "mod", &tree)) return FAIL;
-    if (!has_kind_for(vm, tree, str_span(args[2]).data[0])) return FAIL;
     return compile_tree(vm, arena, tree, SPAN(""), str_span(args[1]), (u32)flags);
 }
 
