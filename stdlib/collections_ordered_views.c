@@ -10,6 +10,7 @@ typedef struct OrderedIterator {
     Value dict;  /* EMPTY when exhausted */
     Value inner; /* a DictIterator */
     u64 changes;
+    u32 left; /* behind the last item nobody asks whether the dict has changed */
 } OrderedIterator;
 
 Value ordered_iterator_new(VM *vm, Value dict, u8 sort, bool reversed) {
@@ -20,12 +21,18 @@ Value ordered_iterator_new(VM *vm, Value dict, u8 sort, bool reversed) {
     it->dict = incref(dict);
     it->inner = TAKE(inner);
     it->changes = to_ordered(dict)->changes;
+    it->left = to_dict(dict)->count;
     return from_object(it);
 }
 
 static Value next(VM *vm, Value self) {
     OrderedIterator *it = (OrderedIterator *)self;
     if (it->dict == EMPTY) return EMPTY;
+    if (!it->left) {
+        decref(take(&it->dict));
+        return EMPTY;
+    }
+    it->left--;
     if (it->changes != to_ordered(it->dict)->changes) {
         decref(take(&it->dict));
         return raise_runtime(vm, "OrderedDict mutated during iteration");
