@@ -1,6 +1,7 @@
 /* Comparison, hash and truth of any values. */
 #include "objects/float.h"
 #include "objects/int.h"
+#include "objects/sequence.h"
 #include "objects/slots.h"
 #include "objects/str.h"
 #include "objects/type.h"
@@ -93,6 +94,10 @@ int object_equal(VM *vm, Value a, Value b) {
 
 int object_less(VM *vm, Value a, Value b) {
     if (are_small(a, b)) return (i64)a < (i64)b;
+    if (has_exact_kind(a, KIND_TUPLE) && has_exact_kind(b, KIND_TUPLE)) {
+        int answer = tuple_less_quickly(a, b);
+        if (LIKELY(answer >= 0)) return answer;
+    }
     return test(vm, a, b, LT);
 }
 

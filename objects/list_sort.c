@@ -4,6 +4,7 @@
 #include "objects/list.h"
 #include "objects/merge_sort.h"
 #include "objects/native.h"
+#include "objects/sequence.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 
@@ -21,21 +22,9 @@ static int less_str(VM *vm, Value a, Value b) {
     return str_order(a, b) < 0;
 }
 
-/* The first pair of items that differ decides, mostly at once. What would run script code is left to the
- * comparison in general, from the start: these tuples are equal up to there. */
 static int less_tuple(VM *vm, Value a, Value b) {
-    const Tuple *left = to_tuple(a), *right = to_tuple(b);
-    usize common = left->count < right->count ? left->count : right->count;
-    for (usize i = 0; i < common; i++) {
-        Value x = left->items[i], y = right->items[i];
-        if (x == y) continue;
-        if (are_small(x, y)) return (i64)x < (i64)y;
-        if (are_flonums(x, y)) return to_flonum(x) < to_flonum(y);
-        if (!has_exact_kind(x, KIND_STR) || !has_exact_kind(y, KIND_STR)) return object_less(vm, a, b);
-        int order = str_order(x, y);
-        if (order) return order < 0;
-    }
-    return left->count < right->count;
+    int answer = tuple_less_quickly(a, b);
+    return LIKELY(answer >= 0) ? answer : object_less(vm, a, b);
 }
 
 /* What a key is as far as choosing goes; equal classes compare without running script

@@ -103,6 +103,9 @@ static Value refuse(VM *vm, BinaryOp op, Value a, Value b, bool is_inplace) {
 
 /* Numbers and texts of exactly those types: nobody else has a say. */
 static ALWAYS_INLINE Value binary_quickly(VM *vm, BinaryOp op, Value a, Value b) {
+    i64 sum;
+    if (op == BINARY_ADD && are_small(a, b) && LIKELY(!__builtin_saddl_overflow((i64)a, (i64)(b - 1), &sum)))
+        return (Value)sum;
     if (is_exact_int(a) && is_exact_int(b)) return int_binary(vm, op, a, b);
     if (are_flonums(a, b)) return float_binary(vm, op, a, b);
     if (op == BINARY_ADD && has_exact_kind(a, KIND_STR) && has_exact_kind(b, KIND_STR)) return str_concat(vm, a, b);

@@ -46,4 +46,9 @@ i64 sequence_count(VM *vm, Value list_or_tuple, Value v);
 bool sequence_argument(VM *vm, const char *name, bool is_plain, Value *args, u32 nargs,
                        Value kwnames, Value *iterable);
 
+/* a < b of tuples, where numbers and texts decide; -1: they do not. The first pair of items that differ decides,
+ * mostly at once. What would run script code is left to the comparison in general, from the start: the two are
+ * equal up to there. */
+int tuple_less_quickly(Value a, Value b);
+
 #endif

@@ -63,6 +63,21 @@ Value tuple_of(VM *vm, u32 count, ...) {
     return tuple;
 }
 
+int tuple_less_quickly(Value a, Value b) {
+    const Tuple *left = to_tuple(a), *right = to_tuple(b);
+    usize common = left->count < right->count ? left->count : right->count;
+    for (usize i = 0; i < common; i++) {
+        Value x = left->items[i], y = right->items[i];
+        if (x == y) continue;
+        if (are_small(x, y)) return (i64)x < (i64)y;
+        if (are_flonums(x, y)) return to_flonum(x) < to_flonum(y);
+        if (!has_exact_kind(x, KIND_STR) || !has_exact_kind(y, KIND_STR)) return -1;
+        int order = str_order(x, y);
+        if (order) return order < 0;
+    }
+    return left->count < right->count;
+}
+
 Value tuple_slice(VM *vm, Value tuple, usize start, usize end) {
     Tuple *source = to_tuple(tuple);
     if (!start && end == source->count && source->h.kind == KIND_TUPLE)
