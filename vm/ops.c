@@ -1843,9 +1843,10 @@ call_plain: {
     /* a function that takes another count of arguments, or suspends */
 call_other_function: {
     Function *function = (Function *)to_object(r[A]);
-    u32 signature = function->code->signature, missing = signature - B;
-    if (signature == (B | SIGNATURE_SUSPENDS)) goto make_coroutine;
-    if (!HAS(F_COMPACT) && has_defaults(function, missing)) {
+    u32 signature = function->code->signature, missing = (signature & ~(u32)SIGNATURE_SUSPENDS) - B;
+    if (signature & SIGNATURE_SUSPENDS) {
+        if (!missing || has_defaults(function, missing)) goto make_coroutine;
+    } else if (!HAS(F_COMPACT) && has_defaults(function, missing)) {
         add_defaults(function, missing, r + A + FRAME_WORDS + B);
         goto enter_window;
     }
@@ -1949,7 +1950,7 @@ enter_copied: {
     NEXT;
 }
 
-    /* the callee is a generator function or the like and takes exactly the B arguments in the window */
+    /* the callee is a generator function or the like and takes the B arguments in the window, and defaults */
 make_coroutine: {
     SAVE();
     Value made = coro_from_window(vm, r + A, GAP, B);
