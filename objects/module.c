@@ -114,7 +114,8 @@ static Value repr_plain(VM *vm, Value self) {
 static Value repr_module(VM *vm, Value self) {
     if (!vm->hooks.import) return repr_plain(vm, self);
     OWNED Value spec = generic_find(vm, self, NAME(__spec__));
-    if (spec == EMPTY) spec = describe(vm, self, NAME(__spec__));
+    bool has_name = dict_get_str(vm, dict_of(self), NAME(__name__)) != EMPTY;
+    if (spec == EMPTY && has_name) spec = describe(vm, self, NAME(__spec__));
     int has_spec = spec == FAIL ? -1 : spec == EMPTY ? 0 : object_truth(vm, spec);
     if (has_spec < 0) exception_clear(vm);
     return has_spec > 0 ? ask_importlib(vm, "_module_repr_from_spec", spec) : repr_plain(vm, self);

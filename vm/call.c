@@ -314,8 +314,12 @@ Value call_window_spread(VM *vm, Value *window, u32 gap, bool has_keywords) {
     if (!args) return raise_memory(vm);
     memcpy(args, to_tuple(positional)->items, sizeof(Value) * nargs);
     Value result = FAIL;
-    if (!nkeywords || spread_keywords(vm, to_dict(keywords), args + nargs, &names))
+    if (!nkeywords || spread_keywords(vm, to_dict(keywords), args + nargs, &names)) {
+        /* what is called may empty the dict */
+        for (u32 i = 0; i < nkeywords; i++) incref(args[nargs + i]);
         result = call_spread(vm, callee, args, nargs, names);
+        for (u32 i = 0; i < nkeywords; i++) decref(args[nargs + i]);
+    }
     if (args != room) heap_raw_free(&vm->heap, args, bytes);
     return result;
 }
