@@ -1895,7 +1895,7 @@ make_instance: {
     instance->rc++;
     type->h.rc--; /* the instance has another reference */
     frame->func = incref(init);
-    frame_kind = FRAME_INIT;
+    frame->kind = FRAME_INIT;
     goto enter_frame;
 }
 
@@ -1903,7 +1903,7 @@ make_instance: {
 enter_window:
     if (HAS(F_COMPACT)) goto enter_copied;
     frame = (Frame *)(r + A);
-    frame_kind = FRAME_CALL;
+    frame->kind = FRAME_CALL;
 enter_frame: {
     Code *code = ((Function *)to_object(frame->func))->code;
     Frame *caller = FP;
@@ -1913,14 +1913,13 @@ enter_frame: {
         SAVE();
         for (u32 i = 0; i < code->signature; i++) RELEASE(frame->r[i]);
         RELEASE(frame->func);
-        if (frame_kind == FRAME_INIT) RELEASE(r[A]);
+        if (frame->kind == FRAME_INIT) RELEASE(r[A]);
         raise_format(vm, EXC(RecursionError), "maximum recursion depth exceeded");
         goto error;
     }
     frame->code = code;
     frame->prev = caller;
     frame->depth = depth;
-    frame->kind = frame_kind;
     frame->flags = 0;
     r = frame->r;
     for (u32 i = code->signature; i < code->locals; i++) r[i] = EMPTY;

@@ -32,15 +32,15 @@
 #include "vm/trace.h"
 
 #define FP       ((Frame *)((char *)r - offsetof(Frame, r)))
-/* Fields of the current instruction, while pc is right behind it. They would take two or three machine instructions
- * from `insn`, and are one load where they stand. */
+/* Fields of the current instruction, while pc is right behind it. Registers are read where they stand: from `insn` that
+ * takes two or three machine instructions; the flags, which are only tested, come from `insn`: no load to wait for. */
 #define OPCODE   INSN_OP(insn)
 #define A        FIELD(pc, u16, 2)
 #define B        FIELD(pc, u16, 4)
 #define C        FIELD(pc, u16, 6)
 #define SC       INSN_SC(insn)
 #define BC       INSN_BC(insn)
-#define HAS(f)   (FIELD(pc, u8, 1) & (f))
+#define HAS(f)   ((u32)insn & (u32)(f) << 8)
 #define K        (FP->code->constants)
 #define GAP      (HAS(F_COMPACT) ? 0 : WINDOW_GAP)
 #define SAVE()   (FP->pc = pc, vm->frame = FP)
@@ -294,8 +294,7 @@ LOOP_FUNCTION Value vm_run(VM *vm, Value sent) {
     Insn insn = 0;
     u32 unbound = 0;
     Value *dying = NULL;
-    Frame *frame; /* that is being entered, */
-    u8 frame_kind; /* and as what */
+    Frame *frame; /* that is being entered: function, kind and arguments are in it */
     bool silent = false;
     u32 depth = DEPTH_UNKNOWN; /* of the live temporaries where an exception is raised */
     if (vm->exception != EMPTY) goto raised;
