@@ -25,12 +25,13 @@ enum {
 
 /* ---- inheritance ---- */
 
-/* Every slot is one pointer. */
-static void inherit_slots(Slots *slots, const Slots *base) {
+/* Every slot is one pointer: its own, or the base's. */
+static void inherit_slots(Slots *slots, const Slots *own, const Slots *base) {
     void **to = (void **)slots;
-    void *const *from = (void *const *)base;
+    void *const *first = (void *const *)own, *const *second = (void *const *)base;
     for (usize i = 0; i < sizeof(Slots) / sizeof(void *); i++)
-        if (!to[i]) to[i] = from[i];
+        to[i] = first[i] ? first[i] : second[i];
+    if (own->compare && !own->hash) slots->hash = hash_refuse;
 }
 
 static u8 kind_of(const TypeSpec *spec, const Type *base) {
@@ -70,14 +71,12 @@ static void set_layout(Type *type, const TypeSpec *spec) {
 
 static void set_slots(Type *type, const TypeSpec *spec) {
     Type *base = type->base;
-    type->slots = spec->slots;
-    if (spec->slots.compare && !spec->slots.hash) type->slots.hash = hash_refuse;
+    inherit_slots(&type->slots, &spec->slots, base ? &base->slots : &spec->slots);
     type->binary_ops = spec->binary_ops;
     type->reflected_ops = spec->reflected_ops;
     type->inplace_ops = spec->inplace_ops;
     type->unary_ops = spec->unary_ops;
     if (!base) return;
-    inherit_slots(&type->slots, &base->slots);
     type->binary_ops |= base->binary_ops;
     type->reflected_ops |= base->reflected_ops;
     type->inplace_ops |= base->inplace_ops;
@@ -134,14 +133,6 @@ static TypeBlock *map_blocks(void) {
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-/* The specs lie far apart: those of the next types come from memory while this one is made. */
-static void fetch_ahead(u32 id) {
-    enum { AHEAD = 6, LINE = 64 };
-    if (id + AHEAD >= TYPE_COUNT) return;
-    const char *spec = (const char *)type_tables[id + AHEAD].spec;
-    for (usize at = 0; at < sizeof(TypeSpec); at += LINE) __builtin_prefetch(spec + at);
-}
-
 bool types_start(VM *vm) {
     TypeCache *cache = vm->type_cache = calloc(1, sizeof *cache);
     TypeBlock *blocks = cache ? cache->builtin_types = map_blocks() : NULL;
@@ -149,10 +140,7 @@ bool types_start(VM *vm) {
     if (!entries) return false;
     cache->entries = entries;
     cache->mask = TYPE_CACHE_FIRST - 1;
-    for (u32 id = 0; id < TYPE_COUNT; id++) {
-        fetch_ahead(id);
-        make(vm, blocks, id);
-    }
+    for (u32 id = 0; id < TYPE_COUNT; id++) make(vm, blocks, id);
     return true;
 }
 

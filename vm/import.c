@@ -98,12 +98,13 @@ static bool find_on_path(VM *vm, Value folders, const char *tail, Buffer *path, 
 static bool read_open(int file, Buffer *out) {
     struct stat status;
     bool is_known = !fstat(file, &status) && status.st_size > 0;
-    usize step = is_known ? (usize)status.st_size + 1 : 64 * 1024;
+    usize step = is_known ? (usize)status.st_size + 1 : 4096;
     ssize_t got = 0;
     for (char *at; (at = buffer_reserve(out, step)) && (got = read(file, at, step)) > 0;) {
         out->length += (usize)got;
         out->data[out->length] = '\0';
         if (is_known && (usize)got < step) break;
+        if (step < out->length) step = out->length;
     }
     return got >= 0;
 }
