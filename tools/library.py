@@ -16,7 +16,7 @@ fnmatch stat errno argparse logging unittest unittest.mock concurrent.futures si
 subprocess base64 binascii hashlib unicodedata platform shlex timeit importlib importlib.util atexit dis __future__
 asyncio pickle copyreg linecache keyword ast graphlib sched numbers fractions decimal statistics cmath secrets hmac
 csv configparser uuid html urllib.parse ipaddress difflib calendar zlib locale getopt runpy string
-token tokenize codeop code cmd mimetypes importlib.resources optparse html.parser""".split()
+token tokenize codeop code cmd mimetypes importlib.resources html.parser""".split()
 
 TYPES = """int float complex bool str bytes bytearray memoryview list tuple dict set frozenset range slice object type
 property classmethod staticmethod super enumerate zip map filter reversed""".split()
