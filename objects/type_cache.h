@@ -43,7 +43,8 @@ void types_stop(VM *vm);
 /* Fill the dict of a builtin type. */
 bool type_fill(VM *vm, Type *type);
 /* What a builtin type declares, or its bases, while nobody has looked into them: so that a start can ask
- * its streams without filling the dicts of their types. NULL: look it up. Not for special methods. */
+ * its streams without filling the dicts of their types. NULL: look it up, as special methods, which may
+ * stand in slots, always are. */
 const NativeSpec *type_untouched_method(const Type *type, Value name);
 const GetterSpec *type_untouched_getter(const Type *type, Value name);
 /* The steps of type_changed for one type: version, shapes. */

@@ -206,7 +206,12 @@ static bool is_untouched(const Type *type) {
     return type && !(type->flags & (TYPE_READY | TYPE_OPEN | TYPE_HEAP));
 }
 
+static bool is_special(Value name) {
+    return !strncmp(to_str(name)->data, "__", 2);
+}
+
 const NativeSpec *type_untouched_method(const Type *type, Value name) {
+    if (!is_untouched(type) || is_special(name)) return NULL;
     for (; is_untouched(type); type = type->base) {
         for (u32 i = 0; i < type->table->method_count; i++) {
             const NativeSpec *spec = type->table->methods[i];
