@@ -9,7 +9,8 @@
  * such a field reads as None.
  *
  * An exception that is raised costs one object, its args tuple (the shared empty one if
- * there are none) and a traceback entry for each frame it leaves.
+ * there are none) and a traceback entry for each frame it leaves, from the third on: the
+ * first two wait in the exception, and become objects when somebody looks.
  */
 #ifndef APY_OBJECTS_EXC_H
 #define APY_OBJECTS_EXC_H

@@ -913,16 +913,7 @@ jump_slow: {
     Value outcome = step_compare(vm, compare_ops[OPCODE - OP_JLT], a, b, FRAME_TEST);
     RELEASE_FIRST(a);
     RELEASE_SECOND(b);
-    if (UNLIKELY(outcome == FAIL)) goto error;
-    if (outcome == EMPTY) goto reload;
-    int truth = quick_truth(outcome);
-    if (truth < 0) {
-        truth = object_truth(vm, outcome);
-        RELEASE(outcome);
-        if (truth < 0) goto error;
-    }
-    if (truth != !!HAS(F_NEGATE)) JUMP_BY(SC);
-    NEXT;
+    JUMP_ON(outcome);
 }
 
 /* JIS A, B, C: jump if r[A] is r[B]; F_NEGATE: is not. */
@@ -978,16 +969,7 @@ jump_constant_slow: {
     SAVE();
     Value outcome = step_compare(vm, OPCODE == OP_JEQK ? EQ : NE, a, K[B], FRAME_TEST);
     RELEASE_FIRST(a);
-    if (UNLIKELY(outcome == FAIL)) goto error;
-    if (outcome == EMPTY) goto reload;
-    int truth = quick_truth(outcome);
-    if (truth < 0) {
-        truth = object_truth(vm, outcome);
-        RELEASE(outcome);
-        if (truth < 0) goto error;
-    }
-    if (truth != !!HAS(F_NEGATE)) JUMP_BY(SC);
-    NEXT;
+    JUMP_ON(outcome);
 }
 
 /* JINK A, B, C: jump by C if r[A] in k[B]; F_NEGATE: not in. */
@@ -1072,16 +1054,7 @@ jump_immediate_slow: {
     SAVE();
     Value outcome = step_compare(vm, compare_ops[OPCODE - OP_JLTI], a, from_small((i16)B), FRAME_TEST);
     RELEASE_FIRST(a);
-    if (UNLIKELY(outcome == FAIL)) goto error;
-    if (outcome == EMPTY) goto reload;
-    int truth = quick_truth(outcome);
-    if (truth < 0) {
-        truth = object_truth(vm, outcome);
-        RELEASE(outcome);
-        if (truth < 0) goto error;
-    }
-    if (truth != !!HAS(F_NEGATE)) JUMP_BY(SC);
-    NEXT;
+    JUMP_ON(outcome);
 }
 
 /* ---- attributes ---- */

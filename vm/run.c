@@ -67,27 +67,20 @@
 #define RELEASE_SECOND(v) do { if (HAS(F_SECOND)) RELEASE(v); } while (0)
 #define RELEASE_THIRD(v)  do { if (HAS(F_THIRD)) RELEASE(v); } while (0)
 
-/* Put an owned result into A. */
-#define STORE(v)                                                                         \
+/* Put an owned value into a register. */
+#define STORE_AT(reg, v)                                                                 \
     do {                                                                                 \
         Value stored_ = (v);                                                             \
         if (!HAS(F_LOCAL)) {                                                             \
-            r[A] = stored_;                                                              \
+            r[reg] = stored_;                                                            \
         } else {                                                                         \
-            Value before_ = r[A];                                                        \
-            r[A] = stored_;                                                              \
+            Value before_ = r[reg];                                                      \
+            r[reg] = stored_;                                                            \
             RELEASE(before_);                                                            \
         }                                                                                \
     } while (0)
-/* The same for the outcome of a slow step: FAIL, EMPTY (entered), or a result. */
-#define DELIVER(v)                                                                       \
-    do {                                                                                 \
-        Value outcome_ = (v);                                                            \
-        if (UNLIKELY(outcome_ == FAIL)) goto error;                                      \
-        if (outcome_ == EMPTY) goto reload;                                              \
-        STORE(outcome_);                                                                 \
-        NEXT;                                                                            \
-    } while (0)
+/* Put an owned result into A. */
+#define STORE(v) STORE_AT(A, v)
 /* To the instruction behind the two cache words of this one. */
 #define NEXT_CACHED                                                                      \
     do {                                                                                 \
@@ -95,27 +88,37 @@
         pc += 3;                                                                         \
         goto *vm->dispatch[OPCODE];                                                      \
     } while (0)
-/* DELIVER for instructions with cache words. */
-#define DELIVER_CACHED(v)                                                                \
+/* Put the outcome of a slow step into A: FAIL, EMPTY (entered), or a result; then go on. */
+#define DELIVER_THEN(v, next)                                                            \
     do {                                                                                 \
         Value outcome_ = (v);                                                            \
         if (UNLIKELY(outcome_ == FAIL)) goto error;                                      \
         if (outcome_ == EMPTY) goto reload;                                              \
         STORE(outcome_);                                                                 \
-        NEXT_CACHED;                                                                     \
+        next;                                                                            \
     } while (0)
+#define DELIVER(v)        DELIVER_THEN(v, NEXT)
+#define DELIVER_CACHED(v) DELIVER_THEN(v, NEXT_CACHED) /* for instructions with cache words */
 /* FOR: put the owned item into B and go to the body. */
 #define DELIVER_ITEM(v)                                                                  \
     do {                                                                                 \
-        Value stored_ = (v);                                                             \
-        if (!HAS(F_LOCAL)) {                                                             \
-            r[B] = stored_;                                                              \
-        } else {                                                                         \
-            Value before_ = r[B];                                                        \
-            r[B] = stored_;                                                              \
-            RELEASE(before_);                                                            \
-        }                                                                                \
+        STORE_AT(B, v);                                                                  \
         JUMP_BY(SC);                                                                     \
+        NEXT;                                                                            \
+    } while (0)
+/* Jump by C on the truth of what a slow comparison gave: FAIL, EMPTY (entered), or an owned result. */
+#define JUMP_ON(v)                                                                       \
+    do {                                                                                 \
+        Value outcome_ = (v);                                                            \
+        if (UNLIKELY(outcome_ == FAIL)) goto error;                                      \
+        if (outcome_ == EMPTY) goto reload;                                              \
+        int truth_ = quick_truth(outcome_);                                              \
+        if (truth_ < 0) {                                                                \
+            truth_ = object_truth(vm, outcome_);                                         \
+            RELEASE(outcome_);                                                           \
+            if (truth_ < 0) goto error;                                                  \
+        }                                                                                \
+        if (truth_ != !!HAS(F_NEGATE)) JUMP_BY(SC);                                      \
         NEXT;                                                                            \
     } while (0)
 /* A local operand that is not bound. */
